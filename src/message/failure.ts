@@ -1,0 +1,36 @@
+// Every reason why a message is refused or fails. Wire codes are not here: each edge maps every reason in one table.
+
+interface ReasonRow {
+  /** May the same message succeed later without a change? */
+  readonly retryable: boolean
+  /** Safe to show to a customer. */
+  readonly publicText: string
+}
+
+export const failureReasons = {
+  invalidDestination: { retryable: false, publicText: 'The destination address is not valid.' },
+  invalidSource: { retryable: false, publicText: 'The source address is not valid.' },
+  invalidValidity: { retryable: false, publicText: 'The validity period is malformed or already over.' },
+  invalidSchedule: { retryable: false, publicText: 'The scheduled delivery time is malformed or too far ahead.' },
+  invalidContent: { retryable: false, publicText: 'The message has no usable content or too much of it.' },
+  notPermitted: { retryable: false, publicText: 'This account may not send this message.' },
+  noPolicy: { retryable: false, publicText: 'No service policy covers this destination.' },
+  noRoute: { retryable: false, publicText: 'There is no route to this destination.' },
+  queueFull: { retryable: true, publicText: 'The queue is full; try again later.' },
+  throttled: { retryable: true, publicText: 'Too many messages a second; slow down.' },
+  systemError: { retryable: true, publicText: 'The message could not be stored; try again later.' },
+  stopping: { retryable: true, publicText: 'The switch is going down; try again on a new connection.' },
+  expired: { retryable: false, publicText: 'The validity period ended before the message could be delivered.' },
+  rejectedByVendor: { retryable: false, publicText: 'The network refused the message.' },
+  resendsUsedUp: { retryable: false, publicText: 'The network kept failing until the resends were used up.' },
+  unanswered: { retryable: false, publicText: 'The network took the message but never said what became of it.' },
+} as const satisfies Record<string, ReasonRow>
+
+export type FailureReason = keyof typeof failureReasons
+
+/** An expected failure, as a value. */
+export interface Failure {
+  readonly reason: FailureReason
+  /** For our log; may name peers and codes. */
+  readonly cause: string
+}

@@ -1,0 +1,38 @@
+// Makes ids from a durable epoch and a counter, never from the clock, so that no restart and no clock step repeats one.
+
+import type { DeliveryId, MessageId } from './ids.js'
+
+const COUNTER_LIMIT = 0x1_0000_0000
+const EPOCH_LIMIT = 0x100_0000
+
+export interface IdSource {
+  /** The next id; ids of one source sort in the order they were made. */
+  next(): MessageId
+  nextDelivery(): DeliveryId
+}
+
+/**
+ * @param partition 0–255, the state partition that owns what gets these ids (two hex digits of the id)
+ * @param epoch 0–2^24-1, taken durably from the store once per start
+ * @param nextEpoch asked for when the 32-bit counter is used up; it must be durable already
+ */
+export function createIdSource(partition: number, epoch: number, nextEpoch: () => number): IdSource {
+  let prefix = prefixOf(partition, epoch)
+  let counter = 0
+  const next = (): string => {
+    if (counter === COUNTER_LIMIT) {
+      prefix = prefixOf(partition, nextEpoch())
+      counter = 0
+    }
+    return prefix + (COUNTER_LIMIT + counter++).toString(16).slice(1)
+  }
+  return { next: () => next() as MessageId, nextDelivery: () => next() as DeliveryId }
+}
+
+function prefixOf(partition: number, epoch: number): string {
+  if (!Number.isInteger(partition) || partition < 0 || partition > 255)
+    throw new RangeError(`partition ${partition} is not 0–255`)
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch >= EPOCH_LIMIT)
+    throw new RangeError(`epoch ${epoch} is not 0–${EPOCH_LIMIT - 1}`)
+  return partition.toString(16).padStart(2, '0') + epoch.toString(16).padStart(6, '0')
+}

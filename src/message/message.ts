@@ -1,0 +1,43 @@
+// The one message for every door: what the sender asked for, read-only. What the switch decides stands beside it, never in it.
+
+import type { Address } from './address.js'
+import type { AccountId, MessageId } from './ids.js'
+import type { ReceiptRequest } from './receipt.js'
+
+/** A tagged parameter kept byte for byte, in the order it came. */
+export interface Tlv {
+  readonly tag: number
+  readonly value: Uint8Array
+}
+
+export interface Content {
+  /** GSM 03.38 / SMPP data_coding as the sender set it. */
+  readonly dataCoding: number
+  /** The octets begin with a user data header. */
+  readonly udhi: boolean
+  readonly octets: Uint8Array
+}
+
+export interface Message {
+  readonly id: MessageId
+  /** mt: towards the phone; mo: from the phone. */
+  readonly direction: 'mt' | 'mo'
+  /** Who sent it and whom it is reported to. */
+  readonly account: AccountId
+  readonly source: Address
+  readonly destination: Address
+  readonly content: Content
+  readonly serviceType: string
+  readonly protocolId: number
+  readonly priority: number
+  readonly replyPath: boolean
+  readonly receiptRequest: ReceiptRequest
+  /** Parameters that pass through, vendor-specific ones included; never those that `content` was made of. */
+  readonly tlvs: readonly Tlv[]
+  /** The sender's own reference, echoed in receipts (SMPP 3.4 §5.3.2.17); -1 for none. */
+  readonly userMessageReference: number
+  /** Wall time of acceptance in ms since 1970: for dates that people read. */
+  readonly acceptedAtMs: number
+  /** Switch time (anchored, not wall) in ms after which it must not be tried any more. */
+  readonly expiresAtMs: number
+}
