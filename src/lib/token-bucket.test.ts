@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  available,
+  charge,
+  checkRate,
+  debt,
+  fullBucket,
+  nextAvailableMs,
+  pauseUntil,
+  refund,
+  take,
+} from './token-bucket.js'
+
+const tenPerSecond = { tokens: 10, perMs: 1000, burst: 10 }
+
+describe('token bucket', () => {
+  it('gives its burst at once, then one token per interval', () => {
+    const bucket = fullBucket(tenPerSecond, 0)
+    expect(Array.from({ length: 11 }, () => take(bucket, tenPerSecond, 0))).toEqual([
+      ...Array<boolean>(10).fill(true),
+      false,
+    ])
+    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(100)
+    expect(take(bucket, tenPerSecond, 99.9)).toBe(false)
+    expect(take(bucket, tenPerSecond, 100)).toBe(true)
+    expect(nextAvailableMs(bucket, tenPerSecond, 100, 10)).toBe(1100)
+  })
+
+  it('takes all or none, refunds up to the burst, and never has more than it', () => {
+    const bucket = fullBucket(tenPerSecond, 0)
+    expect([take(bucket, tenPerSecond, 0, 11), take(bucket, tenPerSecond, 0, 8)]).toEqual([false, true])
+    refund(bucket, tenPerSecond, 5)
+    expect(available(bucket, tenPerSecond, 0)).toBe(7)
+    refund(bucket, tenPerSecond, 500)
+    expect(available(bucket, tenPerSecond, 1e15)).toBe(10)
+    expect(nextAvailableMs(bucket, tenPerSecond, 0, 11)).toBe(Infinity)
+  })
+
+  it('goes into debt by one burst at most, and pays it off first', () => {
+    const bucket = fullBucket(tenPerSecond, 0)
+    charge(bucket, tenPerSecond, 0, 15)
+    expect([available(bucket, tenPerSecond, 0), debt(bucket, tenPerSecond, 0)]).toEqual([-5, 5])
+    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(600)
+    charge(bucket, tenPerSecond, 0, 1000)
+    expect(debt(bucket, tenPerSecond, 0)).toBe(10)
+  })
+
+  it('pauses until a moment and not a token earlier', () => {
+    const bucket = fullBucket(tenPerSecond, 0)
+    pauseUntil(bucket, tenPerSecond, 0, 2500)
+    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(2500)
+    expect([take(bucket, tenPerSecond, 2499), take(bucket, tenPerSecond, 2500)]).toEqual([false, true])
+  })
+
+  it('keeps a pause when more is charged meanwhile', () => {
+    const bucket = fullBucket(tenPerSecond, 0)
+    pauseUntil(bucket, tenPerSecond, 0, 60_000)
+    charge(bucket, tenPerSecond, 0, 3)
+    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(60_000)
+  })
+
+  it('stands still when its clock goes back', () => {
+    const bucket = fullBucket(tenPerSecond, 1000)
+    take(bucket, tenPerSecond, 1000, 10)
+    expect([available(bucket, tenPerSecond, 500), available(bucket, tenPerSecond, 1100)]).toEqual([0, 1])
+  })
+
+  it.each([
+    { tokens: 0, perMs: 1000, burst: 1 },
+    { tokens: 1.5, perMs: 1000, burst: 1 },
+    { tokens: 1, perMs: 0, burst: 1 },
+    { tokens: 1, perMs: 2 ** 30, burst: 2 ** 30 },
+  ])('refuses a rate it cannot count: %j', (rate) => {
+    expect(() => checkRate(rate)).toThrow(RangeError)
+  })
+
+  const anyRate = fc.record({
+    tokens: fc.integer({ min: 1, max: 2_000_000 }),
+    perMs: fc.constantFrom(1, 7, 1000, 60_000, 86_400_000),
+    burst: fc.integer({ min: 1, max: 2_000_000 }),
+  })
+  const pauses = fc.array(fc.double({ min: 0, max: 5000, noNaN: true }), { minLength: 1, maxLength: 50 })
+
+  it('never gives more than burst + rate × time, and never less than the rate to one who always takes', () => {
+    fc.assert(
+      fc.property(anyRate, pauses, (rate, waits) => {
+        const bucket = fullBucket(rate, 0)
+        let nowMs = 0
+        let given = 0
+        for (const wait of waits) {
+          nowMs += wait
+          const count = Math.max(0, available(bucket, rate, nowMs))
+          expect(take(bucket, rate, nowMs, count)).toBe(true)
+          given += count
+          expect(take(bucket, rate, nowMs)).toBe(false)
+        }
+        const earned = BigInt(rate.burst) * BigInt(rate.perMs) + BigInt(Math.floor(nowMs)) * BigInt(rate.tokens)
+        expect(BigInt(given) <= earned / BigInt(rate.perMs)).toBe(true)
+      }),
+    )
+  })
+
+  it('names exactly the first millisecond at which a take succeeds', () => {
+    fc.assert(
+      fc.property(anyRate, fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 1000 }), (rate, nowMs, n) => {
+        const count = Math.min(n, rate.burst)
+        const bucket = fullBucket(rate, nowMs)
+        charge(bucket, rate, nowMs, rate.burst)
+        const atMs = nextAvailableMs(bucket, rate, nowMs, count)
+        expect(take({ ...bucket }, rate, atMs - 1, count)).toBe(false)
+        expect(take(bucket, rate, atMs, count)).toBe(true)
+      }),
+    )
+  })
+})
