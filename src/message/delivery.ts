@@ -18,7 +18,11 @@ export interface SegmentDelivery extends DeliveryRef {
   readonly message: Message
   /** The vendor connections it may go to, best first. */
   readonly route: readonly ConnectionId[]
-  /** Temporary failures so far. */
+  /** Index in `route` of the first connection that may take it now; above 0 only while failing over. */
+  readonly hop: number
+  /** After a temporary failure: wait and try the route again, or move on to the next connection first. */
+  readonly failover: 'none' | 'next'
+  /** Temporary failures so far; with `failover: next`, rounds of the route that failed. */
   readonly failures: number
   /** The connection that was sent it and never answered, '' for none. */
   readonly unansweredBy: ConnectionId | ''
