@@ -49,6 +49,8 @@ export class GroupCommit implements Recorder {
   #next = emptyBatch()
   /** Facts of a failed commit, older than everything in `#next`. */
   #kept = emptyBatch()
+  /** Somebody waits for a unit in `#next`. */
+  #urgent = false
   #phase: Phase = 'idle'
   #accepting = true
   #inCommit = 0
@@ -83,6 +85,7 @@ export class GroupCommit implements Recorder {
   record(unit: Unit, listener: UnitListener): void {
     this.#next.units.push(unit)
     this.#next.listeners.push(listener)
+    this.#urgent = true
     if (this.#phase === 'idle') this.#schedule()
   }
 
@@ -91,7 +94,11 @@ export class GroupCommit implements Recorder {
     this.#next.listeners.push(listener)
     if (this.#phase !== 'idle') return
     if (this.#next.units.length >= this.#options.maxUnits) this.#schedule()
-    else this.#cancelLazy ??= this.#ports.timers.after(this.#options.lazyMs, () => this.#lazyIsDue())
+    else this.#armLazy()
+  }
+
+  #armLazy(): void {
+    this.#cancelLazy ??= this.#ports.timers.after(this.#options.lazyMs, () => this.#lazyIsDue())
   }
 
   /** Resolves when everything recorded so far is durable, or the store is lost. */
@@ -129,7 +136,10 @@ export class GroupCommit implements Recorder {
     const source = this.#kept.units.length > 0 ? this.#kept : this.#next
     if (source.units.length <= maxUnits) {
       if (source === this.#kept) this.#kept = emptyBatch()
-      else this.#next = emptyBatch()
+      else {
+        this.#next = emptyBatch()
+        this.#urgent = false
+      }
       return source
     }
     return { units: source.units.splice(0, maxUnits), listeners: source.listeners.splice(0, maxUnits) }
@@ -150,10 +160,15 @@ export class GroupCommit implements Recorder {
     this.#goOn()
   }
 
-  /** What was recorded during a commit goes next at once: it has waited long enough. */
+  /**
+   * What somebody waits for goes next at once. What nobody waits for does not: at a window of one its commit would
+   * stand in the way of the next message.
+   */
   #goOn(): void {
     if (this.#phase !== 'idle') return
-    if (this.pending > 0) this.#commit()
+    const mustGo = this.#urgent || this.#kept.units.length > 0 || this.#next.units.length >= this.#options.maxUnits
+    if (mustGo || (this.pending > 0 && this.#idleWaiters.length > 0)) this.#commit()
+    else if (this.pending > 0) this.#armLazy()
     else for (const resolve of this.#idleWaiters.splice(0)) resolve()
   }
 
