@@ -1,0 +1,44 @@
+// What a row's key may hold, the same for every backend. Breaking a limit is a bug of the caller, so these throw; no I/O.
+
+/** Times in keys are 48 bits wide: year 10889. */
+const MAX_DUE_MS = 2 ** 48 - 1
+const MAX_DELIVERY_ID_BYTES = 64
+/** A lane, or a vendor and one of its message ids, in UTF-8. Leaves room in LMDB's longest key (1,978 octets). */
+export const MAX_KEY_TEXT_BYTES = 1800
+
+/**
+ * The due time as stores keep it: whole milliseconds, rounded down, so that what is due is never hidden by its fraction.
+ * @throws RangeError below 0 or above 2^48-1
+ */
+export function wholeDueMs(dueMs: number): number {
+  const whole = Math.floor(dueMs)
+  if (!(whole >= 0 && whole <= MAX_DUE_MS)) throw new RangeError(`due time ${dueMs} is not in 0–${MAX_DUE_MS}`)
+  return whole
+}
+
+/** @throws RangeError for a lane key that is empty, too long or has a NUL in it */
+export function checkLane(lane: string): void {
+  if (lane === '' || lane.includes('\0')) throw new RangeError('a lane key must be text without NUL')
+  checkLength(lane)
+}
+
+/** @throws RangeError for a vendor or vendor message id that is empty or too long; a vendor may have no NUL */
+export function checkVendorKey(vendor: string, vendorMessageId: string): void {
+  if (vendor === '' || vendor.includes('\0')) throw new RangeError('a vendor id must be text without NUL')
+  if (vendorMessageId === '') throw new RangeError('a vendor message id must not be empty')
+  checkLength(vendor)
+  checkLength(vendorMessageId)
+}
+
+/** @throws RangeError for an id that is empty, longer than 64 or not ASCII */
+export function checkDeliveryId(id: string): void {
+  let ascii = id.length > 0 && id.length <= MAX_DELIVERY_ID_BYTES
+  for (let i = 0; ascii && i < id.length; i++) ascii = id.charCodeAt(i) < 0x80
+  if (!ascii) throw new RangeError(`a delivery id must be 1–${MAX_DELIVERY_ID_BYTES} ASCII characters`)
+}
+
+function checkLength(text: string): void {
+  // Half of the limit each, at no more than three octets a UTF-16 unit: no need to encode in order to know.
+  if (text.length * 3 > MAX_KEY_TEXT_BYTES / 2 && Buffer.byteLength(text) > MAX_KEY_TEXT_BYTES / 2)
+    throw new RangeError(`a key of more than ${MAX_KEY_TEXT_BYTES / 2} octets: ${text.slice(0, 40)}…`)
+}
