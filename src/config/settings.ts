@@ -1,0 +1,135 @@
+// Every setting of the daemon: the one source of config/default.yaml, docs/settings.md and the type Config. Data only.
+import { oneOf, port, text, whole, type ValuesOf } from './setting.js'
+
+const day = 86_400_000
+
+const smppServer = {
+  host: text('127.0.0.1', 'Address that ESMEs connect to; 0.0.0.0 or :: for every interface.'),
+  port: port(2775, 'Port that ESMEs connect to.'),
+  systemId: text('smswitch', 'The switch’s own name in the answer to a bind.', { maxLength: 15 }),
+  maxConnections: whole(1000, 'Most ESME connections at a time; one more is closed at once.'),
+  sessionInitMs: whole(10_000, 'A connection that has not bound by then is closed.'),
+  enquireLinkMs: whole(30_000, 'Silence after which the switch asks with enquire_link.'),
+  inactivityMs: whole(300_000, 'A session without any message for that long is unbound.'),
+  responseMs: whole(60_000, 'How long an ESME may take to answer a deliver_sm before it is sent again.'),
+  receiveWindow: whole(1000, 'Most unanswered requests of one session; the switch stops reading beyond.', {
+    max: 100_000,
+  }),
+  sendWindow: whole(10, 'Most deliver_sm that wait for their answer in one session.', { max: 10_000 }),
+  maxPduBytes: whole(70_000, 'A longer PDU closes the session.', { min: 4096, max: 1_000_000 }),
+  writeStallMs: whole(30_000, 'A peer that takes nothing off its socket for that long is closed.'),
+}
+
+const vendor = {
+  reconnectMinMs: whole(
+    500,
+    'Wait before the first try to connect again; doubled, with jitter, after each failed one.',
+  ),
+  reconnectMaxMs: whole(30_000, 'Longest wait between two tries to connect.'),
+  connectMs: whole(10_000, 'How long the TCP connection may take.'),
+  bindMs: whole(10_000, 'How long the answer to a bind may take.'),
+  enquireLinkMs: whole(30_000, 'Silence after which the switch asks with enquire_link.'),
+  responseMs: whole(60_000, 'How long the answer to a submit_sm may take; after it the submit counts as unanswered.'),
+}
+
+const delivery = {
+  resendStepMs: whole(30_000, 'The n-th resend comes n times this long after the n-th failure.'),
+  resendMax: whole(20, 'Most resends of one segment; 0 for none.', { min: 0, max: 1000 }),
+  defaultValidityMs: whole(2 * day, 'How long a message without a validity period is tried.'),
+  maxValidityMs: whole(7 * day, 'Longest validity period; a longer one is cut to it.'),
+  readAheadPerLane: whole(2000, 'Most deliveries of one lane held in memory; the rest waits in the store.'),
+  readAheadTotal: whole(50_000, 'Most deliveries of all lanes held in memory.'),
+  receiptGraceMs: whole(day, 'How long after a message’s validity the vendor’s receipt is still waited for.'),
+  sweepRowsPerSecond: whole(5000, 'How fast what has expired is cleared away; slower leaves more for sending.'),
+}
+
+const receipts = {
+  window: whole(10, 'Most receipts under way to one account at a time.', { max: 10_000 }),
+  maxAgeMs: whole(3 * day, 'A receipt that could not be handed over for that long is dropped and counted.'),
+  maxPerAccount: whole(100_000, 'Most receipts waiting for one account; the oldest is dropped and counted beyond.'),
+  maxTries: whole(10, 'A receipt refused that often is set aside and counted, so that it blocks nothing behind it.', {
+    max: 1000,
+  }),
+  retryMs: whole(30_000, 'Wait before a refused receipt is offered again.'),
+  parkedMax: whole(100_000, 'Most vendor receipts held that came before the answer they belong to.'),
+  parkedMs: whole(300_000, 'How long a vendor receipt without a known message is held.'),
+}
+
+const store = {
+  kind: oneOf(
+    ['lmdb', 'memory'],
+    'lmdb',
+    'lmdb keeps messages on disk; memory forgets them with the process (tests only).',
+  ),
+  path: text('data', 'Folder of the store, relative to the working directory; one daemon at a time.'),
+  mapBytes: whole(17_179_869_184, 'Largest size of the queue on disk; reserved as address space, not as disk.', {
+    min: 16_777_216,
+  }),
+  lowWaterBytes: whole(268_435_456, 'New messages are refused while less than this is free in the map or on the disk.'),
+  commitLazyMs: whole(5, 'How long what nobody waits for may be collected before it is committed; 0 for at once.', {
+    min: 0,
+    max: 1000,
+  }),
+  commitMaxUnits: whole(5000, 'Most units of record in one commit.', { max: 100_000 }),
+  maxQueued: whole(5_000_000, 'Most messages in the queue; new ones are refused beyond.'),
+}
+
+/** All settings by group. */
+export const settings = {
+  smpp: { server: smppServer },
+  vendor,
+  delivery,
+  receipts,
+  store,
+  directory: {
+    path: text('directory.yaml', 'The file of accounts, policies and vendors, relative to the working directory.'),
+  },
+  admin: {
+    host: text('127.0.0.1', 'Address of the admin server (/metrics, /healthz, /readyz); keep it off public networks.'),
+    port: port(8775, 'Port of the admin server.'),
+  },
+  log: {
+    level: oneOf(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+      'Least important level that is logged.',
+    ),
+  },
+  stop: {
+    graceMs: whole(10_000, 'How long a stop waits for unanswered requests before it closes the connections.'),
+  },
+} as const
+
+/** The whole configuration: parsed once, frozen, passed on in slices. */
+export type Config = ValuesOf<typeof settings>
+
+/** A rule between two settings; `key` is blamed when `holds` says no. */
+export interface CrossCheck {
+  readonly key: string
+  readonly expected: string
+  readonly holds: (config: Config) => boolean
+}
+
+/** What no single setting can tell. */
+export const crossChecks: readonly CrossCheck[] = [
+  {
+    key: 'vendor.reconnectMinMs',
+    expected: 'no more than vendor.reconnectMaxMs',
+    holds: (config) => config.vendor.reconnectMinMs <= config.vendor.reconnectMaxMs,
+  },
+  {
+    key: 'delivery.defaultValidityMs',
+    expected: 'no more than delivery.maxValidityMs',
+    holds: (config) => config.delivery.defaultValidityMs <= config.delivery.maxValidityMs,
+  },
+  {
+    key: 'delivery.readAheadPerLane',
+    expected: 'no more than delivery.readAheadTotal',
+    holds: (config) => config.delivery.readAheadPerLane <= config.delivery.readAheadTotal,
+  },
+  {
+    key: 'store.lowWaterBytes',
+    expected: 'less than store.mapBytes',
+    holds: (config) => config.store.lowWaterBytes < config.store.mapBytes,
+  },
+]
