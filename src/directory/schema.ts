@@ -1,0 +1,256 @@
+// The shape of the directory file: the one source of its checks, its defaults and the TypeScript types. No behaviour here.
+
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+
+/** Each schema may say in `expected` what a person should write; mistakes quote it. */
+const strict = { additionalProperties: false } as const
+
+/** How long an id may be and what it is made of: it appears in keys, file names, metrics and URLs. */
+const Id = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  expected: 'an id: 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit',
+})
+
+function oneOf<const Names extends readonly [string, string, ...string[]]>(
+  names: Names,
+  fallback: Names[number],
+): ReturnType<typeof Type.Unsafe<Names[number]>> {
+  return Type.Unsafe<Names[number]>(
+    Type.String({
+      pattern: `^(${names.join('|')})$`,
+      default: fallback,
+      expected: `one of ${names.join(', ')}`,
+    }),
+  )
+}
+
+function octets(max: number, extra: { readonly min?: number; readonly default?: string } = {}) {
+  const min = extra.min ?? 0
+  return Type.String({
+    minLength: min,
+    maxLength: max,
+    expected: `text of ${min === 0 ? 'up to' : `${min} to`} ${max} octets`,
+    ...(extra.default === undefined ? {} : { default: extra.default }),
+  })
+}
+
+function whole(minimum: number, maximum: number, fallback?: number) {
+  return Type.Integer({
+    minimum,
+    maximum,
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    ...(fallback === undefined ? {} : { default: fallback }),
+  })
+}
+
+function flag(fallback: boolean) {
+  return Type.Boolean({ default: fallback, expected: 'true or false' })
+}
+
+const YEAR_MS = 31_536_000_000
+
+export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
+export type BindKind = (typeof bindKinds)[number]
+
+/** Who binds to us. */
+export const AccountRow = Type.Object(
+  {
+    id: Id,
+    /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. */
+    systemId: octets(15, { min: 1 }),
+    /** `scrypt$N$r$p$salt$hash`, see password.ts. */
+    password: Type.String({ expected: 'a hash made by `smswitch hash-password`' }),
+    /** The domain that its SMPP messages take when a policy is looked for. */
+    domain: Type.String({ minLength: 1, maxLength: 253, default: 'sms.local', expected: 'a domain name' }),
+    active: flag(true),
+    /** Binds of all kinds together. */
+    maxBinds: whole(1, 10_000, 10),
+    bindModes: Type.Array(oneOf(bindKinds, 'transceiver'), {
+      minItems: 1,
+      maxItems: 3,
+      default: [...bindKinds],
+      expected: `a list of ${bindKinds.join(', ')}`,
+    }),
+    /** How many receipts are kept for it while none can be delivered; left out: the setting for all accounts. */
+    maxReceipts: Type.Optional(whole(1, 100_000_000)),
+  },
+  strict,
+)
+
+/** How TON and NPI of an address are chosen when it leaves: by what the address looks like, untouched, or fixed. */
+const AddressRuleRow = Type.Union(
+  [
+    Type.Literal('byShape'),
+    Type.Literal('asReceived'),
+    Type.Object({ ton: whole(0, 255), npi: whole(0, 255) }, strict),
+  ],
+  { default: 'byShape', expected: 'byShape, asReceived or { ton: 0-255, npi: 0-255 }' },
+)
+export type AddressRule = Readonly<Static<typeof AddressRuleRow>>
+
+export const idForms = ['asIs', 'hex', 'decimal', 'auto'] as const
+
+/** The form that message ids have in this vendor's receipts, relative to its submit_sm_resp. */
+export const ReceiptIdsRow = Type.Object(
+  {
+    /** hex: hex in receipts, decimal in responses; decimal: the other way round; auto: learnt from what matches. */
+    form: oneOf(idForms, 'asIs'),
+    lowerCase: flag(false),
+    stripLeadingZeros: flag(false),
+  },
+  { ...strict, default: {}, expected: '{ form, lowerCase, stripLeadingZeros }' },
+)
+export type ReceiptIdRule = Readonly<Static<typeof ReceiptIdsRow>>
+
+/** One SMPP link to a vendor. Units are in the names; SMPP 3.4 §5.2 limits the texts. */
+export const ConnectionRow = Type.Object(
+  {
+    id: Id,
+    host: Type.String({ minLength: 1, maxLength: 253, expected: 'a host name or IP address' }),
+    port: whole(1, 65_535, 2775),
+    active: flag(true),
+    bindMode: oneOf(['transceiver', 'transmitterReceiver'], 'transceiver'),
+    /** Binds kept up; with `transmitterReceiver`, pairs of them. */
+    binds: whole(1, 1_000, 1),
+    /** Requests of ours unanswered at a time, per bind. */
+    window: whole(1, 100_000, 10),
+    /** For the whole connection; 0 for no limit. */
+    messagesPerSecond: Type.Number({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      expected: 'a rate from 0 (no limit)',
+    }),
+    systemId: octets(15, { min: 1 }),
+    /** Exactly one of `password`, `passwordEnv` (name of a variable) and `passwordFile` (its first line). */
+    password: Type.Optional(octets(64)),
+    passwordEnv: Type.Optional(octets(255, { min: 1 })),
+    passwordFile: Type.Optional(octets(4096, { min: 1 })),
+    systemType: octets(12, { default: '' }),
+    addressRange: octets(40, { default: '' }),
+    addressTon: whole(0, 255, 0),
+    addressNpi: whole(0, 255, 0),
+    interfaceVersion: Type.Union([Type.Literal(0x34), Type.Literal(0x50)], {
+      default: 0x34,
+      expected: '0x34 or 0x50',
+    }),
+    sourceAddress: AddressRuleRow,
+    destinationAddress: AddressRuleRow,
+    /** Set in every submit_sm; '' leaves the sender's. */
+    serviceType: octets(5, { default: '' }),
+    requestReceipt: oneOf(['asAsked', 'always', 'never'], 'asAsked'),
+    /** What happens to a message that was sent and never answered. */
+    onUnanswered: oneOf(['resend', 'waitReceipt', 'fail'], 'resend'),
+    /** On ESME_RTHROTTLED and ESME_RMSGQFUL: a resend like any other, or the lane waits and no try is spent. */
+    onThrottle: oneOf(['resend', 'pauseLane'], 'resend'),
+    receiptIds: ReceiptIdsRow,
+    /** Answers of this vendor that a resend cannot mend, beside those that are permanent everywhere. */
+    permanentCodes: Type.Array(
+      Type.Union([Type.String(), Type.Integer({ minimum: 1, maximum: 0xffff_ffff })], {
+        expected: 'a status name such as ESME_RINVSRCTON or a number such as 0x400',
+      }),
+      { maxItems: 1000, default: [], expected: 'a list of status names or numbers' },
+    ),
+    /** The n-th resend comes n * stepMs after the n-th failure; left out: the settings for all connections. */
+    resend: Type.Optional(
+      Type.Object(
+        { stepMs: Type.Optional(whole(1, YEAR_MS)), max: Type.Optional(whole(0, 10_000)) },
+        { ...strict, expected: '{ stepMs, max }' },
+      ),
+    ),
+    /** How validity_period is written, recomputed at each attempt. */
+    validity: oneOf(['absolute', 'relative', 'omit'], 'relative'),
+    /** With `onUnanswered: waitReceipt`: how long the receipt may take. */
+    waitReceiptMs: whole(1, YEAR_MS, 600_000),
+    /** What the vendor charges; without a rate for a number, the connection is no route to it. */
+    tariff: Id,
+  },
+  strict,
+)
+
+export const VendorRow = Type.Object(
+  {
+    id: Id,
+    name: Type.Optional(Type.String({ maxLength: 200, expected: 'a name' })),
+    connections: Type.Array(ConnectionRow, { default: [], expected: 'a list of connections' }),
+  },
+  strict,
+)
+
+export const RateRow = Type.Object(
+  {
+    /** Leading digits of the called number; '' covers every destination, names included. */
+    prefix: Type.String({ pattern: '^[0-9]{0,20}$', expected: 'up to 20 digits, or "" for any destination' }),
+    /** In the base currency, per unit. */
+    price: Type.String({
+      pattern: '^[0-9]{1,9}(\\.[0-9]{1,6})?$',
+      expected: 'a decimal number such as "0.0045", at most 6 decimals',
+    }),
+  },
+  strict,
+)
+
+export const TariffRow = Type.Object(
+  { id: Id, rates: Type.Array(RateRow, { default: [], expected: 'a list of { prefix, price }' }) },
+  strict,
+)
+
+export const PolicyRow = Type.Object(
+  {
+    id: Id,
+    /** Higher comes first; equal ones in the order of the file. */
+    priority: whole(0, 1_000_000, 0),
+    /** All that is given must match. */
+    match: Type.Object(
+      {
+        /** A domain, `*` for any run of characters; case does not count. */
+        domain: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9.*_-]{1,253}$',
+            expected: 'a domain name in which * stands for any characters',
+          }),
+        ),
+        /** Digits: the called number begins with them. With `*` or `?`: the whole number looks like this. */
+        called: Type.Optional(
+          Type.String({ pattern: '^[0-9A-Za-z*?]{1,40}$', expected: 'leading digits, or a pattern with * and ?' }),
+        ),
+      },
+      { ...strict, default: {}, expected: '{ domain, called }' },
+    ),
+    transport: Type.Literal('smpp', { default: 'smpp', expected: 'smpp' }),
+    routing: Type.Object(
+      {
+        /** Only these; left out: every connection. */
+        connections: Type.Optional(Type.Array(Id, { minItems: 1, expected: 'a list of connection ids' })),
+        /** next: a temporary failure moves on to the next connection of the route instead of staying. */
+        failover: oneOf(['none', 'next'], 'none'),
+      },
+      { ...strict, default: {}, expected: '{ connections, failover }' },
+    ),
+  },
+  strict,
+)
+
+export const DirectoryFile = Type.Object(
+  {
+    accounts: Type.Array(AccountRow, { default: [], expected: 'a list of accounts' }),
+    vendors: Type.Array(VendorRow, { default: [], expected: 'a list of vendors' }),
+    tariffs: Type.Array(TariffRow, { default: [], expected: 'a list of tariffs' }),
+    policies: Type.Array(PolicyRow, { default: [], expected: 'a list of policies' }),
+  },
+  { ...strict, expected: 'a mapping with accounts, vendors, tariffs and policies' },
+)
+
+export type AccountRow = Static<typeof AccountRow>
+export type ConnectionRow = Static<typeof ConnectionRow>
+export type VendorRow = Static<typeof VendorRow>
+export type TariffRow = Static<typeof TariffRow>
+export type PolicyRow = Static<typeof PolicyRow>
+/** A directory file after defaults were filled in. */
+export type DirectoryFile = Static<typeof DirectoryFile>
+
+/** What a person should have written where this schema stands. */
+export function expectedOf(schema: TSchema): string {
+  const expected: unknown = schema['expected']
+  return typeof expected === 'string' ? expected : 'something else'
+}
