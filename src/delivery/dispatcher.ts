@@ -1,0 +1,389 @@
+// Brings deliveries from their lanes to destinations that have room: round robin over lanes, in order within one.
+// It knows no protocol and no outcome; the store is read through a port, time is an argument.
+
+import { DueHeap } from '../lib/heap.js'
+import type { Delivery, DeliveryRef } from '../message/delivery.js'
+import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
+import { laneTarget, type LaneTarget } from './lane-key.js'
+import { newLane, putInOrder, type Lane } from './lane.js'
+import { passAll, type Limit } from './limits.js'
+import { newStation, type Destination, type Station } from './station.js'
+
+export interface DispatcherOptions {
+  /** Most deliveries read ahead for one lane. */
+  readonly readAheadPerLane: number
+  /** Most in all; beyond it each lane keeps `readAheadFloor`. */
+  readonly readAheadTotal: number
+  readonly readAheadFloor: number
+  /** How many deliveries one lane may send before the next lane's turn. */
+  readonly quantum: number
+}
+
+export interface DispatcherPorts {
+  readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice>
+  /** Ids of the destinations that a lane may use, best first. */
+  destinationsOf(target: LaneTarget): readonly string[]
+  limitsOf(target: LaneTarget): readonly Limit[]
+  /** Came to its turn after its time was over, or in a lane that leads nowhere: not sent, still held. */
+  overdue(delivery: Delivery, nowMs: number): void
+  readFailed(lane: LaneKey, error: unknown): void
+  /** Something may have room now: pump soon. */
+  wanted(): void
+}
+
+const READ_RETRY_MS = 1000
+
+export class Dispatcher {
+  readonly #ports: DispatcherPorts
+  readonly #options: DispatcherOptions
+  readonly #lanes = new Map<LaneKey, Lane>()
+  readonly #stations = new Map<string, Station>()
+  readonly #lanesByDestination = new Map<string, Set<Lane>>()
+  readonly #dirty = new Set<Station>()
+  readonly #laneWakes = new DueHeap<Lane>()
+  readonly #stationWakes = new DueHeap<Station>()
+  /** Taken back by a late answer or receipt while still in line. */
+  readonly #cancelled = new Set<DeliveryId>()
+  #readAhead = 0
+  #nowMs = 0
+
+  constructor(ports: DispatcherPorts, options: DispatcherOptions) {
+    this.#ports = ports
+    this.#options = options
+  }
+
+  /** Makes a destination known. Lanes that can use it follow when `changed` says it is up. */
+  add(destination: Destination): void {
+    if (this.#stations.has(destination.id)) throw new Error(`destination ${destination.id} is known already`)
+    this.#stations.set(destination.id, newStation(destination))
+  }
+
+  /** Tells of lanes found in the store at the start. */
+  restore(lanes: readonly LaneSummary[], nowMs: number): void {
+    this.#nowMs = nowMs
+    for (const summary of lanes) {
+      const lane = this.#lane(summary.lane)
+      lane.waiting = summary.waiting
+      this.#wakeLane(lane, summary.earliestDueMs)
+    }
+    this.tick(nowMs)
+  }
+
+  /** A delivery became durable in its lane. */
+  offer(delivery: Delivery, nowMs: number): void {
+    const lane = this.#lane(delivery.lane)
+    lane.waiting++
+    if (delivery.dueMs > nowMs) {
+      this.#wakeLane(lane, delivery.dueMs)
+      return
+    }
+    if (lane.reading) lane.changedWhileReading = true
+    if (lane.moreInStore || lane.reading || !this.#mayReadAhead(lane)) {
+      lane.moreInStore = true
+      return
+    }
+    this.#hold(lane, delivery)
+    this.#lineUp(lane, nowMs)
+  }
+
+  /** A delivery is over, or elsewhere, and the store knows it. */
+  release(delivery: DeliveryRef): void {
+    const lane = this.#lanes.get(delivery.lane)
+    if (lane === undefined) return
+    lane.held.delete(delivery.id)
+    if (lane.reading) lane.releasedWhileReading.add(delivery.id)
+    if (lane.waiting > 0) lane.waiting--
+    if (lane.waiting === 0 && lane.held.size === 0 && !lane.reading) this.#drop(lane)
+  }
+
+  /** It was handed out and not sent: back to its place in the lane, no try spent. */
+  putBack(delivery: Delivery, nowMs: number, pauseUntilMs = 0): void {
+    const lane = this.#lane(delivery.lane)
+    if (pauseUntilMs > nowMs) this.#pause(lane, pauseUntilMs)
+    if (putInOrder(lane.ready, delivery)) this.#readAhead++
+    else {
+      lane.held.delete(delivery.id)
+      lane.moreInStore = true
+    }
+    this.#lineUp(lane, nowMs)
+  }
+
+  /** Takes a delivery out of a lane's hands while its end is being recorded; false when it is being sent or is held already. */
+  seize(ref: DeliveryRef): boolean {
+    const lane = this.#lane(ref.lane)
+    if (lane.held.has(ref.id)) {
+      for (const ready of lane.ready) {
+        if (ready.id !== ref.id) continue
+        this.#cancelled.add(ref.id)
+        return true
+      }
+      return false
+    }
+    lane.held.add(ref.id)
+    return true
+  }
+
+  holds(ref: DeliveryRef): boolean {
+    return this.#lanes.get(ref.lane)?.held.has(ref.id) ?? false
+  }
+
+  /** A destination has gone up or down. */
+  changed(destinationId: string, nowMs: number): void {
+    for (const lane of this.#lanesByDestination.get(destinationId) ?? []) {
+      lane.station = undefined
+      lane.inLine = false
+    }
+    for (const station of this.#stations.values()) {
+      const lanes = station.line.drainAll()
+      for (const lane of lanes) if (lane.inLine && lane.station === station) station.line.push(lane)
+    }
+    for (const lane of this.#lanesByDestination.get(destinationId) ?? []) this.#lineUp(lane, nowMs)
+    this.hasRoom(destinationId)
+  }
+
+  /** A destination has room again. */
+  hasRoom(destinationId: string): void {
+    const station = this.#stations.get(destinationId)
+    if (station === undefined || station.line.length === 0) return
+    this.#dirty.add(station)
+    this.#ports.wanted()
+  }
+
+  /** Sends what can be sent now. */
+  pump(nowMs: number): void {
+    this.#nowMs = nowMs
+    for (const station of this.#dirty) {
+      this.#dirty.delete(station)
+      this.#serve(station, nowMs)
+    }
+  }
+
+  /** Wakes what became due, then sends. */
+  tick(nowMs: number): void {
+    this.#nowMs = nowMs
+    for (let at = this.#laneWakes.nextKey; at <= nowMs; at = this.#laneWakes.nextKey) {
+      const lane = this.#laneWakes.pop()!
+      if (lane.wakeMs !== at || this.#lanes.get(lane.key) !== lane) continue
+      lane.wakeMs = Infinity
+      if (lane.reading) lane.changedWhileReading = true
+      lane.moreInStore = true
+      this.#lineUp(lane, nowMs)
+      this.#readMore(lane, nowMs)
+    }
+    for (let at = this.#stationWakes.nextKey; at <= nowMs; at = this.#stationWakes.nextKey) {
+      const station = this.#stationWakes.pop()!
+      if (station.wakeMs !== at) continue
+      station.wakeMs = Infinity
+      this.#dirty.add(station)
+    }
+    this.pump(nowMs)
+  }
+
+  /** When `tick` has something to do; Infinity for nothing. */
+  nextTickMs(): number {
+    return Math.min(this.#laneWakes.nextKey, this.#stationWakes.nextKey)
+  }
+
+  /** Takes out what has expired while standing in line for a destination that is down or slow. */
+  expireReady(nowMs: number): void {
+    for (const lane of this.#lanes.values()) {
+      for (const delivery of lane.ready) {
+        if (delivery.expiresAtMs > nowMs || this.#cancelled.has(delivery.id)) continue
+        this.#cancelled.add(delivery.id)
+        this.#ports.overdue(delivery, nowMs)
+      }
+    }
+  }
+
+  /** Deliveries of a lane in the store. */
+  waiting(lane: LaneKey): number {
+    return this.#lanes.get(lane)?.waiting ?? 0
+  }
+
+  /** For metrics: each lane with its depth and the due time of the first delivery in memory. */
+  *lanes(): Generator<{
+    readonly target: LaneTarget
+    readonly waiting: number
+    readonly firstDueMs: number | undefined
+  }> {
+    for (const lane of this.#lanes.values()) {
+      yield { target: lane.target, waiting: lane.waiting, firstDueMs: lane.ready.peek()?.dueMs }
+    }
+  }
+
+  #serve(station: Station, nowMs: number): void {
+    const { destination, line } = station
+    let room = destination.up ? destination.room(nowMs) : 0
+    while (room > 0 && line.length > 0) {
+      const lane = line.shift()!
+      if (!lane.inLine || lane.station !== station) continue
+      lane.inLine = false
+      room = this.#sendFrom(lane, destination, room, nowMs)
+      if (lane.ready.length > 0 && lane.pausedUntilMs <= nowMs && !lane.inLine) {
+        lane.inLine = true
+        line.push(lane)
+      }
+      if (lane.moreInStore) this.#readMore(lane, nowMs)
+    }
+    if (line.length === 0 || !destination.up) return
+    const atMs = destination.roomAtMs(nowMs)
+    if (atMs === Infinity || atMs >= station.wakeMs) return
+    station.wakeMs = atMs
+    this.#stationWakes.push(atMs, station)
+  }
+
+  /** Returns the room that is left. */
+  #sendFrom(lane: Lane, destination: Destination, roomBefore: number, nowMs: number): number {
+    let room = roomBefore
+    let turns = this.#options.quantum
+    while (room > 0 && turns > 0) {
+      const delivery = lane.ready.peek()
+      if (delivery === undefined) break
+      if (this.#cancelled.size > 0 && this.#cancelled.delete(delivery.id)) {
+        this.#shiftReady(lane)
+        continue
+      }
+      if (delivery.expiresAtMs <= nowMs) {
+        this.#shiftReady(lane)
+        this.#ports.overdue(delivery, nowMs)
+        continue
+      }
+      const passage = passAll(lane.limits, 1, nowMs)
+      if (!passage.passed) {
+        this.#pause(lane, passage.againMs)
+        break
+      }
+      if (!destination.send(delivery, nowMs)) {
+        for (const limit of lane.limits) limit.giveBack(1)
+        return 0
+      }
+      this.#shiftReady(lane)
+      room--
+      turns--
+    }
+    return room
+  }
+
+  #shiftReady(lane: Lane): void {
+    lane.ready.shift()
+    this.#readAhead--
+  }
+
+  #pause(lane: Lane, untilMs: number): void {
+    lane.pausedUntilMs = untilMs
+    if (untilMs !== Infinity) this.#wakeLane(lane, untilMs)
+  }
+
+  #wakeLane(lane: Lane, atMs: number): void {
+    if (atMs >= lane.wakeMs) return
+    lane.wakeMs = atMs
+    this.#laneWakes.push(atMs, lane)
+  }
+
+  #hold(lane: Lane, delivery: Delivery): void {
+    lane.ready.push(delivery)
+    lane.held.add(delivery.id)
+    this.#readAhead++
+  }
+
+  #mayReadAhead(lane: Lane): boolean {
+    const length = lane.ready.length
+    if (length < this.#options.readAheadFloor) return true
+    return length < this.#options.readAheadPerLane && this.#readAhead < this.#options.readAheadTotal
+  }
+
+  /** Puts a lane with something to send in the line of the best destination that is up. */
+  #lineUp(lane: Lane, nowMs: number): void {
+    if (lane.inLine || (lane.ready.length === 0 && !lane.moreInStore) || lane.pausedUntilMs > nowMs) return
+    const station = (lane.station ??= this.#stationOf(lane))
+    if (station === undefined) {
+      if (lane.target.kind === 'wait') this.#sendNowhere(lane, nowMs)
+      return
+    }
+    if (lane.ready.length === 0) {
+      this.#readMore(lane, nowMs)
+      return
+    }
+    lane.inLine = true
+    station.line.push(lane)
+    if (!this.#dirty.has(station)) {
+      this.#dirty.add(station)
+      this.#ports.wanted()
+    }
+  }
+
+  /** The waiting of a `wait` lane is over. */
+  #sendNowhere(lane: Lane, nowMs: number): void {
+    for (let delivery = lane.ready.peek(); delivery !== undefined; delivery = lane.ready.peek()) {
+      this.#shiftReady(lane)
+      if (!this.#cancelled.delete(delivery.id)) this.#ports.overdue(delivery, nowMs)
+    }
+    if (lane.moreInStore) this.#readMore(lane, nowMs)
+  }
+
+  #stationOf(lane: Lane): Station | undefined {
+    for (const id of this.#ports.destinationsOf(lane.target)) {
+      const station = this.#stations.get(id)
+      if (station?.destination.up) return station
+    }
+    return undefined
+  }
+
+  /** Reads on when a lane runs low; a lane that can't send reads nothing it does not need. */
+  #readMore(lane: Lane, nowMs: number): void {
+    const { readAheadPerLane, readAheadFloor, readAheadTotal } = this.#options
+    if (lane.reading || !lane.moreInStore || lane.pausedUntilMs > nowMs) return
+    if (lane.station === undefined && lane.target.kind !== 'wait') return
+    const wanted = this.#readAhead < readAheadTotal ? readAheadPerLane : readAheadFloor
+    if (lane.ready.length > wanted >> 1) return
+    lane.reading = true
+    lane.changedWhileReading = false
+    this.#ports.readLane(lane.key, nowMs, lane.held, wanted - lane.ready.length).then(
+      (slice) => this.#haveRead(lane, slice),
+      (error: unknown) => this.#readFailed(lane, error),
+    )
+  }
+
+  #haveRead(lane: Lane, slice: LaneSlice): void {
+    lane.reading = false
+    for (const delivery of slice.deliveries) {
+      if (lane.held.has(delivery.id) || lane.releasedWhileReading.has(delivery.id)) continue
+      this.#hold(lane, delivery)
+    }
+    lane.releasedWhileReading.clear()
+    lane.moreInStore = slice.more || lane.changedWhileReading
+    if (slice.nextDueMs !== undefined) this.#wakeLane(lane, slice.nextDueMs)
+    if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
+    else this.#lineUp(lane, this.#nowMs)
+  }
+
+  #readFailed(lane: Lane, error: unknown): void {
+    lane.reading = false
+    lane.releasedWhileReading.clear()
+    this.#ports.readFailed(lane.key, error)
+    this.#wakeLane(lane, this.#nowMs + READ_RETRY_MS)
+  }
+
+  #lane(key: LaneKey): Lane {
+    const known = this.#lanes.get(key)
+    if (known !== undefined) return known
+    const target = laneTarget(key)
+    // Twice the filling: what was handed out and comes back must always fit.
+    const lane = newLane(key, target, this.#ports.limitsOf(target), this.#options.readAheadPerLane * 2)
+    this.#lanes.set(key, lane)
+    for (const id of this.#ports.destinationsOf(target)) {
+      let lanes = this.#lanesByDestination.get(id)
+      if (lanes === undefined) this.#lanesByDestination.set(id, (lanes = new Set()))
+      lanes.add(lane)
+    }
+    return lane
+  }
+
+  #drop(lane: Lane): void {
+    this.#lanes.delete(lane.key)
+    lane.station = undefined
+    lane.inLine = false
+    for (const id of this.#ports.destinationsOf(lane.target)) this.#lanesByDestination.get(id)?.delete(lane)
+  }
+}

@@ -1,0 +1,53 @@
+// Names of lanes. The name says where the lane leads, so that a lane found in the store after a restart explains itself.
+
+import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
+
+/** Where the deliveries of a lane want to go. */
+export type LaneTarget =
+  /** To the first of these vendor connections that is up, for one account. */
+  | { readonly kind: 'vendor'; readonly route: readonly ConnectionId[]; readonly account: AccountId }
+  /** Receipts to whatever receiver the account has bound. */
+  | { readonly kind: 'esme'; readonly account: AccountId }
+  /** Nowhere: sent over this connection, never answered, waiting for a receipt until their due time. */
+  | { readonly kind: 'wait'; readonly connection: ConnectionId }
+
+const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
+
+/** The lane of an account's segments over `route` from index `hop` on. Routes that are the same array are looked up, not built. */
+export function vendorLane(route: readonly ConnectionId[], hop: number, account: AccountId): LaneKey {
+  if (hop > 0) return `v:${route.slice(hop).join(',')}|${account}` as LaneKey
+  let byAccount = byRoute.get(route)
+  if (byAccount === undefined) byRoute.set(route, (byAccount = new Map()))
+  let lane = byAccount.get(account)
+  if (lane === undefined) byAccount.set(account, (lane = `v:${route.join(',')}|${account}` as LaneKey))
+  return lane
+}
+
+export function esmeLane(account: AccountId): LaneKey {
+  return `e:${account}` as LaneKey
+}
+
+export function waitLane(connection: ConnectionId): LaneKey {
+  return `w:${connection}` as LaneKey
+}
+
+/** The inverse of the three above; throws on a name that none of them made. */
+export function laneTarget(lane: LaneKey): LaneTarget {
+  const rest = lane.slice(2)
+  switch (lane.slice(0, 2)) {
+    case 'v:': {
+      const bar = rest.indexOf('|')
+      return {
+        kind: 'vendor',
+        route: rest.slice(0, bar).split(',') as ConnectionId[],
+        account: rest.slice(bar + 1) as AccountId,
+      }
+    }
+    case 'e:':
+      return { kind: 'esme', account: rest as AccountId }
+    case 'w:':
+      return { kind: 'wait', connection: rest as ConnectionId }
+    default:
+      throw new Error(`lane name ${JSON.stringify(lane)} is not of any known kind`)
+  }
+}

@@ -1,0 +1,68 @@
+// A lane: what is known in memory of one FIFO of deliveries whose truth is in the store. It decides nothing.
+
+import { BoundedQueue } from '../lib/bounded-queue.js'
+import type { Delivery } from '../message/delivery.js'
+import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { LaneTarget } from './lane-key.js'
+import type { Limit } from './limits.js'
+import type { Station } from './station.js'
+
+export interface Lane {
+  readonly key: LaneKey
+  readonly target: LaneTarget
+  readonly limits: readonly Limit[]
+  /** Read ahead and due, in order. */
+  readonly ready: BoundedQueue<Delivery>
+  /** Ids that a reading of the store must leave out: ready, under way, or over but not yet durably so. */
+  readonly held: Set<DeliveryId>
+  /** Deliveries of this lane in the store. */
+  waiting: number
+  /** The store has due deliveries that are not in `held`. */
+  moreInStore: boolean
+  reading: boolean
+  /** Something became due or was offered while a reading was under way: read again. */
+  changedWhileReading: boolean
+  /** Ids let go while a reading was under way, which it may still bring. */
+  readonly releasedWhileReading: Set<DeliveryId>
+  /** Where it stands in line; undefined while no destination is up. */
+  station: Station | undefined
+  inLine: boolean
+  /** Not before this time: a limit said no, or the peer asked for a pause. */
+  pausedUntilMs: number
+  /** The earliest wake-up in the heap; Infinity for none. */
+  wakeMs: number
+}
+
+/** @param maxReady bound of the read-ahead; putting back may exceed the usual filling, never this */
+export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit[], maxReady: number): Lane {
+  return {
+    key,
+    target,
+    limits,
+    ready: new BoundedQueue<Delivery>(maxReady),
+    held: new Set(),
+    waiting: 0,
+    moreInStore: false,
+    reading: false,
+    changedWhileReading: false,
+    releasedWhileReading: new Set(),
+    station: undefined,
+    inLine: false,
+    pausedUntilMs: 0,
+    wakeMs: Infinity,
+  }
+}
+
+/** Puts a delivery back where it belongs in the order (due, id): near the front, since it was there before. */
+export function putInOrder(ready: BoundedQueue<Delivery>, delivery: Delivery): boolean {
+  const before: Delivery[] = []
+  for (let first = ready.peek(); first !== undefined && isBefore(first, delivery); first = ready.peek())
+    before.push(ready.shift()!)
+  const kept = ready.unshift(delivery)
+  while (before.length > 0) ready.unshift(before.pop()!)
+  return kept
+}
+
+function isBefore(a: Delivery, b: Delivery): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.id < b.id)
+}
