@@ -1,0 +1,167 @@
+// Every event that is logged: name, level, fields, message. Per session and per anomaly, never per message. Data only.
+
+/** What a field of an event holds. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'error'
+
+export interface EventSpec {
+  readonly level: 'error' | 'warn' | 'info' | 'debug'
+  readonly message: string
+  readonly fields: Readonly<Record<string, FieldKind>>
+}
+
+/** Events by name: `room.whatHappened`. */
+export const eventCatalogue = {
+  'app.starting': { level: 'info', message: 'starting', fields: { version: 'text', node: 'text', pid: 'number' } },
+  'app.ready': {
+    level: 'info',
+    message: 'ready',
+    fields: { tookMs: 'number', smppPort: 'number', adminPort: 'number' },
+  },
+  'app.stopping': { level: 'info', message: 'stopping', fields: { why: 'text' } },
+  'app.stopStepSlow': {
+    level: 'warn',
+    message: 'a step of the stop took longer than its bound and was left behind',
+    fields: { step: 'text', afterMs: 'number' },
+  },
+  'app.stopped': { level: 'info', message: 'stopped', fields: { tookMs: 'number' } },
+  'app.failed': { level: 'error', message: 'the daemon cannot go on', fields: { error: 'error' } },
+  'directory.loaded': {
+    level: 'info',
+    message: 'directory loaded',
+    fields: { file: 'text', accounts: 'number', policies: 'number', connections: 'number' },
+  },
+
+  'esme.listening': { level: 'info', message: 'listening for ESMEs', fields: { host: 'text', port: 'number' } },
+  'esme.bound': {
+    level: 'info',
+    message: 'an ESME bound',
+    fields: { session: 'number', account: 'text', mode: 'text', remote: 'text', version: 'number' },
+  },
+  'esme.bindRefused': {
+    level: 'warn',
+    message: 'a bind was refused',
+    fields: { session: 'number', systemId: 'text', remote: 'text', status: 'text', why: 'text' },
+  },
+  'esme.closed': {
+    level: 'info',
+    message: 'an ESME session ended',
+    fields: { session: 'number', account: 'text', remote: 'text', why: 'text', unanswered: 'number' },
+  },
+  'esme.connectionRefused': {
+    level: 'warn',
+    message: 'a connection was closed: as many as allowed are open',
+    fields: { remote: 'text', open: 'number' },
+  },
+  'esme.protocolError': {
+    level: 'warn',
+    message: 'an ESME broke the protocol',
+    fields: { session: 'number', account: 'text', remote: 'text', why: 'text' },
+  },
+
+  'vendor.connecting': {
+    level: 'debug',
+    message: 'connecting to a vendor',
+    fields: { connection: 'text', bind: 'number', host: 'text', port: 'number' },
+  },
+  'vendor.bound': {
+    level: 'info',
+    message: 'bound to a vendor',
+    fields: { connection: 'text', bind: 'number', mode: 'text', systemId: 'text' },
+  },
+  'vendor.bindFailed': {
+    level: 'warn',
+    message: 'could not bind to a vendor',
+    fields: { connection: 'text', bind: 'number', why: 'text', nextTryMs: 'number' },
+  },
+  'vendor.lost': {
+    level: 'warn',
+    message: 'a vendor bind was lost',
+    fields: { connection: 'text', bind: 'number', why: 'text', unanswered: 'number', nextTryMs: 'number' },
+  },
+  'vendor.closed': {
+    level: 'info',
+    message: 'a vendor bind was closed',
+    fields: { connection: 'text', bind: 'number' },
+  },
+  'vendor.throttled': {
+    level: 'warn',
+    message: 'a vendor asks to slow down',
+    fields: { connection: 'text', status: 'text', pauseMs: 'number' },
+  },
+  'vendor.protocolError': {
+    level: 'warn',
+    message: 'a vendor broke the protocol',
+    fields: { connection: 'text', bind: 'number', why: 'text' },
+  },
+  'vendor.idFormLearnt': {
+    level: 'info',
+    message: 'learnt how a vendor writes message ids in receipts',
+    fields: { connection: 'text', form: 'text' },
+  },
+
+  'receipts.setAside': {
+    level: 'warn',
+    message: 'a receipt was set aside: its ESME refuses it',
+    fields: { account: 'text', messageId: 'text', status: 'text', tries: 'number' },
+  },
+  'receipts.dropped': {
+    level: 'warn',
+    message: 'receipts were dropped',
+    fields: { account: 'text', count: 'number', why: 'text' },
+  },
+  'receipts.unreadable': {
+    level: 'warn',
+    message: 'a vendor sent a receipt that cannot be read',
+    fields: { connection: 'text', why: 'text' },
+  },
+  'receipts.unmatched': {
+    level: 'warn',
+    message: 'a receipt belongs to no message known',
+    fields: { connection: 'text', vendorId: 'text' },
+  },
+
+  'store.opened': {
+    level: 'info',
+    message: 'store opened',
+    fields: { kind: 'text', path: 'text', epoch: 'number', messages: 'number', tookMs: 'number' },
+  },
+  'store.low': {
+    level: 'warn',
+    message: 'the store is nearly full: new messages are refused',
+    fields: { freeBytes: 'number', lowWaterBytes: 'number' },
+  },
+  'store.recovered': { level: 'info', message: 'the store takes messages again', fields: { freeBytes: 'number' } },
+  'store.commitFailed': {
+    level: 'error',
+    message: 'a commit failed; nothing of it was acknowledged',
+    fields: { code: 'text', units: 'number', error: 'error' },
+  },
+  'clock.stepped': {
+    level: 'warn',
+    message: 'the wall clock was stepped; waiting times go by the monotonic clock',
+    fields: { byMs: 'number' },
+  },
+
+  'admin.listening': { level: 'info', message: 'admin server listening', fields: { host: 'text', port: 'number' } },
+  'admin.requestFailed': {
+    level: 'error',
+    message: 'an admin request failed',
+    fields: { method: 'text', url: 'text', error: 'error' },
+  },
+} as const satisfies Record<string, EventSpec>
+
+interface FieldTypes {
+  readonly text: string
+  readonly number: number
+  readonly flag: boolean
+  readonly error: unknown
+}
+
+export type EventName = keyof typeof eventCatalogue
+
+/** The values that an event is logged with. */
+export type EventFields<Name extends EventName> = {
+  readonly [
+    Field in keyof (typeof eventCatalogue)[Name]['fields']
+  ]: (typeof eventCatalogue)[Name]['fields'][Field] extends infer Kind extends FieldKind ? FieldTypes[Kind] : never
+}
