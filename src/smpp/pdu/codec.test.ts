@@ -83,20 +83,23 @@ describe('every command of the table', () => {
     },
   )
 
-  it.each(commandNames.filter((command) => answerTo(command) === null))('%s: cut anywhere it still decodes', (command) => {
-    fc.assert(
-      fc.property(pduArbitrary(command), fc.nat(), (pdu, cutAt) => {
-        const whole = wire(pdu, 9)
-        const cut = whole.subarray(0, 16 + (cutAt % (whole.length - 15)))
-        expect(decode(cut, 0, cut.length)).toMatchObject({ command, sequence: 9, status: pdu.status })
-      }),
-      { numRuns: 30 },
-    )
-  })
+  it.each(commandNames.filter((command) => answerTo(command) === null))(
+    '%s: cut anywhere it still decodes',
+    (command) => {
+      fc.assert(
+        fc.property(pduArbitrary(command), fc.nat(), (pdu, cutAt) => {
+          const whole = wire(pdu, 9)
+          const cut = whole.subarray(0, 16 + (cutAt % (whole.length - 15)))
+          expect(decode(cut, 0, cut.length)).toMatchObject({ command, sequence: 9, status: pdu.status })
+        }),
+        { numRuns: 30 },
+      )
+    },
+  )
 })
 
 describe('vectors', () => {
-  it('reads the specification's sample of a bind_transmitter', () => {
+  it('reads the sample bind_transmitter of the specification', () => {
     const bytes = fromHex(
       '0000002F 00000002 00000000 00000001 534D50503354455354 00 7365637265743038 00 5355424D495431 00 50 01 01 00',
     )
@@ -169,8 +172,14 @@ describe('vectors', () => {
 
   it('answers an unknown command by generic_nack, and an unknown response not at all', () => {
     const unknown = { command: 'fault', kind: 'nack', status: status.ESME_RINVCMDID, received: null }
-    expect(decodeWhole(sized('00000000 00000777 00000000 00000005'))).toMatchObject({ ...unknown, answer: 'generic_nack' })
-    expect(decodeWhole(sized('00000000 00010004 00000000 00000005'))).toMatchObject({ ...unknown, answer: 'generic_nack' })
+    expect(decodeWhole(sized('00000000 00000777 00000000 00000005'))).toMatchObject({
+      ...unknown,
+      answer: 'generic_nack',
+    })
+    expect(decodeWhole(sized('00000000 00010004 00000000 00000005'))).toMatchObject({
+      ...unknown,
+      answer: 'generic_nack',
+    })
     expect(decodeWhole(sized('00000000 80000777 00000000 00000005'))).toMatchObject({ ...unknown, answer: null })
   })
 })
