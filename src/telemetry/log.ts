@@ -19,30 +19,31 @@ export interface LogOptions {
 }
 
 export function createLog(options: LogOptions): Log {
-  // Asynchronous, so that a slow reader of our output does not stop the switch; flushed at least each second.
-  const buffered =
-    options.destination === undefined
-      ? pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 })
-      : undefined
+  if (options.destination !== undefined) return logTo(options.level, options.destination, () => undefined)
+  // Asynchronous, so that a slow reader of our output does not stop the switch; written out at least each second.
+  const buffered = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 })
+  return logTo(options.level, buffered, () => buffered.flushSync())
+}
+
+function logTo(level: LogLevel, destination: DestinationStream, flush: () => void): Log {
   const logger = pino(
     {
-      level: options.level,
+      level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       errorKey: 'error',
       messageKey: 'message',
-      formatters: { level: (level) => ({ level }) },
+      formatters: { level: (label) => ({ level: label }) },
     },
-    options.destination ?? buffered ?? pino.destination(1),
+    destination,
   )
   return {
     event(name, fields) {
-      const { level, message } = eventCatalogue[name]
-      logger[level]({ event: name, ...fields }, message)
+      const spec = eventCatalogue[name]
+      const line: object = { event: name, ...fields }
+      logger[spec.level](line, spec.message)
     },
-    flush() {
-      buffered?.flushSync()
-    },
+    flush,
   }
 }
 
