@@ -130,15 +130,18 @@ export class Dispatcher {
 
   /** A destination has gone up or down. */
   changed(destinationId: string, nowMs: number): void {
-    for (const lane of this.#lanesByDestination.get(destinationId) ?? []) {
+    const lanes = this.#lanesByDestination.get(destinationId)
+    if (lanes === undefined) return
+    const left = new Set<Station>()
+    for (const lane of lanes) {
+      if (lane.station !== undefined) left.add(lane.station)
       lane.station = undefined
       lane.inLine = false
     }
-    for (const station of this.#stations.values()) {
-      const lanes = station.line.drainAll()
-      for (const lane of lanes) if (lane.inLine && lane.station === station) station.line.push(lane)
+    for (const station of left) {
+      for (const lane of station.line.drainAll()) if (lane.inLine) station.line.push(lane)
     }
-    for (const lane of this.#lanesByDestination.get(destinationId) ?? []) this.#lineUp(lane, nowMs)
+    for (const lane of lanes) this.#lineUp(lane, nowMs)
     this.hasRoom(destinationId)
   }
 
@@ -382,6 +385,9 @@ export class Dispatcher {
 
   #drop(lane: Lane): void {
     this.#lanes.delete(lane.key)
+    for (const cancelled of lane.ready) this.#cancelled.delete(cancelled.id)
+    this.#readAhead -= lane.ready.length
+    lane.ready.clear()
     lane.station = undefined
     lane.inLine = false
     for (const id of this.#ports.destinationsOf(lane.target)) this.#lanesByDestination.get(id)?.delete(lane)

@@ -31,8 +31,6 @@ export type Unit =
       readonly kind: 'receipted'
       readonly awaiting: Awaiting
       readonly final: boolean
-      /** The receipt was parked before: take it out. */
-      readonly unpark: boolean
       readonly outbox: readonly ReceiptDelivery[]
     }
   /** A vendor's receipt met a segment that was waiting in a lane unanswered: the segment is over, no resend follows. */
@@ -43,7 +41,7 @@ export type Unit =
     }
   /** A vendor's receipt came before its segment's answer. */
   | { readonly kind: 'parked'; readonly parked: ParkedReceipt }
-  /** Nobody claimed a parked receipt in time. */
+  /** A parked receipt met its segment, or nobody claimed it in time. */
   | { readonly kind: 'unparked'; readonly vendor: VendorId; readonly vendorMessageId: string }
   /** A receipt left the outbox: taken, set aside or too old; or goes back with a later due time. */
   | {
@@ -82,7 +80,6 @@ export function reduce(unit: Unit, state: StateChanges): void {
       return
     case 'receipted':
       if (unit.final) state.settle(unit.awaiting.vendor, unit.awaiting.vendorMessageId)
-      if (unit.unpark) state.unpark(unit.awaiting.vendor, unit.awaiting.vendorMessageId)
       for (const receipt of unit.outbox) state.enqueue(receipt)
       return
     case 'receiptedUnanswered':
