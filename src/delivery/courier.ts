@@ -1,0 +1,229 @@
+// Follows each delivery from the moment it is durable to its end: hands it to the dispatcher, records what became of it,
+// and puts what the sender must be told into the outbox. Knows no protocol and no concrete store.
+
+import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { IdSource } from '../message/id-source.js'
+import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
+import type { FailureReason } from '../message/failure.js'
+import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
+import type { MessageState } from '../message/state.js'
+import type { Correlator } from '../receipts/correlator.js'
+import { originOf, receiptDelivery } from '../receipts/origin.js'
+import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
+import type { Unit } from '../store/contracts/unit.js'
+import type { Dispatcher } from './dispatcher.js'
+import { esmeLane } from './lane-key.js'
+import {
+  endingOf,
+  expiredEnding,
+  unansweredEnding,
+  type AttemptResult,
+  type ConnectionRules,
+  type Ending,
+} from './outcome.js'
+import { resendDelayMs, type ResendSchedule } from './retry.js'
+import { Unanswered } from './unanswered.js'
+
+export interface CourierOptions {
+  readonly receiptMaxAgeMs: number
+  readonly receiptsPerAccount: number
+  readonly receiptResend: ResendSchedule
+  readonly unansweredMax: number
+}
+
+/** What happened, for counters. Called on the hot path: must be cheap. */
+export interface CourierEvents {
+  resent(connection: ConnectionId, delivery: SegmentDelivery): void
+  ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery): void
+  receiptQueued(state: MessageState): void
+  receiptDropped(account: AccountId): void
+  receiptEnded(outcome: 'done' | 'setAside' | 'expired', delivery: ReceiptDelivery): void
+  lateAnswerUsed(connection: ConnectionId): void
+}
+
+export interface CourierPorts {
+  readonly recorder: Recorder
+  readonly ids: IdSource
+  readonly rules: (connection: ConnectionId) => ConnectionRules | undefined
+  readonly events: CourierEvents
+  /** Switch time, ms. */
+  readonly nowMs: () => number
+  readonly wallMs: () => number
+}
+
+/** What an ESME did with a receipt. */
+export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered'
+
+export class Courier implements UnitListener {
+  readonly #ports: CourierPorts
+  readonly #options: CourierOptions
+  readonly #unanswered: Unanswered
+  #dispatcher!: Dispatcher
+  #correlator!: Correlator
+
+  constructor(ports: CourierPorts, options: CourierOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.#unanswered = new Unanswered(options.unansweredMax, (connection) => ports.rules(connection)?.vendor)
+  }
+
+  /** The courier, the dispatcher and the correlator need each other; the composition root ties the knot once. */
+  connect(dispatcher: Dispatcher, correlator: Correlator): void {
+    this.#dispatcher = dispatcher
+    this.#correlator = correlator
+  }
+
+  /** A message was accepted and is durable. */
+  accepted(delivery: SegmentDelivery): void {
+    this.#dispatcher.offer(delivery, this.#ports.nowMs())
+  }
+
+  /** An attempt over a connection ended. */
+  attemptEnded(delivery: SegmentDelivery, connection: ConnectionId, result: AttemptResult): void {
+    const rules = this.#ports.rules(connection)
+    if (rules === undefined) return this.notSent(delivery)
+    this.#end(delivery, endingOf(delivery, result, rules, this.#ports.nowMs()), connection)
+  }
+
+  /** It was handed out but not sent: no try is spent. With `pauseMs` its lane rests as long, order kept. */
+  notSent(delivery: Delivery, pauseMs = 0): void {
+    const nowMs = this.#ports.nowMs()
+    this.#dispatcher.putBack(delivery, nowMs, pauseMs > 0 ? nowMs + pauseMs : 0)
+  }
+
+  /** About to be sent where a second sending is unwanted: `then` gets the marked delivery once that is durable. */
+  mark(delivery: SegmentDelivery, connection: ConnectionId, then: (marked: SegmentDelivery) => void): void {
+    const marked: SegmentDelivery = { ...delivery, unansweredBy: connection }
+    this.#ports.recorder.record({ kind: 'attempted', delivery: marked }, { durable: () => then(marked) })
+  }
+
+  /** It is being sent (again): no late answer is waited for any more. */
+  sending(delivery: SegmentDelivery): void {
+    if (delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
+  }
+
+  /** A vendor's good answer came after it was given up: cancels a resend that has not happened yet. */
+  answeredLate(original: SegmentDelivery, connection: ConnectionId, vendorMessageId: string): void {
+    const rules = this.#ports.rules(connection)
+    const waiting = this.#unanswered.get(original.id)
+    if (rules === undefined || waiting?.unansweredBy !== connection || !this.#dispatcher.seize(waiting)) return
+    this.#unanswered.remove(waiting.id)
+    this.#ports.events.lateAnswerUsed(connection)
+    // The validity of the original: while waiting for a receipt the delivery carried another deadline.
+    const delivery = { ...waiting, expiresAtMs: original.expiresAtMs }
+    this.#end(delivery, endingOf(delivery, { kind: 'taken', vendorMessageId }, rules, this.#ports.nowMs()), connection)
+  }
+
+  /** For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane. */
+  claimUnanswered(vendor: VendorId, destination: string): SegmentDelivery | undefined {
+    const waiting = this.#unanswered.onlyFor(vendor, destination)
+    if (waiting === undefined || !this.#dispatcher.seize(waiting)) return undefined
+    this.#unanswered.remove(waiting.id)
+    return waiting
+  }
+
+  /** Waiting-for-receipt deliveries found in the store at the start. */
+  restoreWaiting(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) if (delivery.kind === 'segment') this.#unanswered.add(delivery)
+  }
+
+  /** An ESME answered a receipt, or did not. */
+  notified(delivery: ReceiptDelivery, result: NotifyResult): void {
+    const { recorder, events, nowMs } = this.#ports
+    const failures = delivery.failures + 1
+    const delayMs =
+      result === 'refused' || result === 'unanswered' ? resendDelayMs(this.#options.receiptResend, failures) : undefined
+    if (delayMs !== undefined) {
+      const next: ReceiptDelivery = { ...delivery, failures, dueMs: nowMs() + delayMs }
+      recorder.recordLazily({ kind: 'notified', delivery, outcome: { kind: 'requeued', next } }, this)
+      return
+    }
+    const kind = result === 'taken' ? 'done' : 'setAside'
+    events.receiptEnded(kind, delivery)
+    recorder.recordLazily({ kind: 'notified', delivery, outcome: kind === 'done' ? done : setAside }, this)
+  }
+
+  /** Its time was over when its turn came, or it waited in vain; it is held by its lane. */
+  overdue(delivery: Delivery): void {
+    if (delivery.kind === 'receipt') {
+      this.#ports.events.receiptEnded('expired', delivery)
+      this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: expired }, this)
+      return
+    }
+    const waited = delivery.lane.startsWith('w:')
+    this.#unanswered.remove(delivery.id)
+    this.#end(delivery, waited ? unansweredEnding() : expiredEnding(), undefined)
+  }
+
+  /** A delivery of the outbox, or undefined where the sender did not ask or has too many waiting. */
+  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): ReceiptDelivery | undefined {
+    const lane = esmeLane(origin.account)
+    const { ids, nowMs, events } = this.#ports
+    const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
+    const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
+    const delivery = receiptDelivery(origin, state, error, doneAtMs, place)
+    if (delivery === undefined) return undefined
+    if (this.#dispatcher.waiting(lane) >= receiptsPerAccount) {
+      events.receiptDropped(origin.account)
+      return undefined
+    }
+    events.receiptQueued(state)
+    return delivery
+  }
+
+  /** Receipts that are durable in the outbox may go. */
+  offer(receipts: readonly ReceiptDelivery[]): void {
+    if (receipts.length === 0) return
+    const nowMs = this.#ports.nowMs()
+    for (const receipt of receipts) this.#dispatcher.offer(receipt, nowMs)
+  }
+
+  released(delivery: Delivery): void {
+    this.#dispatcher.release(delivery)
+  }
+
+  durable(unit: Unit): void {
+    switch (unit.kind) {
+      case 'answered': {
+        this.#dispatcher.release(unit.delivery)
+        const { outcome } = unit
+        if (outcome.kind === 'requeued') this.#dispatcher.offer(outcome.next, this.#ports.nowMs())
+        else if (outcome.kind === 'awaiting') this.#correlator.expected(outcome.awaiting)
+        this.offer(unit.outbox)
+        return
+      }
+      case 'notified':
+        this.#dispatcher.release(unit.delivery)
+        if (unit.outcome.kind === 'requeued') this.#dispatcher.offer(unit.outcome.next, this.#ports.nowMs())
+        return
+      case 'accepted':
+      case 'attempted':
+      case 'receipted':
+      case 'receiptedUnanswered':
+      case 'parked':
+      case 'unparked':
+        return
+    }
+  }
+
+  #end(delivery: SegmentDelivery, ending: Ending, connection: ConnectionId | undefined): void {
+    const { outcome, report } = ending
+    let outbox = nothing
+    if (report !== undefined && wantsReceipts(delivery.message.receiptRequest)) {
+      const receipt = this.outbox(originOf(delivery.message), report.state, report.error, this.#ports.wallMs())
+      if (receipt !== undefined) outbox = [receipt]
+    }
+    this.#ports.recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, this)
+    if (outcome.kind === 'awaiting') this.#correlator.expect(outcome.awaiting)
+    else if (outcome.kind === 'final') this.#ports.events.ended(outcome.state, outcome.reason, delivery)
+    else {
+      if (outcome.next.unansweredBy !== '') this.#unanswered.add(outcome.next)
+      if (connection !== undefined) this.#ports.events.resent(connection, delivery)
+    }
+  }
+}
+
+const nothing: readonly ReceiptDelivery[] = []
+const done = { kind: 'done' } as const
+const setAside = { kind: 'setAside' } as const
+const expired = { kind: 'expired' } as const
