@@ -29,7 +29,8 @@ function octets(max: number, extra: { readonly min?: number; readonly default?: 
   return Type.String({
     minLength: min,
     maxLength: max,
-    expected: `text of ${min === 0 ? 'up to' : `${min} to`} ${max} octets`,
+    pattern: '^[\\x20-\\x7e]*$',
+    expected: `text of ${min === 0 ? 'up to' : `${min} to`} ${max} printable ASCII characters`,
     ...(extra.default === undefined ? {} : { default: extra.default }),
   })
 }

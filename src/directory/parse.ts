@@ -1,0 +1,88 @@
+// A directory file's text → a directory, or every mistake in it at once.
+
+import { KindGuard, type TSchema } from '@sinclair/typebox'
+import { Value, ValueErrorType } from '@sinclair/typebox/value'
+import { nearest } from '../lib/nearest.js'
+import type { DirectoryMistake } from './mistake.js'
+import { type Directory, dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
+import { DirectoryFile, expectedOf } from './schema.js'
+import { readYaml, type YamlSource } from './yaml-source.js'
+
+export type ParsedDirectory =
+  | { readonly kind: 'directory'; readonly directory: Directory }
+  | { readonly kind: 'mistakes'; readonly mistakes: readonly DirectoryMistake[] }
+
+/** More than a person reads at once; a wrong file of 100,000 rates must not fill the terminal. */
+const MISTAKES_MAX = 1000
+
+/**
+ * @param fileName as mistakes name it
+ * @returns the directory, or all its mistakes in the order of the file (at most 1,000)
+ */
+export function parseDirectory(text: string, fileName: string, surroundings: Surroundings): ParsedDirectory {
+  const source = readYaml(text, DirectoryFile, surroundings.env)
+  const told: DirectoryMistake[] = source.mistakes.map(({ pointer, line, column, ...mistake }) =>
+    withoutSecret({ file: fileName, line, column, path: dotted(pointer), ...mistake }),
+  )
+  const wrong = new Set(source.mistakes.map((mistake) => mistake.pointer))
+  const file = Value.Default(DirectoryFile, source.value) as DirectoryFile
+  for (const { mistake, isKey } of schemaMistakes(file)) {
+    if (wrong.has(mistake.pointer)) continue
+    wrong.add(mistake.pointer)
+    told.push(placed(mistake, fileName, source, isKey))
+    if (told.length >= MISTAKES_MAX) break
+  }
+  // With broken YAML every reference would dangle.
+  const isYaml = !source.mistakes.some((mistake) => mistake.pointer === '')
+  const resolved = isYaml && isMapping(file) ? resolveDirectory(file, wrong, surroundings) : undefined
+  for (const mistake of resolved?.mistakes ?? []) told.push(placed(mistake, fileName, source, false))
+  if (resolved !== undefined && told.length === 0) return { kind: 'directory', directory: resolved.directory }
+  told.sort((a, b) => a.line - b.line || a.column - b.column)
+  return { kind: 'mistakes', mistakes: told.slice(0, MISTAKES_MAX) }
+}
+
+function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistake; readonly isKey: boolean }> {
+  for (const error of Value.Errors(DirectoryFile, file)) {
+    const pointer = error.path
+    if (error.type === ValueErrorType.ObjectAdditionalProperties) {
+      // What stands under a key that nobody knows may be a secret: only the key is told.
+      const properties = (error.schema as TSchema & { readonly properties?: object }).properties ?? {}
+      const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), Object.keys(properties))
+      const expected = `a known key${meant === undefined ? ` (${Object.keys(properties).join(', ')})` : `; did you mean ${meant}?`}`
+      yield { mistake: { pointer, expected }, isKey: true }
+    } else if (error.value === undefined) {
+      yield { mistake: { pointer, expected: `${expectedOf(error.schema)}; it is missing` }, isKey: false }
+    } else {
+      const expected = isUnquoted(error.schema, error.value)
+        ? `${expectedOf(error.schema)}, in quotes`
+        : expectedOf(error.schema)
+      yield { mistake: { pointer, value: shown(error.value), expected }, isKey: false }
+    }
+  }
+}
+
+/** A number or true/false in quotes, or the other way round. */
+function isUnquoted(schema: TSchema, value: unknown): boolean {
+  return KindGuard.IsString(schema) && (typeof value === 'number' || typeof value === 'boolean')
+}
+
+function shown(value: unknown): unknown {
+  if (Array.isArray(value)) return '[…]'
+  return typeof value === 'object' && value !== null ? '{…}' : value
+}
+
+function isMapping(file: unknown): boolean {
+  return typeof file === 'object' && file !== null && !Array.isArray(file)
+}
+
+function placed(mistake: RowMistake, file: string, source: YamlSource, isKey: boolean): DirectoryMistake {
+  const { pointer, ...rest } = mistake
+  const place = isKey ? source.placeOfKey(pointer) : source.placeOf(pointer)
+  return withoutSecret({ file, ...place, path: dotted(pointer), ...rest })
+}
+
+function withoutSecret(mistake: DirectoryMistake): DirectoryMistake {
+  if (!mistake.path.endsWith('.password')) return mistake
+  const { file, line, column, path, expected } = mistake
+  return { file, line, column, path, expected }
+}
