@@ -1,14 +1,24 @@
 // The settings as documents: config/default.yaml and the table of docs/settings.md are written from here and compared by a test.
-import { envName, isSetting, leaves, unitOf, type Setting, type SettingTree } from './setting.js'
+import { envName, isSetting, leaves, text, unitOf, whole, type Setting, type SettingTree } from './setting.js'
 import { settings } from './settings.js'
 
 function yamlScalar(value: unknown): string {
-  return typeof value === 'string' && !/^[a-z][\w./-]*$/i.test(value) ? JSON.stringify(value) : String(value)
+  // Plain where YAML reads it back as the same text, else quoted as prettier does.
+  return typeof value === 'string' && !/^[a-z][\w./-]*$/i.test(value)
+    ? `'${value.replaceAll("'", "''")}'`
+    : String(value)
+}
+
+// What goes without saying is left out: it is in the mistake when somebody does get it wrong.
+const unsaid = new Set([whole(1, '').expected, text('-', '').expected])
+
+function meaning(setting: Setting<unknown>): string {
+  return unsaid.has(setting.expected) ? setting.doc : `${setting.doc} Expects ${setting.expected}.`
 }
 
 function remark(key: string, setting: Setting<unknown>): string {
   const unit = unitOf(key)
-  return [setting.doc, `Expects ${setting.expected}${unit === '' ? '' : ` (${unit})`}.`].join(' ')
+  return unit === '' ? meaning(setting) : `${meaning(setting)} (${unit})`
 }
 
 function yamlGroup(tree: SettingTree, indent: string): string {
@@ -30,7 +40,7 @@ export function settingsTable(): string {
   const rows = [...leaves(settings)].map(([path, setting]) => {
     const unit = unitOf(path)
     const value = `\`${String(setting.default)}\`${unit === '' ? '' : ` ${unit}`}`
-    return `| \`${path}\` | ${value} | ${setting.doc} Expects ${setting.expected}. | \`${envName(path)}\` |`
+    return `| \`${path}\` | ${value} | ${meaning(setting)} | \`${envName(path)}\` |`
   })
-  return ['| setting | default | meaning | environment |', '|---|---|---|---|', ...rows].join('\n')
+  return ['| setting | default | meaning | environment |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

@@ -1,0 +1,82 @@
+// The tables that docs are compared with, made from the catalogues in code. Read by the tests and by `npm run docs`.
+import { defaultYaml, settingsTable } from '../../src/config/catalogue.js'
+import { failureReasons } from '../../src/message/failure.js'
+import { eventCatalogue } from '../../src/telemetry/event-catalogue.js'
+import { counterCatalogue, gaugeCatalogue, histogramCatalogue } from '../../src/telemetry/metric-catalogue.js'
+
+/** A file that holds derived text: all of it, or tables between `<!-- name:begin -->` and `<!-- name:end -->`. */
+export interface CatalogueFile {
+  readonly file: string
+  readonly whole?: string
+  readonly tables?: Readonly<Record<string, string>>
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ')
+
+function metricsTable(): string {
+  const all = [
+    ...Object.values(counterCatalogue),
+    ...Object.values(gaugeCatalogue),
+    ...Object.values(histogramCatalogue),
+  ]
+  return table(
+    ['metric', 'kind', 'labels', 'meaning'],
+    all.map((spec) => [code([spec.name]), spec.kind, code(spec.labels), spec.help]),
+  )
+}
+
+function eventsTable(): string {
+  return table(
+    ['event', 'level', 'message', 'fields'],
+    Object.entries(eventCatalogue).map(([name, spec]) => [
+      code([name]),
+      spec.level,
+      spec.message,
+      code(Object.keys(spec.fields)),
+    ]),
+  )
+}
+
+function failuresTable(): string {
+  return table(
+    ['reason', 'worth a retry', 'what the sender is told'],
+    Object.entries(failureReasons).map(([reason, row]) => [
+      code([reason]),
+      row.retryable ? 'yes' : 'no',
+      row.publicText,
+    ]),
+  )
+}
+
+/** Every file with derived text. */
+export const catalogueFiles: readonly CatalogueFile[] = [
+  { file: 'config/default.yaml', whole: defaultYaml() },
+  { file: 'docs/settings.md', tables: { settings: settingsTable() } },
+  { file: 'docs/metrics.md', tables: { metrics: metricsTable(), events: eventsTable() } },
+  { file: 'docs/errors.md', tables: { failures: failuresTable() } },
+]
+
+/** The text between the markers of `name`; throws when they are missing. */
+export function tableIn(text: string, name: string): string {
+  const [, after] = splitOnce(text, `<!-- ${name}:begin -->\n`)
+  return splitOnce(after, `\n<!-- ${name}:end -->`)[0].trim()
+}
+
+/** `text` with what is between the markers of `name` replaced. */
+export function withTable(text: string, name: string, content: string): string {
+  const begin = `<!-- ${name}:begin -->\n`
+  const end = `\n<!-- ${name}:end -->`
+  const [before, after] = splitOnce(text, begin)
+  return `${before}${begin}\n${content}\n${end}${splitOnce(after, end)[1]}`
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  if (at === -1) throw new Error(`the marker ${separator.trim()} is missing`)
+  return [text.slice(0, at), text.slice(at + separator.length)]
+}
