@@ -1,0 +1,563 @@
+// One SMPP session, either end: bind, windows both ways, timers, unbind, close. No I/O and no clock: bytes and times come
+// in as arguments, bytes go out through the Transport. Knows nothing of messages.
+//
+// Reading stops at the socket when the peer has `receiveWindow` requests unanswered by us, when it does not read what we
+// write, or when the owner holds it. What was already read is still worked off, so the window may be passed by one chunk,
+// and while reading is stopped the peer's responses and enquire_links wait in the socket with its requests: an owner must
+// never wait for a response of this peer before it answers the peer's requests.
+import { Framer } from './framer.js'
+import { decode } from './pdu/decode.js'
+import { encode } from './pdu/encode.js'
+import type { NackFault } from './pdu/fault.js'
+import { answerTo } from './pdu/spec.js'
+import type { AnsweredCommand, BindCommand, Fields, Pdu, PduInput, PduOf, RequestCommand, Tlv } from './pdu/spec.js'
+import { makeTlv } from './pdu/tlvs.js'
+import type { Answerable, AppCommand, AppRequest, BindRequest, CloseWhy, ResponseFields, ResponsePdu } from './session-contract.js' // prettier-ignore
+import type { SessionHandlers, SessionOptions, Transport } from './session-contract.js'
+import { boundBy, changeState, isBound, mayRequest } from './session-state.js'
+import type { Role, SessionState } from './session-state.js'
+import { status } from './status.js'
+import { defaultTimers, dueTimer } from './timers.js'
+import type { TimerLimits } from './timers.js'
+import { Window } from './window.js'
+import type { InFlight } from './window.js'
+import { Writer } from './writer.js'
+
+/** Why reading is stopped, as bits. */
+const owesAnswers = 1
+const peerDoesNotRead = 2
+const heldByOwner = 4
+
+/** After reading resumes, responses that waited in the socket get this long before their requests count as unanswered. */
+const catchUpMs = 1000
+
+export class Session<C = unknown> {
+  readonly role: Role
+  readonly #peer: Role
+  readonly #transport: Transport
+  readonly #handlers: SessionHandlers<C>
+  readonly #limits: TimerLimits
+  readonly #interfaceVersion: number
+  readonly #receiveWindow: number
+  readonly #lateMemory: number
+  readonly #framer: Framer
+  readonly #writer = new Writer()
+  readonly #window: Window<C>
+  readonly #late = new Map<number, InFlight<C>>()
+  #state: SessionState = 'OPEN'
+  #boundAs: BindCommand | undefined
+  #now: number
+  readonly #openedAtMs: number
+  #receivedAtMs: number
+  #trafficAtMs: number
+  #stalledAtMs: number | undefined
+  #resumedAtMs = -Infinity
+  #stopped = 0
+  #awake = false
+  #windowWasFull = false
+  #owed = 0
+  #strays = 0
+  /** The peer's bind that the owner has not answered. */
+  #bindAsked: BindRequest | undefined
+  /** Our own housekeeping requests, which take no place in the window. */
+  #bindSent: { readonly sequence: number; readonly command: BindCommand } | undefined
+  #enquireSent: { readonly sequence: number; readonly atMs: number } | undefined
+  #unbindSent: { readonly sequence: number; readonly atMs: number } | undefined
+  /** The owner has asked for unbind: nothing new is sent, unbind goes when the window is empty. */
+  #leaving = false
+  /** The peer's unbind, answered when we owe nothing. */
+  #unbindAsked: { readonly sequence: number; readonly atMs: number } | undefined
+
+  constructor(
+    options: SessionOptions,
+    transport: Transport,
+    makeHandlers: (session: Session<C>) => SessionHandlers<C>,
+    nowMs: number,
+  ) {
+    this.role = options.role
+    this.#peer = options.role === 'smsc' ? 'esme' : 'smsc'
+    this.#transport = transport
+    this.#limits = { ...defaultTimers, ...options }
+    this.#interfaceVersion = options.interfaceVersion ?? 0x34
+    this.#receiveWindow = options.receiveWindow ?? 1000
+    this.#lateMemory = options.lateMemory ?? 1000
+    this.#framer = new Framer(options.maxPduBytes)
+    this.#window = new Window(options.windowSize ?? 10, options.firstSequence)
+    this.#now = this.#openedAtMs = this.#receivedAtMs = this.#trafficAtMs = nowMs
+    this.#handlers = makeHandlers(this)
+  }
+
+  get state(): SessionState {
+    return this.#state
+  }
+
+  /** How the session is bound; undefined before the bind is accepted. */
+  get boundAs(): BindCommand | undefined {
+    return this.#boundAs
+  }
+
+  /** Requests of ours that may be sent now: 0 while unbound, leaving, or while the peer does not read. */
+  get windowFree(): number {
+    if (this.#leaving || this.#unbindAsked !== undefined || !isBound(this.#state)) return 0
+    return (this.#stopped & peerDoesNotRead) !== 0 ? 0 : this.#window.free
+  }
+
+  /** Requests of ours that are unanswered. */
+  get inFlight(): number {
+    return this.#window.size
+  }
+
+  /** Requests of the peer that count against the receive window. */
+  get owed(): number {
+    return this.#owed
+  }
+
+  /** Responses that matched no request. */
+  get strays(): number {
+    return this.#strays
+  }
+
+  /** The latest time that the session was told. */
+  get nowMs(): number {
+    return this.#now
+  }
+
+  // ---- bytes in, bytes out, time -------------------------------------------------------------------------------------
+
+  /** Takes a chunk from the stream. Octet fields of what it hands over are views into the chunk. */
+  receive(chunk: Buffer, nowMs: number): void {
+    if (this.#state === 'CLOSED') return
+    this.#now = this.#receivedAtMs = nowMs
+    this.#guarded(() => {
+      this.#framer.push(chunk)
+      while (this.#take()) continue
+      if (this.#isOpen()) this.#handlers.onReadEnd?.()
+      this.#tellWindow()
+    })
+  }
+
+  /** Writes what waits in one piece. The transport calls it once a turn, after `wake`. */
+  flush(): void {
+    this.#awake = false
+    if (this.#writer.pending === 0 || this.#state === 'CLOSED') return
+    if (this.#transport.write(this.#writer.take())) return
+    this.#stalledAtMs ??= this.#now
+    this.#stop(peerDoesNotRead)
+  }
+
+  /** The transport has got rid of what it held. */
+  drained(nowMs: number): void {
+    if (this.#state === 'CLOSED') return
+    this.#now = nowMs
+    this.#stalledAtMs = undefined
+    this.#windowWasFull ||= (this.#stopped & peerDoesNotRead) !== 0
+    this.#proceed(peerDoesNotRead)
+    this.#guarded(() => this.#tellWindow())
+  }
+
+  /** Runs the timers; call it every 100 ms or so. */
+  tick(nowMs: number): void {
+    if (this.#state === 'CLOSED') return
+    this.#now = nowMs
+    this.#guarded(() => {
+      // While we do not read, silence is our own doing.
+      const reading = this.#stopped === 0 && nowMs - this.#resumedAtMs >= catchUpMs
+      if (reading) this.#expire(nowMs)
+      if (!this.#isOpen() || !this.#checkUnbind(nowMs)) return
+      this.#obeyTimers(nowMs, reading)
+      if (this.#isOpen()) this.#tellWindow()
+    })
+  }
+
+  /** The stream has ended under us. */
+  transportClosed(error?: unknown): void {
+    this.#close(error === undefined ? 'peerClosed' : 'transportError', false, error)
+  }
+
+  /** Ends the session now; what waits is still written, unanswered requests are handed back. */
+  close(why: CloseWhy = 'closedByOwner', error?: unknown): void {
+    this.#close(why, true, error)
+  }
+
+  /** The owner can take no more (its store is full): stop reading, until it can. */
+  holdReading(): void {
+    this.#stop(heldByOwner)
+  }
+
+  releaseReading(): void {
+    this.#proceed(heldByOwner)
+  }
+
+  // ---- what the owner sends ------------------------------------------------------------------------------------------
+
+  /**
+   * Sends a request: its sequence number, or 0 when the window is full or the state forbids it. The context comes back
+   * once, by onResponse or onUnanswered. Throws EncodeError when a field does not fit; then nothing is sent.
+   */
+  request(pdu: PduInput<AppCommand>, context: C, nowMs: number): number {
+    this.#now = nowMs
+    if (this.windowFree === 0 || !mayRequest(pdu.command, this.role, this.#state)) {
+      this.#windowWasFull = true
+      return 0
+    }
+    this.#trafficAtMs = nowMs
+    if (answerTo(pdu.command) === 'generic_nack') {
+      // alert_notification has no response (SMPP 3.4 §4.12.1): nothing to wait for.
+      const sequence = this.#window.peekSequence()
+      this.#send(pdu, sequence)
+      return this.#window.skipSequence()
+    }
+    this.#send(pdu, this.#window.peekSequence())
+    const sequence = this.#window.add(context, nowMs)
+    this.#late.delete(sequence)
+    if (this.#window.isFull) this.#windowWasFull = true
+    return sequence
+  }
+
+  /** Answers a request; false when the session is over and the answer cannot leave any more. */
+  respond<A extends AnsweredCommand & AppCommand>(
+    request: Answerable<A>,
+    commandStatus: number,
+    fields?: ResponseFields<A>,
+  ): boolean {
+    if (!isBound(this.#state)) return false
+    this.#send({ ...fields, command: `${request.command}_resp`, status: commandStatus } as PduInput, request.sequence)
+    this.#paid()
+    return true
+  }
+
+  /** `respond` for submit_sm, for the hot path. */
+  respondSubmitSm(sequence: number, commandStatus: number, messageId: string): boolean {
+    if (!isBound(this.#state)) return false
+    this.#send({ command: 'submit_sm_resp', status: commandStatus, message_id: messageId, tlvs: noTlvs }, sequence)
+    this.#paid()
+    return true
+  }
+
+  /** One request of the peer waits for others (parts of a set): it no longer counts against the receive window. */
+  withhold(): void {
+    this.#paid()
+  }
+
+  /** The opposite of `withhold`, just before the request is answered. */
+  readmit(): void {
+    this.#owed++
+  }
+
+  /** Accepts a bind (smsc); false when it is not the one that waits or the session is over. */
+  acceptBind(
+    bind: BindRequest,
+    fields: Partial<Fields<'bind_transceiver_resp'>> & { readonly tlvs?: readonly Tlv[] },
+  ): boolean {
+    // prettier-ignore
+    if (this.#bindAsked !== bind || this.#state === 'CLOSED') return false
+    this.#bindAsked = undefined
+    // SMPP 3.4 §4.1.2: absent towards a peer that speaks 3.3.
+    const version = bind.interface_version >= 0x34 ? [makeTlv('sc_interface_version', this.#interfaceVersion)] : noTlvs
+    this.#send({ ...fields, command: `${bind.command}_resp`, tlvs: fields.tlvs ?? version }, bind.sequence)
+    this.#bound(bind.command)
+    return true
+  }
+
+  /** Refuses a bind (smsc) and ends the session once the refusal is written. */
+  rejectBind(bind: BindRequest, commandStatus: number): boolean {
+    if (this.#bindAsked !== bind || this.#state === 'CLOSED') return false
+    this.#bindAsked = undefined
+    this.#send({ command: `${bind.command}_resp`, status: commandStatus }, bind.sequence)
+    this.#close('bindRefused', true)
+    return true
+  }
+
+  /** Asks to bind (esme). onBound or onBindRefused tells. */
+  bind(command: BindCommand, fields: Partial<Fields<'bind_transceiver'>>, nowMs: number): void {
+    this.#now = nowMs
+    if (this.#bindSent !== undefined || !mayRequest(command, this.role, this.#state)) {
+      throw new Error(`cannot bind as ${this.role} in state ${this.#state}`)
+    }
+    const sequence = this.#window.skipSequence()
+    this.#send({ interface_version: this.#interfaceVersion, ...fields, command }, sequence)
+    this.#bindSent = { sequence, command }
+  }
+
+  /** Asks an ESME that we have connected to, to bind (smsc; SMPP 3.4 §4.1.7). */
+  outbind(fields: Partial<Fields<'outbind'>>): void {
+    this.#state = changeState(this.#state, 'OUTBOUND')
+    this.#send({ ...fields, command: 'outbind' }, this.#window.skipSequence())
+  }
+
+  /** Leaves in peace: nothing new is sent, answers are waited for, then unbind, then close. Bounded by `responseMs`. */
+  unbind(nowMs: number): void {
+    this.#now = nowMs
+    if (this.#leaving || this.#state === 'CLOSED') return
+    if (!isBound(this.#state)) return this.#close('closedByOwner', true)
+    this.#leaving = true
+    this.#unbindWhenAnswered()
+  }
+
+  // ---- what comes in -------------------------------------------------------------------------------------------------
+
+  /** One frame of the framer; false when there is none or the session is over. */
+  #take(): boolean {
+    if (!this.#isOpen()) return false
+    const step = this.#framer.next()
+    if (step === 'more') return false
+    if (step !== 'frame') {
+      this.#handlers.onFault?.(step)
+      // SMPP 3.4 §3.2: tell once what was wrong, with the sequence that nobody knows.
+      this.#send({ command: 'generic_nack', status: step.status }, 0)
+      this.#close('framingLost', true, step)
+      return false
+    }
+    const { bytes, start, end } = this.#framer
+    const pdu = decode(bytes, start, end)
+    if (pdu.command === 'fault') this.#refuse(pdu)
+    else {
+      this.#handlers.onPdu?.('in', pdu.command, pdu.status)
+      if (((bytes[start + 4] as number) & 0x80) !== 0) this.#response(pdu as ResponsePdu)
+      else this.#request(pdu as PduOf<RequestCommand>)
+    }
+    return true
+  }
+
+  #refuse(fault: NackFault): void {
+    this.#handlers.onFault?.(fault)
+    if (fault.answer !== null) this.#send({ command: fault.answer, status: fault.status }, fault.sequence)
+    else this.#strays++
+  }
+
+  #request(pdu: PduOf<RequestCommand>): void {
+    const legal = mayRequest(pdu.command, this.#peer, this.#state)
+    if (!legal || (this.#unbindAsked !== undefined && pdu.command !== 'enquire_link')) {
+      return this.#answer(pdu, isBind(pdu) && isBound(this.#state) ? status.ESME_RALYBND : status.ESME_RINVBNDSTS)
+    }
+    switch (pdu.command) {
+      case 'enquire_link':
+        return this.#send({ command: 'enquire_link_resp' }, pdu.sequence)
+      case 'unbind':
+        this.#unbindAsked = { sequence: pdu.sequence, atMs: this.#now }
+        return this.#unbindWhenPaid(false)
+      case 'outbind':
+        this.#state = changeState(this.#state, 'OUTBOUND')
+        return this.#handlers.onOutbind?.(pdu)
+      case 'bind_transmitter':
+      case 'bind_receiver':
+      case 'bind_transceiver':
+        if (this.#bindAsked !== undefined) return this.#answer(pdu, status.ESME_RALYBND)
+        if (this.#handlers.onBind === undefined) return this.#answer(pdu, status.ESME_RBINDFAIL)
+        this.#bindAsked = pdu
+        return this.#handlers.onBind(pdu)
+      default:
+        return this.#appRequest(pdu)
+    }
+  }
+
+  #appRequest(pdu: AppRequest): void {
+    this.#trafficAtMs = this.#now
+    // Once we have sent unbind we take nothing more on; the peer may send it again elsewhere.
+    if (this.#unbindSent !== undefined) return this.#answer(pdu, status.ESME_RSYSERR)
+    if (pdu.command !== 'alert_notification' && ++this.#owed >= this.#receiveWindow) this.#stop(owesAnswers)
+    this.#handlers.onRequest(pdu)
+  }
+
+  /** Refuses a request with its own response; what has none (outbind, alert_notification) with generic_nack. */
+  #answer(pdu: PduOf<RequestCommand>, commandStatus: number): void {
+    this.#send({ command: answerTo(pdu.command) ?? 'generic_nack', status: commandStatus }, pdu.sequence)
+  }
+
+  #response(response: ResponsePdu): void {
+    const { sequence } = response
+    const answered = this.#window.take(sequence)
+    if (answered !== undefined) {
+      this.#trafficAtMs = this.#now
+      this.#handlers.onResponse(response, answered.context, answered.sentAtMs)
+      if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
+      return
+    }
+    if (this.#enquireSent?.sequence === sequence) {
+      this.#enquireSent = undefined
+      return
+    }
+    if (this.#bindSent?.sequence === sequence) return this.#bindAnswered(response, this.#bindSent.command)
+    // Whatever the answer to our unbind is, we go.
+    if (this.#unbindSent?.sequence === sequence) return this.#unbound()
+    const late = this.#late.get(sequence)
+    if (late === undefined) {
+      this.#strays++
+      return
+    }
+    this.#late.delete(sequence)
+    this.#handlers.onLateResponse?.(response, late.context, late.sentAtMs)
+  }
+
+  #bindAnswered(response: ResponsePdu, command: BindCommand): void {
+    this.#bindSent = undefined
+    if (response.command === `${command}_resp` && response.status === status.ESME_ROK) {
+      this.#bound(command)
+      this.#handlers.onBound?.(response)
+      return
+    }
+    this.#handlers.onBindRefused?.(response)
+    this.#close('bindRefused', true)
+  }
+
+  // ---- states --------------------------------------------------------------------------------------------------------
+
+  #bound(command: BindCommand): void {
+    this.#state = changeState(this.#state, boundBy[command])
+    this.#boundAs = command
+    this.#trafficAtMs = this.#receivedAtMs = this.#now
+  }
+
+  #unbindWhenAnswered(): void {
+    if (this.#window.size > 0 || this.#unbindSent !== undefined) return
+    const sequence = this.#window.skipSequence()
+    this.#send({ command: 'unbind' }, sequence)
+    this.#unbindSent = { sequence, atMs: this.#now }
+  }
+
+  /** Answers the peer's unbind once its requests are answered, so that no stored message goes without its response. */
+  #unbindWhenPaid(regardless: boolean): void {
+    if (this.#unbindAsked === undefined || (this.#owed > 0 && !regardless)) return
+    this.#send({ command: 'unbind_resp' }, this.#unbindAsked.sequence)
+    this.#unbound()
+  }
+
+  #unbound(): void {
+    this.#state = changeState(this.#state, 'UNBOUND')
+    this.#close('unbound', true)
+  }
+
+  #close(why: CloseWhy, gently: boolean, error?: unknown): void {
+    if (this.#state === 'CLOSED') return
+    if (gently) this.flush()
+    this.#state = changeState(this.#state, 'CLOSED')
+    if (gently) this.#transport.end()
+    else this.#transport.destroy()
+    const left = this.#window.drainAll()
+    this.#late.clear()
+    try {
+      if (left.length > 0) this.#handlers.onUnanswered(left.map(contextOf), 'closed')
+    } catch (thrown) {
+      this.#handlers.onClose('handlerError', thrown)
+      return
+    }
+    this.#handlers.onClose(why, error)
+  }
+
+  /** Whether the session still works; a function, as handlers change the state under the caller's eyes. */
+  #isOpen(): boolean {
+    return this.#state !== 'CLOSED'
+  }
+
+  /** Runs what calls handlers: one that throws ends this session and nothing else. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (thrown) {
+      if (!this.#isOpen()) throw thrown
+      this.#close('handlerError', true, thrown)
+    }
+  }
+
+  // ---- windows, timers, output ---------------------------------------------------------------------------------------
+
+  /** One request of the peer is answered. */
+  #paid(): void {
+    if (this.#owed > 0) this.#owed--
+    // Resuming at the half keeps a busy session from switching with every PDU.
+    if ((this.#stopped & owesAnswers) !== 0 && this.#owed <= this.#receiveWindow >> 1) this.#proceed(owesAnswers)
+    if (this.#unbindAsked !== undefined) this.#unbindWhenPaid(false)
+  }
+
+  #stop(reason: number): void {
+    if (this.#stopped === 0 && this.#isOpen()) this.#transport.pause()
+    this.#stopped |= reason
+  }
+
+  #proceed(reason: number): void {
+    const before = this.#stopped
+    this.#stopped &= ~reason
+    if (before === 0 || this.#stopped !== 0 || !this.#isOpen()) return
+    this.#resumedAtMs = this.#receivedAtMs = this.#now
+    this.#transport.resume()
+  }
+
+  #tellWindow(): void {
+    if (!this.#windowWasFull || this.windowFree === 0) return
+    this.#windowWasFull = false
+    this.#handlers.onWindow?.()
+  }
+
+  #expire(nowMs: number): void {
+    if (this.#limits.responseMs <= 0) return
+    const expired = this.#window.expire(nowMs - this.#limits.responseMs)
+    if (expired.length === 0) return
+    for (const request of expired) this.#late.set(request.sequence, request)
+    for (const sequence of this.#late.keys()) {
+      if (this.#late.size <= this.#lateMemory) break
+      this.#late.delete(sequence)
+    }
+    this.#handlers.onUnanswered(expired.map(contextOf), 'timeout')
+    if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
+  }
+
+  /** False when an unbind, ours or the peer's, has run out of time and the session is over. */
+  #checkUnbind(nowMs: number): boolean {
+    const { responseMs } = this.#limits
+    if (this.#unbindAsked !== undefined && nowMs - this.#unbindAsked.atMs >= responseMs) {
+      this.#unbindWhenPaid(true)
+      return false
+    }
+    if (this.#unbindSent !== undefined && nowMs - this.#unbindSent.atMs >= responseMs) {
+      this.#close('unbindTimeout', true)
+      return false
+    }
+    return true
+  }
+
+  #obeyTimers(nowMs: number, reading: boolean): void {
+    const due = dueTimer(
+      {
+        openedAtMs: this.#openedAtMs,
+        bound: isBound(this.#state),
+        receivedAtMs: reading ? this.#receivedAtMs : nowMs,
+        trafficAtMs: reading ? this.#trafficAtMs : nowMs,
+        enquiredAtMs: this.#enquireSent?.atMs,
+        stalledAtMs: this.#stalledAtMs,
+      },
+      this.#limits,
+      nowMs,
+    )
+    switch (due) {
+      case 'none':
+        return
+      case 'enquireLink': {
+        const sequence = this.#window.skipSequence()
+        this.#send({ command: 'enquire_link' }, sequence)
+        this.#enquireSent = { sequence, atMs: nowMs }
+        return
+      }
+      case 'inactivity':
+        // Not at once: the peer may still owe answers. Unbind is bounded by the response timer.
+        return this.unbind(nowMs)
+      case 'sessionInit':
+        return this.#close('sessionInitTimeout', true)
+      case 'enquireLinkUnanswered':
+        return this.#close('enquireLinkTimeout', false)
+      case 'writeStall':
+        return this.#close('writeStall', false)
+    }
+  }
+
+  #send(pdu: PduInput, sequence: number): void {
+    encode(this.#writer, pdu, sequence)
+    this.#handlers.onPdu?.('out', pdu.command, pdu.status ?? 0)
+    if (this.#awake) return
+    this.#awake = true
+    this.#transport.wake()
+  }
+}
+
+const noTlvs: readonly Tlv[] = Object.freeze([])
+const contextOf = <C>(request: InFlight<C>): C => request.context
+const isBind = (pdu: Pdu): boolean => pdu.command.startsWith('bind_')
