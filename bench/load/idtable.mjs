@@ -37,7 +37,8 @@ export class IdTable {
   /** The place of the key last hashed, or the empty place where it belongs. */
   #place() {
     let at = this.#one & this.#mask
-    while (this.#low[at] !== 0 && (this.#low[at] !== this.#two || this.#high[at] !== this.#one)) at = (at + 1) & this.#mask
+    while (this.#low[at] !== 0 && (this.#low[at] !== this.#two || this.#high[at] !== this.#one))
+      at = (at + 1) & this.#mask
     return at
   }
 

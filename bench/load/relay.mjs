@@ -19,13 +19,14 @@ const esmes = []
 let nextVendor = 0
 let nextEsme = 0
 
-/** Sends a PDU of one session through another and returns the answer with the first one's sequence number. */
+/** Sends a PDU of one session through another and answers it as the other end answers. */
 function handOn(pdu, from, to) {
   const sequence = pdu.sequence_number
   pdu.sequence_number = 0 // npm smpp then gives its own
   to.send(pdu, (answer) => {
-    answer.sequence_number = sequence
-    from.send(answer)
+    // The answer itself may not be handed on: npm smpp forgets the callback by the number it finds in it afterwards.
+    pdu.sequence_number = sequence
+    from.send(pdu.response({ command_status: answer.command_status, message_id: answer.message_id ?? '' }))
   })
 }
 

@@ -101,7 +101,10 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
   if ((message.registered & 3) === 1 && !values['no-receipts'] && connection.account !== undefined) {
     const { waiting } = connection.account
     const slot = waiting.push(nowMs + answerDelayMs + receiptDelayMs)
-    waiting.setLength(slot, wire.writeReceipt(waiting.bytes, waiting.start(slot), bytes, message, id, idLength, receiptTail))
+    waiting.setLength(
+      slot,
+      wire.writeReceipt(waiting.bytes, waiting.start(slot), bytes, message, id, idLength, receiptTail),
+    )
   }
 }
 
@@ -154,7 +157,7 @@ function tick() {
     writeAnswer(delayedConnections[delayedHead++], wire.read32(delayed.bytes, start), id, id.length)
     delayed.shift()
   }
-  if (delayedHead > 10_000) delayedConnections.splice(0, delayedHead), (delayedHead = 0)
+  if (delayedHead > 10_000) (delayedConnections.splice(0, delayedHead), (delayedHead = 0))
   for (const account of accounts.values()) pump(account, nowMs)
   flush()
 }
