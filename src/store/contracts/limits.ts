@@ -22,10 +22,9 @@ export function checkLane(lane: string): void {
   checkLength(lane)
 }
 
-/** @throws RangeError for a vendor or vendor message id that is empty or too long; a vendor may have no NUL */
+/** @throws RangeError for a vendor that is empty or has a NUL, or either being too long; an empty vendor message id is a peer's fault, not ours */
 export function checkVendorKey(vendor: string, vendorMessageId: string): void {
   if (vendor === '' || vendor.includes('\0')) throw new RangeError('a vendor id must be text without NUL')
-  if (vendorMessageId === '') throw new RangeError('a vendor message id must not be empty')
   checkLength(vendor)
   checkLength(vendorMessageId)
 }

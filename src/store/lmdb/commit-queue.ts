@@ -1,0 +1,136 @@
+// Runs commits one transaction at a time: while one is under way the next ones are encoded into a second slab.
+// Tells full from broken. Knows no units.
+
+import { StoreError } from '../contracts/store.js'
+import type { LmdbEnv } from './lmdb-env.js'
+import { WriteSlab } from './write-slab.js'
+
+interface Commit {
+  /** Its writes in the slab. */
+  readonly from: number
+  readonly to: number
+  readonly resolve: () => void
+  readonly reject: (error: StoreError) => void
+}
+
+/**
+ * lmdb would take writes while a commit is under way, but a transaction that can't begin (after a fatal error) never
+ * settles there, and what was queued behind a failed one would be written after all. So nothing is handed over early.
+ */
+export class CommitQueue {
+  #env: LmdbEnv
+  #filling = new WriteSlab()
+  #spare = new WriteSlab()
+  #waiting: Commit[] = []
+  #underWay = false
+  #broken: StoreError | undefined
+  #idleWaiters: (() => void)[] = []
+
+  constructor(env: LmdbEnv) {
+    this.#env = env
+  }
+
+  /** Why nothing is taken until `useEnv`; undefined while all is well. */
+  get broken(): StoreError | undefined {
+    return this.#broken
+  }
+
+  /**
+   * Encodes by `encode` and writes what it gave in one transaction. Rejects with a StoreError, or with what `encode` threw.
+   */
+  async add(encode: (slab: WriteSlab) => void): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken
+    const slab = this.#filling
+    const from = slab.count
+    try {
+      encode(slab)
+    } catch (error) {
+      slab.cutTo(from)
+      throw error
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ from, to: slab.count, resolve, reject })
+      if (!this.#underWay) void this.#run()
+    })
+  }
+
+  /** Resolves when no commit is under way. */
+  idle(): Promise<void> {
+    return this.#underWay ? new Promise((resolve) => this.#idleWaiters.push(resolve)) : Promise.resolve()
+  }
+
+  /** The data was opened anew: takes commits again. */
+  useEnv(env: LmdbEnv): void {
+    this.#env = env
+    this.#broken = undefined
+  }
+
+  /** Takes nothing more, for this reason. */
+  break(error: StoreError): void {
+    this.#broken = error
+  }
+
+  async #run(): Promise<void> {
+    this.#underWay = true
+    while (this.#waiting.length > 0) {
+      const commits = this.#waiting
+      const slab = this.#filling
+      this.#waiting = []
+      this.#filling = this.#spare
+      await this.#write(slab, commits)
+      slab.clear()
+      this.#spare = slab
+      if (this.#broken !== undefined) this.#refuse(this.#waiting.splice(0), this.#broken)
+    }
+    this.#filling.clear()
+    this.#underWay = false
+    for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  /** Never rejects: each commit gets its own answer. */
+  async #write(slab: WriteSlab, commits: readonly Commit[]): Promise<void> {
+    const env = this.#env
+    try {
+      await env.batch(() => slab.issue(env, commits[0]!.from, commits[commits.length - 1]!.to))
+      for (const commit of commits) commit.resolve()
+    } catch (error) {
+      const failure = await storeErrorOf(error)
+      if (failure.failure === 'io') {
+        this.#broken = failure
+        this.#refuse(commits, failure)
+      } else if (commits.length === 1) this.#refuse(commits, failure)
+      // One that needs room must not take those with it that need none.
+      else for (const commit of commits) await this.#writeOrRefuse(slab, commit)
+    }
+  }
+
+  async #writeOrRefuse(slab: WriteSlab, commit: Commit): Promise<void> {
+    if (this.#broken !== undefined) this.#refuse([commit], this.#broken)
+    else await this.#write(slab, [commit])
+  }
+
+  #refuse(commits: readonly Commit[], error: StoreError): void {
+    for (const commit of commits) commit.reject(error)
+  }
+}
+
+/** lmdb gives the errno of the system, or its own negative code. */
+const FULL_CODES: ReadonlySet<unknown> = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */])
+
+/** What a rejected batch means. lmdb's rejection holds a promise of the cause. */
+async function storeErrorOf(rejection: unknown): Promise<StoreError> {
+  const cause = await causeOf(rejection)
+  const code = cause instanceof Error ? (cause as { readonly code?: unknown }).code : undefined
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return FULL_CODES.has(code)
+    ? new StoreError('full', `no room for the commit: ${message}`, { cause })
+    : new StoreError('io', `the commit failed: ${message}`, { cause })
+}
+
+async function causeOf(rejection: unknown): Promise<unknown> {
+  const promised = (rejection as { readonly commitError?: unknown }).commitError
+  if (!(promised instanceof Promise)) return rejection
+  // It is settled in the same call that rejected the batch, but for two codes of the system that lmdb takes for its own.
+  const known = new Promise((resolve) => setImmediate(resolve, rejection))
+  return Promise.race([promised.catch((cause: unknown) => cause), known])
+}

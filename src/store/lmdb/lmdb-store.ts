@@ -1,0 +1,208 @@
+// The store on LMDB: the contract's verbs on one environment in one folder, which this process alone owns.
+
+import { mkdirSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { DeliveryId, LaneKey } from '../../message/ids.js'
+import {
+  StoreError,
+  type AwaitingKey,
+  type ClockAnchor,
+  type LaneSlice,
+  type Store,
+  type StoreUsage,
+} from '../contracts/store.js'
+import { reduce, type Unit } from '../contracts/unit.js'
+import { CommitQueue } from './commit-queue.js'
+import { FreeSpace, usageOf } from './free-space.js'
+import { openEnv, type LmdbEnv } from './lmdb-env.js'
+import { FORMAT, readMeta } from './meta-rows.js'
+import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
+import { expiredAwaiting, expiredDeliveries, findAwaiting, readAllParked, readLane, readLanes } from './read-rows.js'
+
+export interface LmdbOptions {
+  /** The data folder; made if missing. */
+  readonly folder: string
+  /** What the data may grow to, octets. */
+  readonly mapBytes: number
+  /** With less room than this, in the map or on the disk, no message is accepted; octets. */
+  readonly lowWaterBytes: number
+  /** Least time between two looks at the room left, ms. */
+  readonly spaceCheckMs?: number
+  /** Free octets of the disk that holds the folder; by default asks the file system. */
+  readonly diskFreeBytes?: (folder: string) => Promise<number>
+}
+
+const SPACE_CHECK_MS = 1000
+
+/**
+ * Opens the data of a folder.
+ * @throws StoreError `locked` when another process has it open; `io` when it can't be opened; Error for data of a newer format
+ */
+export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
+  mkdirSync(options.folder, { recursive: true })
+  const release = await ownFolder(options.folder)
+  try {
+    const env = openExclusively(options)
+    const store = new LmdbStore(options, env, release)
+    await store.begin()
+    return store
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+function openExclusively({ folder, mapBytes }: LmdbOptions): LmdbEnv {
+  let env: LmdbEnv
+  try {
+    env = openEnv(folder, mapBytes)
+  } catch (cause) {
+    throw new StoreError('io', `the data in ${folder} can't be opened: ${messageOf(cause)}`, { cause })
+  }
+  try {
+    const { format } = readMeta(env.meta)
+    if (format !== undefined && format > FORMAT)
+      throw new Error(`the data in ${folder} has format ${format}; this program knows formats up to ${FORMAT}`)
+    // The name that ownFolder takes is unknown in another container; LMDB's own table of readers is shared by all who open it.
+    if (env.meta.getStats().numReaders > 1) throw lockedError(folder)
+    return env
+  } catch (error) {
+    void env.close()
+    throw error
+  }
+}
+
+class LmdbStore implements Store {
+  readonly #options: LmdbOptions
+  readonly #release: ReleaseOwnership
+  readonly #commits: CommitQueue
+  readonly #space: FreeSpace
+  #env: LmdbEnv | undefined
+  #epoch = 0
+  #anchor: ClockAnchor | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: LmdbOptions, env: LmdbEnv, release: ReleaseOwnership) {
+    this.#options = options
+    this.#release = release
+    this.#env = env
+    this.#commits = new CommitQueue(env)
+    this.#space = new FreeSpace({
+      folder: options.folder,
+      lowWaterBytes: options.lowWaterBytes,
+      everyMs: options.spaceCheckMs ?? SPACE_CHECK_MS,
+      nowMs: () => performance.now(),
+      ...(options.diskFreeBytes && { diskFreeBytes: options.diskFreeBytes }),
+    })
+  }
+
+  /** Reads what is kept in memory; marks new data with the format. */
+  async begin(): Promise<void> {
+    const env = this.#mustBeOpen()
+    const { format, epoch, anchor } = readMeta(env.meta)
+    this.#epoch = epoch
+    this.#anchor = anchor
+    await this.#space.look(env)
+    if (format === undefined) await this.#commits.add((slab) => slab.format())
+  }
+
+  async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
+    this.#space.lookIfDue(this.#mustBeOpen())
+    if (this.#space.low && units.some((unit) => unit.kind === 'accepted'))
+      throw new StoreError('full', 'less room is left than the low-water mark')
+    await this.#commits.add((slab) => {
+      for (let i = 0; i < units.length; i++) reduce(units[i]!, slab)
+      slab.anchor(anchor)
+    })
+    this.#anchor = anchor
+  }
+
+  async readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice> {
+    return this.#read((env) => readLane(env, lane, dueByMs, held, limit))
+  }
+
+  async lanes() {
+    return this.#read(readLanes)
+  }
+
+  async findAwaiting(keys: readonly AwaitingKey[]) {
+    return this.#read((env) => findAwaiting(env, keys))
+  }
+
+  async parked() {
+    return this.#read(readAllParked)
+  }
+
+  async expiredDeliveries(cursor: string, limit: number, nowMs: number) {
+    return this.#read((env) => expiredDeliveries(env, cursor, limit, nowMs))
+  }
+
+  async expiredAwaiting(cursor: string, limit: number, nowMs: number) {
+    return this.#read((env) => expiredAwaiting(env, cursor, limit, nowMs))
+  }
+
+  async takeEpoch(): Promise<number> {
+    this.#mustBeOpen()
+    // A number whose commit fails is lost, never given twice.
+    const epoch = ++this.#epoch
+    await this.#commits.add((slab) => slab.epoch(epoch))
+    return epoch
+  }
+
+  async lastAnchor(): Promise<ClockAnchor | undefined> {
+    this.#mustBeOpen()
+    return this.#anchor
+  }
+
+  usage(): StoreUsage {
+    return this.#env === undefined ? { usedBytes: 0, limitBytes: this.#options.mapBytes } : usageOf(this.#env)
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#closing !== undefined) throw closedError()
+    await this.#commits.idle()
+    const old = this.#env
+    this.#env = undefined
+    this.#commits.break(new StoreError('io', 'the data is being opened anew'))
+    await old?.close()
+    this.#env = openExclusively(this.#options)
+    this.#commits.useEnv(this.#env)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.idle()
+    this.#commits.break(closedError())
+    await this.#env?.close()
+    this.#env = undefined
+    await this.#release()
+  }
+
+  #read<Answer>(verb: (env: LmdbEnv) => Answer): Answer {
+    const env = this.#mustBeOpen()
+    try {
+      return verb(env)
+    } catch (cause) {
+      if (cause instanceof RangeError) throw cause
+      throw new StoreError('io', `reading failed: ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  #mustBeOpen(): LmdbEnv {
+    if (this.#closing !== undefined) throw closedError()
+    if (this.#env === undefined) throw this.#commits.broken ?? new StoreError('io', 'the data is not open')
+    return this.#env
+  }
+}
+
+function closedError(): StoreError {
+  return new StoreError('closed', 'the store is closed')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,39 @@
+// The rows of the table `meta`: format of the data, epoch, anchor of the clock.
+
+import type { ClockAnchor } from '../contracts/store.js'
+import { ByteReader, type ByteWriter } from '../rows/bytes.js'
+import { keyOf, type Table } from './lmdb-env.js'
+
+export const metaKeys = { format: 'format', epoch: 'epoch', anchor: 'anchor' } as const
+
+/** Of the tables and their keys; rows have a version of their own. */
+export const FORMAT = 1
+
+export function writeNumber(out: ByteWriter, value: number): void {
+  out.float64(value)
+}
+
+export function writeAnchor(out: ByteWriter, anchor: ClockAnchor): void {
+  out.float64(anchor.switchMs)
+  out.float64(anchor.monotonicMs)
+  out.text(anchor.bootId)
+}
+
+export function readMeta(meta: Table): {
+  readonly format: number | undefined
+  readonly epoch: number
+  readonly anchor: ClockAnchor | undefined
+} {
+  const at = (key: string): ByteReader | undefined => {
+    const bytes = meta.getBinaryFast(keyOf(Buffer.from(key)))
+    return bytes && new ByteReader().over(bytes, 0)
+  }
+  const format = at(metaKeys.format)?.float64()
+  const epoch = at(metaKeys.epoch)?.float64() ?? 0
+  const anchor = at(metaKeys.anchor)
+  return {
+    format,
+    epoch,
+    anchor: anchor && { switchMs: anchor.float64(), monotonicMs: anchor.float64(), bootId: anchor.text() },
+  }
+}

@@ -1,0 +1,126 @@
+// The read verbs over one environment, each a single pass over its rows. Returns copies only; changes nothing.
+
+import type { Awaiting, Delivery, ParkedReceipt } from '../../message/delivery.js'
+import type { DeliveryId, LaneKey } from '../../message/ids.js'
+import type { AwaitingKey, LaneSlice, LaneSummary } from '../contracts/store.js'
+import { ByteReader, ByteWriter } from '../rows/bytes.js'
+import { readDelivery } from '../rows/delivery-row.js'
+import {
+  behindDue,
+  behindPrefix,
+  deliveryIdIn,
+  dueIn,
+  lanePrefix,
+  readDeliveryKey,
+  readVendorKey,
+  writeVendorKey,
+} from '../rows/keys.js'
+import { expiryOf } from '../rows/row-head.js'
+import { readAwaiting, readParked } from '../rows/vendor-row.js'
+import { keyOf, type LmdbEnv, type Table } from './lmdb-env.js'
+
+/** Before every key: no key begins with NUL. */
+const FIRST = keyOf(Uint8Array.of(0))
+
+const reader = new ByteReader()
+const keyBytes = new ByteWriter(4096)
+
+export function readLane(
+  env: LmdbEnv,
+  lane: LaneKey,
+  dueByMs: number,
+  held: ReadonlySet<DeliveryId>,
+  limit: number,
+): LaneSlice {
+  const prefix = lanePrefix(lane)
+  const due = behindDue(prefix, dueByMs)
+  const deliveries: Delivery[] = []
+  let more = false
+  for (const { key, value } of env.deliveries.getRange({ start: keyOf(prefix), end: keyOf(due) })) {
+    const id = deliveryIdIn(key, prefix.length)
+    if (held.has(id)) continue
+    if (deliveries.length >= limit) {
+      more = true
+      break
+    }
+    deliveries.push(readDelivery(reader.over(value, 0), { lane, dueMs: dueIn(key, prefix.length), id }))
+  }
+  let nextDueMs: number | undefined
+  for (const key of env.deliveries.getKeys({ start: keyOf(due), end: keyOf(behindPrefix(prefix)), limit: 1 }))
+    nextDueMs = dueIn(key, prefix.length)
+  return { deliveries, more, nextDueMs }
+}
+
+/** Jumps from lane to lane; what lies between is counted by the native code. */
+export function readLanes(env: LmdbEnv): LaneSummary[] {
+  const found: LaneSummary[] = []
+  let start = FIRST
+  for (;;) {
+    const first = firstKey(env.deliveries, start)
+    if (first === undefined) return found
+    const { lane, dueMs } = readDeliveryKey(first)
+    const prefix = lanePrefix(lane)
+    const end = keyOf(behindPrefix(prefix))
+    found.push({ lane, earliestDueMs: dueMs, waiting: env.deliveries.getKeysCount({ start: keyOf(prefix), end }) })
+    start = end
+  }
+}
+
+function firstKey(table: Table, start: typeof FIRST): Uint8Array | undefined {
+  for (const key of table.getKeys({ start, limit: 1 })) return key
+  return undefined
+}
+
+export function findAwaiting(env: LmdbEnv, keys: readonly AwaitingKey[]): (Awaiting | undefined)[] {
+  const found = new Array<Awaiting | undefined>(keys.length)
+  for (let i = 0; i < keys.length; i++) {
+    const { vendor, vendorMessageId } = keys[i]!
+    keyBytes.position = 0
+    writeVendorKey(keyBytes, vendor, vendorMessageId)
+    const row = env.awaiting.getBinaryFast({ bytes: keyBytes.buffer, start: 0, end: keyBytes.position })
+    found[i] = row && readAwaiting(reader.over(row, 0), vendor, vendorMessageId)
+  }
+  return found
+}
+
+export function readAllParked(env: LmdbEnv): ParkedReceipt[] {
+  const found: ParkedReceipt[] = []
+  for (const { key, value } of env.parked.getRange({ start: FIRST })) {
+    const { vendor, vendorMessageId } = readVendorKey(key)
+    found.push(readParked(reader.over(value, 0), vendor, vendorMessageId))
+  }
+  return found
+}
+
+export function expiredDeliveries(env: LmdbEnv, cursor: string, limit: number, nowMs: number) {
+  return expiredOf(env.deliveries, cursor, limit, nowMs, (key, row) =>
+    readDelivery(reader.over(row, 0), readDeliveryKey(key)),
+  )
+}
+
+export function expiredAwaiting(env: LmdbEnv, cursor: string, limit: number, nowMs: number) {
+  return expiredOf(env.awaiting, cursor, limit, nowMs, (key, row) => {
+    const { vendor, vendorMessageId } = readVendorKey(key)
+    return readAwaiting(reader.over(row, 0), vendor, vendorMessageId)
+  })
+}
+
+/** The cursor is the last key looked at, in base64. */
+function expiredOf<Row>(
+  table: Table,
+  cursor: string,
+  limit: number,
+  nowMs: number,
+  decode: (key: Uint8Array, row: Uint8Array) => Row,
+): { readonly rows: readonly Row[]; readonly cursor: string } {
+  const start = cursor === '' ? FIRST : keyOf(Buffer.from(cursor, 'base64'))
+  const rows: Row[] = []
+  let looked = 0
+  let last: Uint8Array | undefined
+  for (const { key, value } of table.getRange({ start, exclusiveStart: cursor !== '', limit })) {
+    looked++
+    last = key
+    if (expiryOf(value) <= nowMs) rows.push(decode(key, value))
+  }
+  return { rows, cursor: last === undefined || looked < limit ? '' : Buffer.from(last).toString('base64') }
+}

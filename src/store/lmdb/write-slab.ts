@@ -1,0 +1,154 @@
+// The writes of one commit, encoded before the first is issued, so that a commit that can't be encoded writes nothing.
+
+import type { Awaiting, DeliveryRef, ParkedReceipt, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
+import type { ClockAnchor } from '../contracts/store.js'
+import type { StateChanges } from '../contracts/unit.js'
+import { ByteWriter } from '../rows/bytes.js'
+import { writeDelivery } from '../rows/delivery-row.js'
+import { writeDeliveryKey, writeVendorKey } from '../rows/keys.js'
+import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
+import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
+import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
+
+const INITIAL_BYTES = 256 * 1024
+/** Above this the memory of a burst is given back. */
+const KEEP_BYTES = 4 * 1024 * 1024
+
+const tables = ['deliveries', 'awaiting', 'parked', 'meta'] as const
+const DELIVERIES = 0
+const AWAITING = 1
+const PARKED = 2
+const META = 3
+
+/** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
+const NUMBERS = 5
+const REMOVE = -1
+
+/** Takes changes of state, keeps them as octets in one buffer; `issue` hands them to lmdb, which copies them later. */
+export class WriteSlab implements StateChanges {
+  readonly #out = new ByteWriter(INITIAL_BYTES)
+  #writes = new Int32Array(1024 * NUMBERS)
+  #count = 0
+  readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
+
+  /** How many writes it holds. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Forgets all writes. Only when lmdb is through with them. */
+  clear(): void {
+    this.#count = 0
+    this.#out.reset(KEEP_BYTES)
+  }
+
+  /** Forgets the writes from the n-th on: those of a commit that could not be encoded. */
+  cutTo(count: number): void {
+    this.#count = count
+  }
+
+  enqueue(delivery: SegmentDelivery | ReceiptDelivery): void {
+    const start = this.#out.position
+    writeDeliveryKey(this.#out, delivery)
+    const middle = this.#out.position
+    writeDelivery(this.#out, delivery)
+    this.#add(DELIVERIES, start, middle, this.#out.position)
+  }
+
+  dequeue(ref: DeliveryRef): void {
+    const start = this.#out.position
+    writeDeliveryKey(this.#out, ref)
+    this.#add(DELIVERIES, start, this.#out.position, REMOVE)
+  }
+
+  awaitReceipt(awaiting: Awaiting): void {
+    const start = this.#out.position
+    writeVendorKey(this.#out, awaiting.vendor, awaiting.vendorMessageId)
+    const middle = this.#out.position
+    writeAwaiting(this.#out, awaiting)
+    this.#add(AWAITING, start, middle, this.#out.position)
+  }
+
+  settle(vendor: string, vendorMessageId: string): void {
+    const start = this.#out.position
+    writeVendorKey(this.#out, vendor, vendorMessageId)
+    this.#add(AWAITING, start, this.#out.position, REMOVE)
+  }
+
+  park(parked: ParkedReceipt): void {
+    const start = this.#out.position
+    writeVendorKey(this.#out, parked.vendor, parked.vendorMessageId)
+    const middle = this.#out.position
+    writeParked(this.#out, parked)
+    this.#add(PARKED, start, middle, this.#out.position)
+  }
+
+  unpark(vendor: string, vendorMessageId: string): void {
+    const start = this.#out.position
+    writeVendorKey(this.#out, vendor, vendorMessageId)
+    this.#add(PARKED, start, this.#out.position, REMOVE)
+  }
+
+  anchor(anchor: ClockAnchor): void {
+    const start = this.#out.position
+    this.#out.keyText(metaKeys.anchor)
+    const middle = this.#out.position
+    writeAnchor(this.#out, anchor)
+    this.#add(META, start, middle, this.#out.position)
+  }
+
+  epoch(epoch: number): void {
+    this.#number(metaKeys.epoch, epoch)
+  }
+
+  /** Marks the data with the format that this program writes. */
+  format(): void {
+    this.#number(metaKeys.format, FORMAT)
+  }
+
+  /** Hands the writes from–to to lmdb, in order. Call it within one batch; nothing in it can fail halfway. */
+  issue(env: LmdbEnv, from: number, to: number): void {
+    const values = this.#out.buffer as ValueSlab
+    const key = this.#key
+    key.bytes = values
+    const byNumber: readonly Table[] = tables.map((name) => env[name])
+    const writes = this.#writes
+    for (let at = from * NUMBERS; at < to * NUMBERS; at += NUMBERS) {
+      const table = byNumber[writes[at]!]!
+      key.start = writes[at + 1]!
+      key.end = writes[at + 2]!
+      const valueEnd = writes[at + 4]!
+      // Within a batch each call returns one shared resolved promise; the batch's own says what became of it.
+      if (valueEnd === REMOVE) void table.remove(key)
+      else {
+        values.start = writes[at + 3]!
+        values.end = valueEnd
+        void table.put(key, values)
+      }
+    }
+  }
+
+  #number(name: string, value: number): void {
+    const start = this.#out.position
+    this.#out.keyText(name)
+    const middle = this.#out.position
+    writeNumber(this.#out, value)
+    this.#add(META, start, middle, this.#out.position)
+  }
+
+  #add(table: number, keyStart: number, keyEnd: number, valueEnd: number): void {
+    let at = this.#count * NUMBERS
+    if (at === this.#writes.length) {
+      const grown = new Int32Array(at * 2)
+      grown.set(this.#writes)
+      this.#writes = grown
+    }
+    const writes = this.#writes
+    writes[at++] = table
+    writes[at++] = keyStart
+    writes[at++] = keyEnd
+    writes[at++] = keyEnd
+    writes[at] = valueEnd
+    this.#count++
+  }
+}

@@ -1,0 +1,188 @@
+// Growing scratch memory that rows are written into, and the reader of what was written. Knows numbers, texts and octets, no rows.
+
+/** Length octet of a text that is not ASCII: a 32-bit count of octets and UTF-16 follow, which keeps every JavaScript string. */
+const WIDE_TEXT = 254
+/** Length octet of anything longer than 253 octets: a 32-bit count follows. */
+const LONG = 255
+const SHORT_MAX = 253
+
+/** Writes at a moving position into one buffer that doubles when it is full; what was written keeps its offset. */
+export class ByteWriter {
+  /** Replaced when it grows: look it up anew after each write. */
+  buffer: Buffer
+  position = 0
+  readonly #initialBytes: number
+  readonly #scratch = new Float64Array(1)
+  readonly #scratchBytes = new Uint8Array(this.#scratch.buffer)
+
+  constructor(initialBytes: number) {
+    this.#initialBytes = initialBytes
+    this.buffer = Buffer.allocUnsafeSlow(initialBytes)
+  }
+
+  /** Begins anew; gives back memory beyond `keepBytes`. */
+  reset(keepBytes: number): void {
+    this.position = 0
+    if (this.buffer.length > keepBytes) this.buffer = Buffer.allocUnsafeSlow(this.#initialBytes)
+  }
+
+  /** Makes room for so many more octets. */
+  reserve(bytes: number): void {
+    const needed = this.position + bytes
+    if (needed <= this.buffer.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2))
+    this.buffer.copy(grown, 0, 0, this.position)
+    this.buffer = grown
+  }
+
+  byte(value: number): void {
+    this.reserve(1)
+    this.buffer[this.position++] = value
+  }
+
+  int32(value: number): void {
+    this.reserve(4)
+    const { buffer, position } = this
+    buffer[position] = value
+    buffer[position + 1] = value >>> 8
+    buffer[position + 2] = value >>> 16
+    buffer[position + 3] = value >>> 24
+    this.position = position + 4
+  }
+
+  /** Little-endian, as the machines are that Node runs on; the format says so too. */
+  float64(value: number): void {
+    this.reserve(8)
+    const { buffer, position } = this
+    const bytes = this.#scratchBytes
+    this.#scratch[0] = value
+    for (let i = 0; i < 8; i++) buffer[position + i] = bytes[i]!
+    this.position = position + 8
+  }
+
+  text(value: string): void {
+    const { length } = value
+    if (length > SHORT_MAX) return this.#longText(value)
+    this.reserve(length + 1)
+    const { buffer, position } = this
+    // Native calls cost more than this loop for the ten to forty characters that are usual.
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) return this.#wideText(value)
+      buffer[position + 1 + i] = code
+    }
+    buffer[position] = length
+    this.position = position + 1 + length
+  }
+
+  octets(value: Uint8Array): void {
+    const { length } = value
+    this.reserve(length + 5)
+    if (length > SHORT_MAX) {
+      this.buffer[this.position++] = LONG
+      this.int32(length)
+    } else this.buffer[this.position++] = length
+    if (length < 48) {
+      const { buffer, position } = this
+      for (let i = 0; i < length; i++) buffer[position + i] = value[i]!
+    } else this.buffer.set(value, this.position)
+    this.position += length
+  }
+
+  /** Raw UTF-8 without a length, for keys. */
+  keyText(value: string): void {
+    const { length } = value
+    this.reserve(length * 3)
+    const { buffer, position } = this
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) {
+        this.position = position + buffer.write(value, position, 'utf8')
+        return
+      }
+      buffer[position + i] = code
+    }
+    this.position = position + length
+  }
+
+  /** Whole numbers of 48 bits, big-endian, so that keys sort by them. */
+  uint48(value: number): void {
+    this.reserve(6)
+    const { buffer, position } = this
+    const high = Math.floor(value / 0x1_0000_0000)
+    buffer[position] = high >>> 8
+    buffer[position + 1] = high
+    buffer[position + 2] = value >>> 24
+    buffer[position + 3] = value >>> 16
+    buffer[position + 4] = value >>> 8
+    buffer[position + 5] = value
+    this.position = position + 6
+  }
+
+  #longText(value: string): void {
+    for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return this.#wideText(value)
+    this.reserve(value.length + 5)
+    this.buffer[this.position++] = LONG
+    this.int32(value.length)
+    this.position += this.buffer.write(value, this.position, 'latin1')
+  }
+
+  #wideText(value: string): void {
+    this.reserve(value.length * 2 + 5)
+    this.buffer[this.position++] = WIDE_TEXT
+    this.int32(value.length * 2)
+    this.position += this.buffer.write(value, this.position, 'utf16le')
+  }
+}
+
+/** Reads what a ByteWriter wrote. All it returns are copies. */
+export class ByteReader {
+  #buffer: Buffer = Buffer.alloc(0)
+  #position = 0
+
+  /** Goes to an offset of some memory, which must not change until the row is read. */
+  over(bytes: Uint8Array, position: number): this {
+    this.#buffer = Buffer.isBuffer(bytes) ? bytes : bufferOver(bytes)
+    this.#position = position
+    return this
+  }
+
+  byte(): number {
+    return this.#buffer[this.#position++]!
+  }
+
+  int32(): number {
+    this.#position += 4
+    return this.#buffer.readInt32LE(this.#position - 4)
+  }
+
+  float64(): number {
+    this.#position += 8
+    return this.#buffer.readDoubleLE(this.#position - 8)
+  }
+
+  text(): string {
+    const first = this.byte()
+    if (first === 0) return ''
+    const length = first <= SHORT_MAX ? first : this.int32()
+    const start = this.#position
+    this.#position += length
+    return first === WIDE_TEXT
+      ? this.#buffer.toString('utf16le', start, this.#position)
+      : this.#buffer.toString('latin1', start, this.#position)
+  }
+
+  octets(): Uint8Array {
+    const first = this.byte()
+    const length = first <= SHORT_MAX ? first : this.int32()
+    const start = this.#position
+    this.#position += length
+    const copy = new Uint8Array(length)
+    copy.set(this.#buffer.subarray(start, start + length))
+    return copy
+  }
+}
+
+function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
+}
