@@ -7,6 +7,7 @@ it.each([
   ['recieveWindow', 'receiveWindow'],
   ['banana', undefined],
   ['', undefined],
+  ['p', undefined],
 ])('proposes for "%s" %s', (word, expected) => {
   expect(nearest(word, ['host', 'port', 'receiveWindow'])).toBe(expected)
 })

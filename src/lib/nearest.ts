@@ -1,16 +1,20 @@
 // "Did you mean …?": the nearest of a few known words. For mistakes people make, not for the hot path.
 
+// Letters to change, add, leave out or swap with their neighbour.
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const change = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] as number) + 1 : Infinity
+      row.push(Math.min(change, swap, (last[j] as number) + 1, (row[j - 1] as number) + 1))
     }
-    row = next
+    beforeLast = last
+    last = row
   }
-  return row[b.length] as number
+  return last[b.length] as number
 }
 
 /** The candidate with the fewest letters to change, undefined when none is near (a third of the word, at least 1). */

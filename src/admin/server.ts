@@ -1,0 +1,39 @@
+// The admin server: what monitors and orchestrators ask of a running daemon. Meant for loopback; it has no authentication yet.
+import { createHttpServer, listen, smallBounds, type OnFault } from '../http/server.js'
+
+export interface AdminOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly metrics: { readonly contentType: string; render(): Promise<string> }
+  /** Why messages are not taken now, in words for an operator; empty means ready. */
+  readonly readiness: () => readonly string[]
+  readonly onFault?: OnFault
+}
+
+/** A listening admin server. */
+export interface Admin {
+  readonly port: number
+  /** Closes at once, open connections included. */
+  stop(): Promise<void>
+}
+
+/** Starts listening; rejects with the system's error when the port is taken. */
+export async function startAdmin(options: AdminOptions): Promise<Admin> {
+  const server = createHttpServer(smallBounds, options.onFault ?? (() => undefined))
+
+  server.get('/metrics', async (_request, reply) => {
+    const text = await options.metrics.render()
+    return reply.type(options.metrics.contentType).send(text)
+  })
+  server.get('/healthz', () => ({ status: 'alive' }))
+  server.get('/readyz', (_request, reply) => {
+    const reasons = options.readiness()
+    if (reasons.length === 0) return reply.send({ status: 'ready' })
+    const message = `not ready: ${reasons.join('; ')}`
+    return reply.code(503).send({ error: { code: 'notReady', message }, reasons })
+  })
+
+  const port = await listen(server, options.host, options.port)
+  return { port, stop: () => server.close() }
+}
