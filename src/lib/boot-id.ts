@@ -7,13 +7,13 @@ import { hrtime } from 'node:process'
 /** Boots closer together than this can't be told apart where the system gives them no name. */
 const BOOT_GRAIN_MS = 60_000
 
-/** The name of this boot. Elsewhere than on Linux it is derived from when the machine came up, by its wall clock. */
-export function readBootId(): string {
+/** The name of this boot. Elsewhere than on Linux it is derived from when the machine came up, by its wall clock (`wallMs`). */
+export function readBootId(wallMs: number): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   } catch {
     // A stepped wall clock gives a new name; switch time then holds or follows the wall, as after a reboot.
-    return `up-${Math.round((Date.now() - uptime() * 1000) / BOOT_GRAIN_MS)}`
+    return `up-${Math.round((wallMs - uptime() * 1000) / BOOT_GRAIN_MS)}`
   }
 }
 
