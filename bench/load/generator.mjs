@@ -92,7 +92,6 @@ let sendingEndedMs = 0
 let firstOkMs = 0
 let lastOkMs = 0
 let lastReceiptMs = 0
-let lastProgressMs = 0
 let okAtFirst = 0
 let receiptsAtFirst = 0
 let cpuAtFirst = 0
@@ -236,7 +235,7 @@ function onPdu(connection, nowMs, bytes, start, end, id, status, sequence) {
 
 function begin() {
   if (startedMs !== 0 || !connections.every((connection) => connection.bound)) return
-  startedMs = lastProgressMs = monotonicMs()
+  startedMs = monotonicMs()
   if (rate > 0) tick()
   else for (const connection of connections) fill(connection, startedMs)
   if (durationMs > 0) setTimeout(() => !allSent && endSending(monotonicMs()), durationMs)

@@ -1,0 +1,223 @@
+// The bench of the whole switch: lean generator and sink around the daemon users run, beside the bare relay as yardstick.
+// `npm run bench -- --help` says the rest.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseDocument } from 'yaml'
+import type { Child } from './child.js'
+import type { Running } from './measure.js'
+import { measure, measureRaw, startReady, startRelay, startSink } from './measure.js'
+import type { Figures, Measured, RawDisk, Subject, Verdict } from './modes.js'
+import { judge, median, medianOf, modes } from './modes.js'
+
+const usage = `npm run bench -- [options]
+  --runs 3        measurements of each mode; the median counts
+  --quick         a smoke of some seconds: one run, few messages
+  --check         exit 1 if a figure to reach is missed
+  --only relay | switch | raw    leave the others out
+  --mode TEXT     only modes whose name contains it
+  --out FILE      JSON (default bench/results/<date>.json)
+  --set path=value  further settings of the daemon, may be repeated
+Exit code 1 as well if a message was refused, lost, doubled or left without its receipt.`
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    mode: { type: 'string', default: '' },
+    out: { type: 'string' },
+    set: { type: 'string', multiple: true, default: [] },
+  },
+})
+
+const root = new URL('..', import.meta.url).pathname
+const folder = join(root, 'bench/data', String(process.pid)) // on the repository's disk, never a tmpfs
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const runs = values.quick ? 1 : Number(values.runs)
+  const scale = values.quick ? 0.02 : 1
+  mkdirSync(folder, { recursive: true })
+  const children: Child[] = []
+  const started = new Date()
+  try {
+    const results = await runAll(children, runs, scale)
+    const figures: Figures = {
+      relay: mediansOf(results.relay),
+      switch: mediansOf(results.switch),
+      raw: medianRaw(results.raw),
+    }
+    const verdicts = judge(figures)
+    print(figures, verdicts, runs)
+    const file = values.out ?? join(root, 'bench/results', `${started.toISOString().replace(/[:.]/g, '-')}.json`)
+    mkdirSync(join(file, '..'), { recursive: true })
+    const report = {
+      started: started.toISOString(),
+      quick: values.quick,
+      runs,
+      machine: machine(),
+      verdicts,
+      figures,
+      results,
+    }
+    writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n')
+    console.log(`\nwritten to ${file}`)
+    const faults = [...Object.values(figures.relay), ...Object.values(figures.switch)].some((each) => each.faults > 0)
+    return faults || (values.check && verdicts.some(({ ok }) => !ok)) ? 1 : 0
+  } finally {
+    await Promise.all(children.reverse().map((child) => child.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Results {
+  readonly relay: Record<string, Measured[]>
+  readonly switch: Record<string, Measured[]>
+  readonly raw: RawDisk[]
+}
+
+const isWanted = (subject: Subject): boolean => values.only === undefined || values.only === subject
+
+async function runAll(children: Child[], runs: number, scale: number): Promise<Results> {
+  const results: Results = { relay: {}, switch: {}, raw: [] }
+  const running: Running[] = []
+  const [sink, sinkPort] = await startSink()
+  children.push(sink)
+  if (isWanted('relay')) {
+    const [child, port] = await startRelay(sinkPort)
+    children.push(child)
+    running.push({ subject: 'relay', child, port })
+  }
+  if (isWanted('switch')) {
+    const [child, port] = await startSwitch(sinkPort)
+    children.push(child)
+    running.push({ subject: 'switch', child, port })
+  }
+  const chosen = modes.filter(({ name }) => name.includes(values.mode))
+  // The compiler of the engine has to have seen the code before anything counts.
+  for (const each of running) {
+    for (const mode of chosen.slice(0, 2)) await measure(each, sink, mode, Math.min(0.3, scale))
+  }
+  const measureDisk = async (): Promise<void> => {
+    if (values.only === undefined || values.only === 'raw' || values.only === 'switch') {
+      results.raw.push(await measureRaw(join(folder, 'raw'), values.quick ? 0.3 : 2))
+    }
+  }
+  for (let run = 0; run < runs; run++) {
+    // Yardstick and switch take turns at going first, so that a drifting machine favours neither.
+    const order = run % 2 === 0 ? running : [...running].reverse()
+    if (chosen.length === 0 || running.length === 0) await measureDisk()
+    for (const mode of chosen) {
+      // Beside what is compared with it: other people's writes to the disk come and go.
+      if (running.length > 0 && mode.name === '1 x 10') await measureDisk()
+      for (const each of order) {
+        if (!mode.subjects.includes(each.subject)) continue
+        const measured = await measure(each, sink, mode, scale)
+        const ofSubject = results[each.subject]
+        ;(ofSubject[mode.name] ??= []).push(measured)
+        process.stderr.write(`${run + 1}/${runs} ${each.subject} ${mode.name}: ${measured.rate}/s\n`)
+      }
+    }
+  }
+  return results
+}
+
+/** The daemon as users start it, with a copy of config/bench.yaml that names the sink's port. */
+async function startSwitch(vendorPort: number): Promise<readonly [Child, number]> {
+  const directory = join(folder, 'bench.yaml')
+  const document = parseDocument(readFileSync(join(root, 'config/bench.yaml'), 'utf8'))
+  const { vendors } = document.toJS() as { readonly vendors: readonly { readonly connections: readonly unknown[] }[] }
+  vendors.forEach(({ connections }, vendor) => {
+    connections.forEach((_, connection) =>
+      document.setIn(['vendors', vendor, 'connections', connection, 'port'], vendorPort),
+    )
+  })
+  writeFileSync(directory, document.toString())
+  const settings = ['smpp.server.port=0', 'admin.port=0', ...values.set]
+  return startReady(
+    'switch',
+    [
+      join(root, 'dist/main.js'),
+      ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
+      ...settings.flatMap((setting) => ['--set', setting]),
+    ],
+    'smppPort',
+  )
+}
+
+function mediansOf(results: Readonly<Record<string, readonly Measured[]>>): Record<string, Measured> {
+  return Object.fromEntries(Object.entries(results).map(([name, runs]) => [name, medianOf(runs)]))
+}
+
+function medianRaw(runs: readonly RawDisk[]): RawDisk {
+  const sizes = Object.keys(runs[0]?.putsPerSecond ?? {})
+  return {
+    putsPerSecond: Object.fromEntries(
+      sizes.map((size) => [size, median(runs.map((run) => run.putsPerSecond[size] ?? Number.NaN))]),
+    ),
+    fdatasyncP50Us: median(runs.map((run) => run.fdatasyncP50Us)),
+  }
+}
+
+function machine(): Readonly<Record<string, unknown>> {
+  let commit = 'unknown'
+  try {
+    commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+  } catch {
+    // Not a clone: the figures stand without it.
+  }
+  return {
+    node: process.version,
+    kernel: release(),
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model,
+    memoryMb: Math.round(totalmem() / 1_048_576),
+    commit,
+  }
+}
+
+function print(figures: Figures, verdicts: readonly Verdict[], runs: number): void {
+  const rows = [
+    ['', 'mode', 'msg/s', 'of yardstick', 'CPU-s/10k', 'p50 ms', 'p99 ms', 'receipt p50/p99', 'RSS MB', 'faults'],
+  ]
+  for (const subject of ['relay', 'switch'] as const) {
+    for (const [name, each] of Object.entries(figures[subject])) {
+      const yardstick = figures.relay[name.replace(', uuid', '')]?.rate
+      rows.push([
+        subject,
+        name,
+        String(each.rate),
+        subject === 'relay' || yardstick === undefined ? '' : (each.rate / yardstick).toFixed(2),
+        each.cpuPer10k.toFixed(3),
+        each.p50Ms.toFixed(2),
+        each.p99Ms.toFixed(2),
+        Number.isNaN(each.receiptP50Ms) ? '' : `${each.receiptP50Ms.toFixed(1)}/${each.receiptP99Ms.toFixed(1)}`,
+        String(each.rssMb),
+        String(each.faults),
+      ])
+    }
+  }
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  console.log(`\nmedian of ${runs}`)
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+  const puts = Object.entries(figures.raw.putsPerSecond).map(([size, rate]) => `${rate}/s with ${size} in flight`)
+  if (puts.length > 0)
+    console.log(`raw durable puts: ${puts.join(', ')}; fdatasync p50 ${figures.raw.fdatasyncP50Us} us`)
+  for (const { target, measured, ok } of verdicts) console.log(`${ok ? 'reached' : 'MISSED '}  ${target}: ${measured}`)
+}
+
+process.exitCode = await main()
