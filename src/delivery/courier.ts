@@ -52,7 +52,8 @@ export interface CourierPorts {
 }
 
 /** What an ESME did with a receipt. */
-export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered'
+/** `lost`: its session ended before it answered; the next one gets it, and no try is spent. */
+export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts
@@ -97,6 +98,18 @@ export class Courier implements UnitListener {
     this.#ports.recorder.record({ kind: 'attempted', delivery: marked }, { durable: () => then(marked) })
   }
 
+  /**
+   * A marked delivery that comes up again was under way when the switch died: whether the vendor has it is not known, and
+   * its connection does not want it sent twice. True when it was dealt with and must not be sent.
+   */
+  isUnanswered(delivery: SegmentDelivery): boolean {
+    if (delivery.unansweredBy === '') return false
+    const rules = this.#ports.rules(delivery.unansweredBy)
+    if (rules === undefined || rules.onUnanswered === 'resend') return false
+    this.attemptEnded(delivery, rules.id, { kind: 'unanswered' })
+    return true
+  }
+
   /** It is being sent (again): no late answer is waited for any more. */
   sending(delivery: SegmentDelivery): void {
     if (delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
@@ -129,6 +142,7 @@ export class Courier implements UnitListener {
 
   /** An ESME answered a receipt, or did not. */
   notified(delivery: ReceiptDelivery, result: NotifyResult): void {
+    if (result === 'lost') return this.notSent(delivery)
     const { recorder, events, nowMs } = this.#ports
     const failures = delivery.failures + 1
     const delayMs =

@@ -200,10 +200,7 @@ export class Correlator implements UnitListener {
     }
     this.#ports.onFate('matchedUnanswered', receipt)
     const outbox = this.#outbox(this.#ports.originOf(delivery), report)
-    this.#ports.recorder.record(
-      { kind: 'receiptedUnanswered', delivery, outbox },
-      new AnsweringListener(this, receipt),
-    )
+    this.#ports.recorder.record({ kind: 'receiptedUnanswered', delivery, outbox }, new AnsweringListener(this, receipt))
   }
 
   #park(receipt: VendorReceipt): void {
@@ -234,10 +231,11 @@ export class Correlator implements UnitListener {
 
   #isRepeat(key: string): boolean {
     if (this.#seen.has(key)) return true
-    if (this.#seen.size >= this.#options.seenMax) for (const oldest of this.#seen) {
-      this.#seen.delete(oldest)
-      break
-    }
+    if (this.#seen.size >= this.#options.seenMax)
+      for (const oldest of this.#seen) {
+        this.#seen.delete(oldest)
+        break
+      }
     this.#seen.add(key)
     return false
   }

@@ -93,6 +93,16 @@ export const eventCatalogue = {
     message: 'a vendor broke the protocol',
     fields: { connection: 'text', bind: 'number', why: 'text' },
   },
+  'vendor.cannotSend': {
+    level: 'warn',
+    message: 'a message has a field that this connection cannot carry',
+    fields: { connection: 'text', messageId: 'text', why: 'text' },
+  },
+  'vendor.moRefused': {
+    level: 'warn',
+    message: 'a message from a phone was refused: nobody takes it',
+    fields: { connection: 'text', destination: 'text' },
+  },
   'vendor.idFormLearnt': {
     level: 'info',
     message: 'learnt how a vendor writes message ids in receipts',

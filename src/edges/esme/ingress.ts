@@ -1,0 +1,95 @@
+// submit_sm to submission: the wire's fields in the switch's words, or the failure that says which field is wrong.
+
+import type { Address } from '../../message/address.js'
+import type { Failure } from '../../message/failure.js'
+import type { AccountId } from '../../message/ids.js'
+import type { Tlv } from '../../message/message.js'
+import { receiptRequestOf } from '../../message/receipt.js'
+import type { Submission, SubmissionAnswer } from '../../pipeline/stage.js'
+import { findTlv, tlvInt, tlvTag, type PduOf } from '../../smpp/index.js'
+import { smppTimeToMs } from '../../smpp/index.js'
+
+const UDHI = 0x40
+const REPLY_PATH = 0x80
+/** How far ahead a message may be scheduled. */
+const MAX_SCHEDULE_MS = 30 * 86_400_000
+const noTlvs: readonly Tlv[] = []
+
+export interface SubmitContext {
+  readonly account: AccountId
+  readonly wallMs: number
+  readonly answer: SubmissionAnswer
+}
+
+/** Octet fields of the PDU are views into a receive buffer: what is kept is copied here. */
+export function toSubmission(pdu: PduOf<'submit_sm'>, context: SubmitContext): Submission | Failure {
+  if (pdu.destination_addr === '') return { reason: 'invalidDestination', cause: 'destination_addr is empty' }
+  const payload = pdu.tlvs.length === 0 ? undefined : findTlv(pdu.tlvs, 'message_payload')
+  if (payload !== undefined && pdu.short_message.length > 0) {
+    // SMPP 3.4 §5.3.2.32: the two exclude each other.
+    return { reason: 'invalidContent', cause: 'short_message and message_payload are both there' }
+  }
+  const validityMs = validityOf(pdu.validity_period, context.wallMs)
+  if (validityMs !== undefined && !(validityMs > 0)) {
+    return {
+      reason: 'invalidValidity',
+      cause: `validity_period ${JSON.stringify(pdu.validity_period)} is malformed or over`,
+    }
+  }
+  const scheduleMs = scheduleOf(pdu.schedule_delivery_time, context.wallMs)
+  if (scheduleMs === undefined) {
+    const cause = `schedule_delivery_time ${JSON.stringify(pdu.schedule_delivery_time)} is malformed or over 30 days ahead`
+    return { reason: 'invalidSchedule', cause }
+  }
+  // An absolute validity counts from now, ours from the moment it may first be sent.
+  const fromScheduleMs = validityMs === undefined ? undefined : validityMs - scheduleMs
+  if (fromScheduleMs !== undefined && fromScheduleMs <= 0) {
+    return { reason: 'invalidValidity', cause: 'the validity ends before the scheduled delivery' }
+  }
+  return {
+    account: context.account,
+    source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
+    destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
+    domain: '',
+    content: {
+      dataCoding: pdu.data_coding,
+      udhi: (pdu.esm_class & UDHI) !== 0,
+      octets: Buffer.from(payload === undefined ? pdu.short_message : payload.value),
+    },
+    serviceType: pdu.service_type,
+    protocolId: pdu.protocol_id,
+    priority: pdu.priority_flag,
+    replyPath: (pdu.esm_class & REPLY_PATH) !== 0,
+    receiptRequest: receiptRequestOf(pdu.registered_delivery),
+    tlvs: pdu.tlvs.length === 0 ? noTlvs : passedTlvs(pdu.tlvs),
+    userMessageReference: pdu.tlvs.length === 0 ? -1 : (tlvInt(pdu.tlvs, 'user_message_reference') ?? -1),
+    validityMs: fromScheduleMs,
+    scheduleMs,
+    answer: context.answer,
+  }
+}
+
+/** Peers write international numbers with a `+` now and then; inside there is none. */
+function addressOf(ton: number, npi: number, value: string): Address {
+  return { ton, npi, value: value.charCodeAt(0) === 0x2b ? value.slice(1) : value }
+}
+
+/** undefined where the sender left it to us; NaN for a malformed one. */
+function validityOf(time: string, wallMs: number): number | undefined {
+  if (time === '') return undefined
+  return smppTimeToMs(time, wallMs) ?? NaN
+}
+
+/** 0 for at once; undefined for a malformed or far one. A time gone by means at once. */
+function scheduleOf(time: string, wallMs: number): number | undefined {
+  if (time === '') return 0
+  const ms = smppTimeToMs(time, wallMs)
+  if (ms === undefined || ms > MAX_SCHEDULE_MS) return undefined
+  return Math.max(0, ms)
+}
+
+function passedTlvs(tlvs: readonly Tlv[]): readonly Tlv[] {
+  const passed: Tlv[] = []
+  for (const { tag, value } of tlvs) if (tag !== tlvTag.message_payload) passed.push({ tag, value: Buffer.from(value) })
+  return passed
+}

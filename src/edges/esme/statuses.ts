@@ -1,0 +1,28 @@
+// The one place where a failure becomes a command_status for an ESME. Adding a reason does not compile until it stands here.
+
+import type { FailureReason } from '../../message/failure.js'
+import { status, type StatusName } from '../../smpp/index.js'
+
+const nameByReason = {
+  invalidDestination: 'ESME_RINVDSTADR',
+  invalidSource: 'ESME_RINVSRCADR',
+  invalidValidity: 'ESME_RINVEXPIRY',
+  invalidSchedule: 'ESME_RINVSCHED',
+  invalidContent: 'ESME_RINVMSGLEN',
+  notPermitted: 'ESME_RSUBMITFAIL',
+  noPolicy: 'ESME_RINVDSTADR',
+  noRoute: 'ESME_RINVDSTADR',
+  queueFull: 'ESME_RMSGQFUL',
+  throttled: 'ESME_RTHROTTLED',
+  systemError: 'ESME_RSYSERR',
+  stopping: 'ESME_RSYSERR',
+  expired: 'ESME_RINVEXPIRY',
+  rejectedByVendor: 'ESME_RSUBMITFAIL',
+  resendsUsedUp: 'ESME_RSUBMITFAIL',
+  unanswered: 'ESME_RSUBMITFAIL',
+} as const satisfies Record<FailureReason, StatusName>
+
+/** The command_status that tells an ESME of this failure. */
+export function statusOf(reason: FailureReason): number {
+  return status[nameByReason[reason]]
+}

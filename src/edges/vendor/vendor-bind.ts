@@ -1,0 +1,219 @@
+// One bind of a vendor connection: connects, binds, and comes back with growing pauses when it is lost.
+
+import type { Cancel } from '../../lib/clock.js'
+import type { Connection } from '../../directory/snapshot.js'
+import type { SegmentDelivery } from '../../message/delivery.js'
+import type { VendorReceipt } from '../../receipts/correlator.js'
+import {
+  connect,
+  statusName,
+  type AppRequest,
+  type CloseWhy,
+  type Command,
+  type PduInput,
+  type ResponsePdu,
+  type Session,
+  type SessionHandlers,
+} from '../../smpp/index.js'
+import { countPdu } from '../pdu-count.js'
+import { backoffMs } from './backoff.js'
+import type { VendorConnection, VendorOptions, VendorPorts } from './vendor-connection.js'
+
+type VendorSession = Session<SegmentDelivery>
+type Kind = 'transceiver' | 'transmitter' | 'receiver'
+
+export class VendorBind implements SessionHandlers<SegmentDelivery> {
+  /** Segments may be sent over it. */
+  readonly sends: boolean
+  readonly #owner: VendorConnection
+  readonly #connection: Connection
+  readonly #kind: Kind
+  readonly #number: number
+  readonly #options: VendorOptions
+  readonly #ports: VendorPorts
+  #session: VendorSession | undefined
+  #failures = 0
+  #stopping = false
+  #cancelRetry: Cancel | undefined
+  #gone: (() => void)[] = []
+  #refusal = ''
+  #receipts: VendorReceipt[] = []
+
+  constructor(
+    owner: VendorConnection,
+    connection: Connection,
+    kind: Kind,
+    number: number,
+    options: VendorOptions,
+    ports: VendorPorts,
+  ) {
+    this.#owner = owner
+    this.#connection = connection
+    this.#kind = kind
+    this.#number = number
+    this.#options = options
+    this.#ports = ports
+    this.sends = kind !== 'receiver'
+  }
+
+  get bound(): boolean {
+    return this.#session?.boundAs !== undefined && this.#session.state !== 'CLOSED'
+  }
+
+  get windowFree(): number {
+    return this.#session?.windowFree ?? 0
+  }
+
+  get inFlight(): number {
+    return this.#session?.inFlight ?? 0
+  }
+
+  start(): void {
+    const {
+      host,
+      port,
+      systemId,
+      password,
+      systemType,
+      addressTon,
+      addressNpi,
+      addressRange,
+      interfaceVersion,
+      window,
+    } = this.#connection
+    const { connectMs, bindMs, enquireLinkMs, responseMs } = this.#options
+    this.#refusal = ''
+    this.#ports.log.event('vendor.connecting', { connection: this.#connection.id, bind: this.#number, host, port })
+    this.#session = connect<SegmentDelivery>(
+      {
+        host,
+        port,
+        bindAs: `bind_${this.#kind}`,
+        bind: {
+          system_id: systemId,
+          password,
+          system_type: systemType,
+          interface_version: interfaceVersion,
+          addr_ton: addressTon,
+          addr_npi: addressNpi,
+          address_range: addressRange,
+        },
+        interfaceVersion,
+        windowSize: window,
+        connectTimeoutMs: connectMs,
+        sessionInitMs: connectMs + bindMs,
+        enquireLinkMs,
+        responseMs,
+        // A vendor may have nothing for us for days; enquire_link finds out whether it is there.
+        inactivityMs: Number.MAX_SAFE_INTEGER,
+        now: () => this.#ports.clock.monotonicMs(),
+      },
+      () => this,
+      this.#ports.ticker,
+    )
+  }
+
+  submit(pdu: PduInput<'submit_sm'>, delivery: SegmentDelivery, monotonicMs: number): boolean {
+    return this.#session !== undefined && this.#session.request(pdu, delivery, monotonicMs) !== 0
+  }
+
+  /** Leaves in peace; resolves when the connection is gone. */
+  stop(): Promise<void> {
+    this.#stopping = true
+    this.#cancelRetry?.()
+    const session = this.#session
+    if (session === undefined || session.state === 'CLOSED') return Promise.resolve()
+    session.unbind(this.#ports.clock.monotonicMs())
+    return new Promise((resolve) => this.#gone.push(resolve))
+  }
+
+  /** Leaves at once. */
+  abort(): Promise<void> {
+    this.#stopping = true
+    this.#cancelRetry?.()
+    this.#session?.close('closedByOwner')
+    return Promise.resolve()
+  }
+
+  onBound(): void {
+    this.#failures = 0
+    this.#ports.log.event('vendor.bound', {
+      connection: this.#connection.id,
+      bind: this.#number,
+      mode: this.#kind,
+      systemId: this.#connection.systemId,
+    })
+    this.#owner.bindChanged()
+  }
+
+  onBindRefused(response: ResponsePdu): void {
+    this.#refusal = statusName(response.status)
+  }
+
+  onRequest(request: AppRequest): void {
+    // Answers go back over the session that asked, even when another has taken its place meanwhile.
+    const session = this.#session
+    if (session === undefined) return
+    const receipt = this.#owner.requested(request, session)
+    if (receipt !== undefined) this.#receipts.push(receipt)
+  }
+
+  onReadEnd(): void {
+    if (this.#receipts.length === 0) return
+    const batch = this.#receipts
+    this.#receipts = []
+    this.#ports.receipts(batch)
+  }
+
+  onResponse(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
+    this.#owner.answered(response, delivery, sentAtMs)
+  }
+
+  onLateResponse(response: ResponsePdu, delivery: SegmentDelivery): void {
+    this.#owner.answeredLate(response, delivery)
+  }
+
+  onUnanswered(deliveries: readonly SegmentDelivery[]): void {
+    this.#owner.unanswered(deliveries)
+  }
+
+  onWindow(): void {
+    this.#owner.windowOpened()
+  }
+
+  onPdu(direction: 'in' | 'out', command: Command, commandStatus: number): void {
+    countPdu(this.#ports.metrics, direction, command, commandStatus)
+  }
+
+  onFault(fault: { readonly why: string }): void {
+    this.#ports.log.event('vendor.protocolError', {
+      connection: this.#connection.id,
+      bind: this.#number,
+      why: fault.why,
+    })
+  }
+
+  onClose(why: CloseWhy, error?: unknown): void {
+    const wasBound = this.#session?.boundAs !== undefined
+    this.#session = undefined
+    this.#ports.metrics.sessionEnds.count('vendor', why)
+    if (why === 'handlerError') this.#ports.log.event('app.failed', { error })
+    if (this.#stopping) this.#ports.log.event('vendor.closed', { connection: this.#connection.id, bind: this.#number })
+    else this.#retry(wasBound, this.#describe(why, error))
+    if (wasBound) this.#owner.bindChanged()
+    for (const resolve of this.#gone.splice(0)) resolve()
+  }
+
+  #describe(why: CloseWhy, error: unknown): string {
+    if (this.#refusal !== '') return `${why}: ${this.#refusal}`
+    return error instanceof Error ? `${why}: ${error.message}` : why
+  }
+
+  #retry(wasBound: boolean, why: string): void {
+    const nextTryMs = backoffMs(this.#options.backoff, ++this.#failures, this.#ports.chance())
+    const what = { connection: this.#connection.id, bind: this.#number, why, nextTryMs }
+    if (wasBound) this.#ports.log.event('vendor.lost', { ...what, unanswered: 0 })
+    else this.#ports.log.event('vendor.bindFailed', what)
+    this.#cancelRetry = this.#ports.timers.after(nextTryMs, () => this.start())
+  }
+}

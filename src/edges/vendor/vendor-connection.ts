@@ -1,0 +1,322 @@
+// One connection to a vendor: keeps its binds up, sends segments within window and pace, and passes on what comes back.
+
+import type { Cancel, Clock, Timers } from '../../lib/clock.js'
+import type { Connection } from '../../directory/snapshot.js'
+import type { Courier } from '../../delivery/courier.js'
+import { rateLimit } from '../../delivery/limits.js'
+import type { Destination } from '../../delivery/station.js'
+import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
+import type { ConnectionId } from '../../message/ids.js'
+import type { VendorReceipt } from '../../receipts/correlator.js'
+import {
+  candidates,
+  learnMatch,
+  learnResponse,
+  normalise,
+  nothingLearnt,
+  type LearntIds,
+} from '../../receipts/vendor-ids.js'
+import {
+  EncodeError,
+  status,
+  statusName,
+  type AnsweredCommand,
+  type Answerable,
+  type AppCommand,
+  type AppRequest,
+  type PduOf,
+  type ResponsePdu,
+  type Session,
+  type Ticker,
+} from '../../smpp/index.js'
+import type { Log } from '../../telemetry/log.js'
+import type { Metrics } from '../../telemetry/metrics.js'
+import type { BackoffLimits } from './backoff.js'
+import { submitSm } from './egress.js'
+import { isReceipt, readReceipt } from './ingress.js'
+import { errorOf, refusalOf } from './statuses.js'
+import { VendorBind } from './vendor-bind.js'
+
+export interface VendorOptions {
+  readonly backoff: BackoffLimits
+  readonly connectMs: number
+  readonly bindMs: number
+  readonly enquireLinkMs: number
+  readonly responseMs: number
+  /** How long a throttled connection, or with `onThrottle: pauseLane` the lane, rests. */
+  readonly throttlePauseMs: number
+}
+
+export interface VendorPorts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly ticker: Ticker
+  /** Uniform in [0, 1). */
+  readonly chance: () => number
+  /** Switch time, ms. */
+  readonly switchMs: () => number
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly courier: Courier
+  /** Takes the receipts of one read. */
+  readonly receipts: (batch: readonly VendorReceipt[]) => void
+  /** The connection has come up or gone down. */
+  readonly changed: (id: string) => void
+  readonly hasRoom: (id: string) => void
+}
+
+export function vendorDestinationId(connection: ConnectionId): string {
+  return `c:${connection}`
+}
+
+export class VendorConnection implements Destination {
+  readonly id: string
+  readonly #connection: Connection
+  readonly #ports: VendorPorts
+  readonly #options: VendorOptions
+  readonly #binds: readonly VendorBind[]
+  readonly #rate: ReturnType<typeof rateLimit> | undefined
+  #learnt: LearntIds = nothingLearnt
+  #pausedUntilMs = 0
+  /** Window places kept for segments whose mark is being written. */
+  #reserved = 0
+  #wasUp = false
+  #next = 0
+  #cancelResume: Cancel | undefined
+
+  constructor(connection: Connection, options: VendorOptions, ports: VendorPorts) {
+    this.id = vendorDestinationId(connection.id)
+    this.#connection = connection
+    this.#options = options
+    this.#ports = ports
+    const perSecond = Math.floor(connection.messagesPerSecond)
+    this.#rate = perSecond > 0 ? rateLimit(`connection ${connection.id}`, perSecond, ports.switchMs()) : undefined
+    const kinds =
+      connection.bindMode === 'transceiver' ? (['transceiver'] as const) : (['transmitter', 'receiver'] as const)
+    this.#binds = Array.from({ length: connection.binds }, (_, pair) =>
+      kinds.map((kind, k) => new VendorBind(this, connection, kind, pair * kinds.length + k, options, ports)),
+    ).flat()
+  }
+
+  get connection(): Connection {
+    return this.#connection
+  }
+
+  start(): void {
+    for (const bind of this.#binds) bind.start()
+  }
+
+  /** Sends nothing new, waits for answers, unbinds; resolves when every bind is gone. */
+  async stop(): Promise<void> {
+    this.#cancelResume?.()
+    await Promise.all(this.#binds.map((bind) => bind.stop()))
+  }
+
+  async abort(): Promise<void> {
+    await Promise.all(this.#binds.map((bind) => bind.abort()))
+  }
+
+  get up(): boolean {
+    for (const bind of this.#binds) if (bind.sends && bind.bound) return true
+    return false
+  }
+
+  /** For metrics. */
+  get boundCount(): number {
+    return this.#binds.filter((bind) => bind.bound).length
+  }
+
+  get inFlight(): number {
+    return this.#binds.reduce((sum, bind) => sum + bind.inFlight, 0)
+  }
+
+  room(nowMs: number): number {
+    if (this.#pausedUntilMs > nowMs) return 0
+    let free = -this.#reserved
+    for (const bind of this.#binds) if (bind.sends) free += bind.windowFree
+    return this.#rate === undefined ? free : Math.min(free, this.#rate.room(nowMs))
+  }
+
+  roomAtMs(nowMs: number): number {
+    if (this.#pausedUntilMs > nowMs) return this.#pausedUntilMs
+    if (this.#rate === undefined) return Infinity
+    const atMs = this.#rate.nextMs(1, nowMs)
+    return atMs > nowMs ? atMs : Infinity
+  }
+
+  send(delivery: Delivery, nowMs: number): boolean {
+    if (delivery.kind !== 'segment') return false
+    const { courier } = this.#ports
+    if (courier.isUnanswered(delivery)) return true
+    if (this.#connection.onUnanswered === 'resend') return this.#submit(delivery, nowMs)
+    this.#reserved++
+    this.#rate?.take(1, nowMs)
+    courier.mark(delivery, this.#connection.id, (marked) => {
+      this.#reserved--
+      if (!this.#submit(marked, this.#ports.switchMs(), true)) courier.notSent(delivery)
+    })
+    return true
+  }
+
+  #submit(delivery: SegmentDelivery, nowMs: number, isPaid = false): boolean {
+    const { clock, courier } = this.#ports
+    const bind = this.#freest()
+    if (bind === undefined) return false
+    try {
+      if (!bind.submit(submitSm(delivery, this.#connection, nowMs, clock.wallMs()), delivery, clock.monotonicMs()))
+        return false
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error
+      // What this connection can't carry it will never carry: over, with its reason.
+      this.#ports.log.event('vendor.cannotSend', {
+        connection: this.#connection.id,
+        messageId: delivery.message.id,
+        why: error.message,
+      })
+      courier.attemptEnded(delivery, this.#connection.id, {
+        kind: 'refused',
+        permanent: true,
+        error: errorOf(status.ESME_RSUBMITFAIL),
+      })
+      return true
+    }
+    if (!isPaid) this.#rate?.take(1, nowMs)
+    courier.sending(delivery)
+    return true
+  }
+
+  /** Round robin among the binds that have room. */
+  #freest(): VendorBind | undefined {
+    for (let tries = this.#binds.length; tries > 0; tries--) {
+      this.#next = (this.#next + 1) % this.#binds.length
+      const bind = this.#binds[this.#next]!
+      if (bind.sends && bind.windowFree > 0) return bind
+    }
+    return undefined
+  }
+
+  // ---- what binds tell -----------------------------------------------------------------------------------------------
+
+  /** One of the binds has come up or gone down. */
+  bindChanged(): void {
+    const isUp = this.up
+    if (isUp === this.#wasUp) {
+      if (isUp) this.#ports.hasRoom(this.id)
+      return
+    }
+    this.#wasUp = isUp
+    this.#ports.changed(this.id)
+  }
+
+  windowOpened(): void {
+    this.#ports.hasRoom(this.id)
+  }
+
+  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
+    const { courier, metrics, clock } = this.#ports
+    const { id, permanentCodes, onThrottle } = this.#connection
+    metrics.vendorSeconds.record((clock.monotonicMs() - sentAtMs) / 1000)
+    if (response.status === status.ESME_ROK) {
+      metrics.attempts.count(id, 'sent')
+      courier.attemptEnded(delivery, id, { kind: 'taken', vendorMessageId: this.#idOf(response) })
+      return
+    }
+    const refusal = refusalOf(response.status, permanentCodes)
+    metrics.attempts.count(id, refusal === 'permanent' ? 'permanent' : 'temporary')
+    if (refusal === 'throttled') {
+      this.#pause(response.status)
+      if (onThrottle === 'pauseLane') return courier.notSent(delivery, this.#options.throttlePauseMs)
+    }
+    courier.attemptEnded(delivery, id, {
+      kind: 'refused',
+      permanent: refusal === 'permanent',
+      error: errorOf(response.status),
+    })
+  }
+
+  answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
+    if (response.status !== status.ESME_ROK) return
+    this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#idOf(response))
+  }
+
+  unanswered(deliveries: readonly SegmentDelivery[]): void {
+    const { courier, metrics } = this.#ports
+    for (const delivery of deliveries) {
+      metrics.attempts.count(this.#connection.id, 'unanswered')
+      courier.attemptEnded(delivery, this.#connection.id, { kind: 'unanswered' })
+    }
+  }
+
+  /** A request of the vendor: a receipt to be placed, or undefined when it is answered already. */
+  requested(request: AppRequest, session: Session<SegmentDelivery>): VendorReceipt | undefined {
+    const { metrics, log } = this.#ports
+    const { id } = this.#connection
+    if (request.command !== 'deliver_sm' && request.command !== 'data_sm') {
+      refuse(session, request, status.ESME_RINVCMDID)
+      return undefined
+    }
+    if (!isReceipt(request)) {
+      // Nobody takes messages from phones yet: permanent, or the vendor would send it for ever.
+      log.event('vendor.moRefused', { connection: id, destination: request.destination_addr })
+      refuse(session, request, status.ESME_RX_R_APPN)
+      return undefined
+    }
+    const read = readReceipt(request)
+    if (read === undefined) {
+      metrics.vendorReceipts.count(id, 'unreadable')
+      log.event('receipts.unreadable', { connection: id, why: 'neither an id nor a text of Appendix B' })
+      session.respond(request, status.ESME_ROK)
+      return undefined
+    }
+    return this.#receipt(request, session, read)
+  }
+
+  #receipt(
+    request: PduOf<'deliver_sm'> | PduOf<'data_sm'>,
+    session: Session<SegmentDelivery>,
+    read: NonNullable<ReturnType<typeof readReceipt>>,
+  ): VendorReceipt {
+    const { id, vendor, receiptIds } = this.#connection
+    const ids = [...new Set(read.ids.flatMap((raw) => candidates(raw, receiptIds, this.#learnt)))]
+    return {
+      vendor,
+      connection: id,
+      ids,
+      report: read.report,
+      stored: () => void session.respond(request, status.ESME_ROK),
+      failed: () => refuse(session, request, status.ESME_RX_T_APPN),
+      ...(receiptIds.form === 'auto' && {
+        learn: (index: number) => {
+          for (const raw of read.ids) this.#learnt = learnMatch(this.#learnt, raw, ids[index]!)
+        },
+      }),
+    }
+  }
+
+  #idOf(response: ResponsePdu): string {
+    if (response.command !== 'submit_sm_resp') return ''
+    const { receiptIds } = this.#connection
+    if (receiptIds.form === 'auto') this.#learnt = learnResponse(this.#learnt, response.message_id)
+    return normalise(response.message_id, receiptIds)
+  }
+
+  /** The vendor asked to slow down: the whole connection rests for a moment. */
+  #pause(commandStatus: number): void {
+    const { throttlePauseMs } = this.#options
+    const nowMs = this.#ports.switchMs()
+    if (this.#pausedUntilMs > nowMs) return
+    this.#pausedUntilMs = nowMs + throttlePauseMs
+    this.#ports.log.event('vendor.throttled', {
+      connection: this.#connection.id,
+      status: statusName(commandStatus),
+      pauseMs: throttlePauseMs,
+    })
+    this.#cancelResume = this.#ports.timers.after(throttlePauseMs, () => this.#ports.hasRoom(this.id))
+  }
+}
+
+function refuse(session: Session<SegmentDelivery>, request: AppRequest, commandStatus: number): void {
+  // alert_notification has no response (SMPP 3.4 §4.12.1).
+  if (request.command === 'alert_notification') return
+  session.respond(request as Answerable<AnsweredCommand & AppCommand>, commandStatus)
+}
