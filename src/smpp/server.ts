@@ -31,7 +31,7 @@ export interface PeerAddress {
 export interface SmppServer<C> {
   readonly host: string
   readonly port: number
-  /** Sessions that are open now. */
+  /** Sessions whose socket is open now; a live view. */
   readonly sessions: ReadonlySet<Session<C>>
   /** Takes no more connections; those there are stay. */
   stopAccepting(): void
@@ -46,13 +46,14 @@ export async function listen<C>(
 ): Promise<SmppServer<C>> {
   const now = options.now ?? monotonicMs
   const ticker = new Ticker(options.tickMs, now)
-  const open = new Map<Session<C>, string>()
+  const open = new Set<Session<C>>()
+  const addresses = new Map<Session<C>, string>()
 
   const overBound = (address: string) => {
     if (open.size >= (options.maxConnections ?? 1000)) return 'maxConnections'
-    const unbound = [...open].filter(([session]) => session.boundAs === undefined)
+    const unbound = [...open].filter((session) => session.boundAs === undefined)
     if (unbound.length >= (options.maxUnbound ?? 200)) return 'maxUnbound'
-    const here = unbound.filter(([, from]) => from === address).length
+    const here = unbound.filter((session) => addresses.get(session) === address).length
     return here >= (options.maxUnboundPerIp ?? 50) ? 'maxUnboundPerIp' : undefined
   }
 
@@ -66,9 +67,13 @@ export async function listen<C>(
       return
     }
     const session = sessionOnSocket<C>(socket, { ...options, role: 'smsc' }, (made) => accept(made, peer), now)
-    open.set(session, peer.address)
+    open.add(session)
+    addresses.set(session, peer.address)
     // A socket that lingers after its session is closed still counts: it holds a descriptor.
-    socket.on('close', () => open.delete(session))
+    socket.on('close', () => {
+      open.delete(session)
+      addresses.delete(session)
+    })
     ticker.add(session)
   }
 
@@ -88,15 +93,13 @@ export async function listen<C>(
   return {
     host: address,
     port,
-    get sessions() {
-      return new Set(open.keys())
-    },
+    sessions: open,
     stopAccepting() {
       if (server.listening) server.close()
     },
     async close() {
       if (server.listening) server.close()
-      for (const session of open.keys()) session.close('closedByOwner')
+      for (const session of open) session.close('closedByOwner')
       await closed
       ticker.stop()
     },

@@ -6,13 +6,16 @@
 // and while reading is stopped the peer's responses and enquire_links wait in the socket with its requests: an owner must
 // never wait for a response of this peer before it answers the peer's requests.
 import { Framer } from './framer.js'
+import { LateMemory } from './late-memory.js'
+import { Output } from './output.js'
 import { decode } from './pdu/decode.js'
-import { encode } from './pdu/encode.js'
 import type { NackFault } from './pdu/fault.js'
 import { answerTo } from './pdu/spec.js'
 import type { AnsweredCommand, BindCommand, Fields, Pdu, PduInput, PduOf, RequestCommand, Tlv } from './pdu/spec.js'
 import { makeTlv } from './pdu/tlvs.js'
 import type { Answerable, AppCommand, AppRequest, BindRequest, CloseWhy, ResponseFields, ResponsePdu } from './session-contract.js' // prettier-ignore
+import { ReadStop, readStops } from './read-stop.js'
+import type { ReadStopReason } from './read-stop.js'
 import type { SessionHandlers, SessionOptions, Transport } from './session-contract.js'
 import { boundBy, changeState, isBound, mayRequest } from './session-state.js'
 import type { Role, SessionState } from './session-state.js'
@@ -21,12 +24,6 @@ import { defaultTimers, dueTimer } from './timers.js'
 import type { TimerLimits } from './timers.js'
 import { Window } from './window.js'
 import type { InFlight } from './window.js'
-import { Writer } from './writer.js'
-
-/** Why reading is stopped, as bits. */
-const owesAnswers = 1
-const peerDoesNotRead = 2
-const heldByOwner = 4
 
 /** After reading resumes, responses that waited in the socket get this long before their requests count as unanswered. */
 const catchUpMs = 1000
@@ -39,11 +36,11 @@ export class Session<C = unknown> {
   readonly #limits: TimerLimits
   readonly #interfaceVersion: number
   readonly #receiveWindow: number
-  readonly #lateMemory: number
   readonly #framer: Framer
-  readonly #writer = new Writer()
+  readonly #output: Output
+  readonly #reading: ReadStop
   readonly #window: Window<C>
-  readonly #late = new Map<number, InFlight<C>>()
+  readonly #late: LateMemory<C>
   #state: SessionState = 'OPEN'
   #boundAs: BindCommand | undefined
   #now: number
@@ -51,9 +48,6 @@ export class Session<C = unknown> {
   #receivedAtMs: number
   #trafficAtMs: number
   #stalledAtMs: number | undefined
-  #resumedAtMs = -Infinity
-  #stopped = 0
-  #awake = false
   #windowWasFull = false
   #owed = 0
   #strays = 0
@@ -80,7 +74,9 @@ export class Session<C = unknown> {
     this.#limits = { ...defaultTimers, ...options }
     this.#interfaceVersion = options.interfaceVersion ?? 0x34
     this.#receiveWindow = options.receiveWindow ?? 1000
-    this.#lateMemory = options.lateMemory ?? 1000
+    this.#late = new LateMemory(options.lateMemory ?? 1000)
+    this.#output = new Output(transport)
+    this.#reading = new ReadStop(transport)
     this.#framer = new Framer(options.maxPduBytes)
     this.#window = new Window(options.windowSize ?? 10, options.firstSequence)
     this.#now = this.#openedAtMs = this.#receivedAtMs = this.#trafficAtMs = nowMs
@@ -99,7 +95,7 @@ export class Session<C = unknown> {
   /** Requests of ours that may be sent now: 0 while unbound, leaving, or while the peer does not read. */
   get windowFree(): number {
     if (this.#leaving || this.#unbindAsked !== undefined || !isBound(this.#state)) return 0
-    return (this.#stopped & peerDoesNotRead) !== 0 ? 0 : this.#window.free
+    return this.#output.congested ? 0 : this.#window.free
   }
 
   /** Requests of ours that are unanswered. */
@@ -138,11 +134,8 @@ export class Session<C = unknown> {
 
   /** Writes what waits in one piece. The transport calls it once a turn, after `wake`. */
   flush(): void {
-    this.#awake = false
-    if (this.#writer.pending === 0 || this.#state === 'CLOSED') return
-    if (this.#transport.write(this.#writer.take())) return
-    this.#stalledAtMs ??= this.#now
-    this.#stop(peerDoesNotRead)
+    if (this.#isOpen()) this.#output.flush()
+    this.#noticeCongestion()
   }
 
   /** The transport has got rid of what it held. */
@@ -150,8 +143,9 @@ export class Session<C = unknown> {
     if (this.#state === 'CLOSED') return
     this.#now = nowMs
     this.#stalledAtMs = undefined
-    this.#windowWasFull ||= (this.#stopped & peerDoesNotRead) !== 0
-    this.#proceed(peerDoesNotRead)
+    this.#output.drained()
+    if (this.#reading.has(readStops.peerDoesNotRead)) this.#windowWasFull = true
+    this.#readAgain(readStops.peerDoesNotRead)
     this.#guarded(() => this.#tellWindow())
   }
 
@@ -161,10 +155,9 @@ export class Session<C = unknown> {
     this.#now = nowMs
     this.#guarded(() => {
       // While we do not read, silence is our own doing.
-      const reading = this.#stopped === 0 && nowMs - this.#resumedAtMs >= catchUpMs
+      const reading = this.#reading.readingFor(catchUpMs, nowMs)
       if (reading) this.#expire(nowMs)
-      if (!this.#isOpen() || !this.#checkUnbind(nowMs)) return
-      this.#obeyTimers(nowMs, reading)
+      if (this.#isOpen()) this.#obeyTimers(nowMs, reading)
       if (this.#isOpen()) this.#tellWindow()
     })
   }
@@ -181,11 +174,11 @@ export class Session<C = unknown> {
 
   /** The owner can take no more (its store is full): stop reading, until it can. */
   holdReading(): void {
-    this.#stop(heldByOwner)
+    if (this.#isOpen()) this.#reading.add(readStops.heldByOwner)
   }
 
   releaseReading(): void {
-    this.#proceed(heldByOwner)
+    this.#readAgain(readStops.heldByOwner)
   }
 
   // ---- what the owner sends ------------------------------------------------------------------------------------------
@@ -209,7 +202,7 @@ export class Session<C = unknown> {
     }
     this.#send(pdu, this.#window.peekSequence())
     const sequence = this.#window.add(context, nowMs)
-    this.#late.delete(sequence)
+    this.#late.forget(sequence)
     if (this.#window.isFull) this.#windowWasFull = true
     return sequence
   }
@@ -355,7 +348,9 @@ export class Session<C = unknown> {
     this.#trafficAtMs = this.#now
     // Once we have sent unbind we take nothing more on; the peer may send it again elsewhere.
     if (this.#unbindSent !== undefined) return this.#answer(pdu, status.ESME_RSYSERR)
-    if (pdu.command !== 'alert_notification' && ++this.#owed >= this.#receiveWindow) this.#stop(owesAnswers)
+    if (pdu.command !== 'alert_notification' && ++this.#owed >= this.#receiveWindow) {
+      this.#reading.add(readStops.owesAnswers)
+    }
     this.#handlers.onRequest(pdu)
   }
 
@@ -380,12 +375,11 @@ export class Session<C = unknown> {
     if (this.#bindSent?.sequence === sequence) return this.#bindAnswered(response, this.#bindSent.command)
     // Whatever the answer to our unbind is, we go.
     if (this.#unbindSent?.sequence === sequence) return this.#unbound()
-    const late = this.#late.get(sequence)
+    const late = this.#late.take(sequence)
     if (late === undefined) {
       this.#strays++
       return
     }
-    this.#late.delete(sequence)
     this.#handlers.onLateResponse?.(response, late.context, late.sentAtMs)
   }
 
@@ -465,21 +459,20 @@ export class Session<C = unknown> {
   #paid(): void {
     if (this.#owed > 0) this.#owed--
     // Resuming at the half keeps a busy session from switching with every PDU.
-    if ((this.#stopped & owesAnswers) !== 0 && this.#owed <= this.#receiveWindow >> 1) this.#proceed(owesAnswers)
+    if (this.#owed <= this.#receiveWindow >> 1 && this.#reading.has(readStops.owesAnswers)) {
+      this.#readAgain(readStops.owesAnswers)
+    }
     if (this.#unbindAsked !== undefined) this.#unbindWhenPaid(false)
   }
 
-  #stop(reason: number): void {
-    if (this.#stopped === 0 && this.#isOpen()) this.#transport.pause()
-    this.#stopped |= reason
+  #readAgain(reason: ReadStopReason): void {
+    if (this.#isOpen() && this.#reading.remove(reason, this.#now)) this.#receivedAtMs = this.#now
   }
 
-  #proceed(reason: number): void {
-    const before = this.#stopped
-    this.#stopped &= ~reason
-    if (before === 0 || this.#stopped !== 0 || !this.#isOpen()) return
-    this.#resumedAtMs = this.#receivedAtMs = this.#now
-    this.#transport.resume()
+  #noticeCongestion(): void {
+    if (!this.#output.congested || !this.#isOpen()) return
+    this.#stalledAtMs ??= this.#now
+    this.#reading.add(readStops.peerDoesNotRead)
   }
 
   #tellWindow(): void {
@@ -492,27 +485,9 @@ export class Session<C = unknown> {
     if (this.#limits.responseMs <= 0) return
     const expired = this.#window.expire(nowMs - this.#limits.responseMs)
     if (expired.length === 0) return
-    for (const request of expired) this.#late.set(request.sequence, request)
-    for (const sequence of this.#late.keys()) {
-      if (this.#late.size <= this.#lateMemory) break
-      this.#late.delete(sequence)
-    }
+    this.#late.remember(expired)
     this.#handlers.onUnanswered(expired.map(contextOf), 'timeout')
     if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
-  }
-
-  /** False when an unbind, ours or the peer's, has run out of time and the session is over. */
-  #checkUnbind(nowMs: number): boolean {
-    const { responseMs } = this.#limits
-    if (this.#unbindAsked !== undefined && nowMs - this.#unbindAsked.atMs >= responseMs) {
-      this.#unbindWhenPaid(true)
-      return false
-    }
-    if (this.#unbindSent !== undefined && nowMs - this.#unbindSent.atMs >= responseMs) {
-      this.#close('unbindTimeout', true)
-      return false
-    }
-    return true
   }
 
   #obeyTimers(nowMs: number, reading: boolean): void {
@@ -524,6 +499,8 @@ export class Session<C = unknown> {
         trafficAtMs: reading ? this.#trafficAtMs : nowMs,
         enquiredAtMs: this.#enquireSent?.atMs,
         stalledAtMs: this.#stalledAtMs,
+        unbindSentAtMs: this.#unbindSent?.atMs,
+        unbindAskedAtMs: this.#unbindAsked?.atMs,
       },
       this.#limits,
       nowMs,
@@ -546,15 +523,17 @@ export class Session<C = unknown> {
         return this.#close('enquireLinkTimeout', false)
       case 'writeStall':
         return this.#close('writeStall', false)
+      case 'unbindUnanswered':
+        return this.#close('unbindTimeout', true)
+      case 'unbindOverdue':
+        return this.#unbindWhenPaid(true)
     }
   }
 
   #send(pdu: PduInput, sequence: number): void {
-    encode(this.#writer, pdu, sequence)
+    this.#output.append(pdu, sequence)
     this.#handlers.onPdu?.('out', pdu.command, pdu.status ?? 0)
-    if (this.#awake) return
-    this.#awake = true
-    this.#transport.wake()
+    if (this.#output.congested) this.#noticeCongestion()
   }
 }
 
