@@ -20,8 +20,8 @@ import type { SessionHandlers, SessionOptions, Transport } from './session-contr
 import { boundBy, changeState, isBound, mayRequest } from './session-state.js'
 import type { Role, SessionState } from './session-state.js'
 import { status } from './status.js'
-import { defaultTimers, dueTimer } from './timers.js'
-import type { TimerLimits } from './timers.js'
+import { defaultTimers, dueTimer, openedAt } from './timers.js'
+import type { TimerLimits, TimerMarks } from './timers.js'
 import { Window } from './window.js'
 import type { InFlight } from './window.js'
 
@@ -44,23 +44,21 @@ export class Session<C = unknown> {
   #state: SessionState = 'OPEN'
   #boundAs: BindCommand | undefined
   #now: number
-  readonly #openedAtMs: number
-  #receivedAtMs: number
-  #trafficAtMs: number
-  #stalledAtMs: number | undefined
+  readonly #marks: TimerMarks
   #windowWasFull = false
   #owed = 0
   #strays = 0
   /** The peer's bind that the owner has not answered. */
   #bindAsked: BindRequest | undefined
-  /** Our own housekeeping requests, which take no place in the window. */
-  #bindSent: { readonly sequence: number; readonly command: BindCommand } | undefined
-  #enquireSent: { readonly sequence: number; readonly atMs: number } | undefined
-  #unbindSent: { readonly sequence: number; readonly atMs: number } | undefined
+  /** Sequences of our own housekeeping requests, which take no place in the window; 0: none is unanswered. */
+  #bindSequence = 0
+  #bindCommand: BindCommand = 'bind_transceiver'
+  #enquireSequence = 0
+  #unbindSequence = 0
+  /** The peer's unbind, answered when we owe nothing. */
+  #unbindAsked: PduOf<'unbind'> | undefined
   /** The owner has asked for unbind: nothing new is sent, unbind goes when the window is empty. */
   #leaving = false
-  /** The peer's unbind, answered when we owe nothing. */
-  #unbindAsked: { readonly sequence: number; readonly atMs: number } | undefined
 
   constructor(
     options: SessionOptions,
@@ -79,7 +77,8 @@ export class Session<C = unknown> {
     this.#reading = new ReadStop(transport)
     this.#framer = new Framer(options.maxPduBytes)
     this.#window = new Window(options.windowSize ?? 10, options.firstSequence)
-    this.#now = this.#openedAtMs = this.#receivedAtMs = this.#trafficAtMs = nowMs
+    this.#now = nowMs
+    this.#marks = openedAt(nowMs)
     this.#handlers = makeHandlers(this)
   }
 
@@ -123,7 +122,7 @@ export class Session<C = unknown> {
   /** Takes a chunk from the stream. Octet fields of what it hands over are views into the chunk. */
   receive(chunk: Buffer, nowMs: number): void {
     if (this.#state === 'CLOSED') return
-    this.#now = this.#receivedAtMs = nowMs
+    this.#now = this.#marks.receivedAtMs = nowMs
     this.#guarded(() => {
       this.#framer.push(chunk)
       while (this.#take()) continue
@@ -142,7 +141,7 @@ export class Session<C = unknown> {
   drained(nowMs: number): void {
     if (this.#state === 'CLOSED') return
     this.#now = nowMs
-    this.#stalledAtMs = undefined
+    this.#marks.stalledAtMs = undefined
     this.#output.drained()
     if (this.#reading.has(readStops.peerDoesNotRead)) this.#windowWasFull = true
     this.#readAgain(readStops.peerDoesNotRead)
@@ -193,7 +192,7 @@ export class Session<C = unknown> {
       this.#windowWasFull = true
       return 0
     }
-    this.#trafficAtMs = nowMs
+    this.#marks.trafficAtMs = nowMs
     if (answerTo(pdu.command) === 'generic_nack') {
       // alert_notification has no response (SMPP 3.4 §4.12.1): nothing to wait for.
       const sequence = this.#window.peekSequence()
@@ -264,12 +263,12 @@ export class Session<C = unknown> {
   /** Asks to bind (esme). onBound or onBindRefused tells. */
   bind(command: BindCommand, fields: Partial<Fields<'bind_transceiver'>>, nowMs: number): void {
     this.#now = nowMs
-    if (this.#bindSent !== undefined || !mayRequest(command, this.role, this.#state)) {
+    if (this.#bindSequence !== 0 || !mayRequest(command, this.role, this.#state)) {
       throw new Error(`cannot bind as ${this.role} in state ${this.#state}`)
     }
-    const sequence = this.#window.skipSequence()
-    this.#send({ interface_version: this.#interfaceVersion, ...fields, command }, sequence)
-    this.#bindSent = { sequence, command }
+    this.#bindSequence = this.#window.skipSequence()
+    this.#send({ interface_version: this.#interfaceVersion, ...fields, command }, this.#bindSequence)
+    this.#bindCommand = command
   }
 
   /** Asks an ESME that we have connected to, to bind (smsc; SMPP 3.4 §4.1.7). */
@@ -327,7 +326,8 @@ export class Session<C = unknown> {
       case 'enquire_link':
         return this.#send({ command: 'enquire_link_resp' }, pdu.sequence)
       case 'unbind':
-        this.#unbindAsked = { sequence: pdu.sequence, atMs: this.#now }
+        this.#unbindAsked = pdu
+        this.#marks.unbindAskedAtMs = this.#now
         return this.#unbindWhenPaid(false)
       case 'outbind':
         this.#state = changeState(this.#state, 'OUTBOUND')
@@ -345,9 +345,9 @@ export class Session<C = unknown> {
   }
 
   #appRequest(pdu: AppRequest): void {
-    this.#trafficAtMs = this.#now
+    this.#marks.trafficAtMs = this.#now
     // Once we have sent unbind we take nothing more on; the peer may send it again elsewhere.
-    if (this.#unbindSent !== undefined) return this.#answer(pdu, status.ESME_RSYSERR)
+    if (this.#unbindSequence !== 0) return this.#answer(pdu, status.ESME_RSYSERR)
     if (pdu.command !== 'alert_notification' && ++this.#owed >= this.#receiveWindow) {
       this.#reading.add(readStops.owesAnswers)
     }
@@ -363,18 +363,12 @@ export class Session<C = unknown> {
     const { sequence } = response
     const answered = this.#window.take(sequence)
     if (answered !== undefined) {
-      this.#trafficAtMs = this.#now
+      this.#marks.trafficAtMs = this.#now
       this.#handlers.onResponse(response, answered.context, answered.sentAtMs)
       if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
       return
     }
-    if (this.#enquireSent?.sequence === sequence) {
-      this.#enquireSent = undefined
-      return
-    }
-    if (this.#bindSent?.sequence === sequence) return this.#bindAnswered(response, this.#bindSent.command)
-    // Whatever the answer to our unbind is, we go.
-    if (this.#unbindSent?.sequence === sequence) return this.#unbound()
+    if (sequence !== 0 && this.#housekeepingAnswered(sequence, response)) return
     const late = this.#late.take(sequence)
     if (late === undefined) {
       this.#strays++
@@ -383,8 +377,20 @@ export class Session<C = unknown> {
     this.#handlers.onLateResponse?.(response, late.context, late.sentAtMs)
   }
 
+  /** Whether it answered a request that the session made for itself. */
+  #housekeepingAnswered(sequence: number, response: ResponsePdu): boolean {
+    if (sequence === this.#enquireSequence) {
+      this.#enquireSequence = 0
+      this.#marks.enquiredAtMs = undefined
+    } else if (sequence === this.#bindSequence) this.#bindAnswered(response, this.#bindCommand)
+    // Whatever the answer to our unbind is, we go.
+    else if (sequence === this.#unbindSequence) this.#unbound()
+    else return false
+    return true
+  }
+
   #bindAnswered(response: ResponsePdu, command: BindCommand): void {
-    this.#bindSent = undefined
+    this.#bindSequence = 0
     if (response.command === `${command}_resp` && response.status === status.ESME_ROK) {
       this.#bound(command)
       this.#handlers.onBound?.(response)
@@ -399,14 +405,15 @@ export class Session<C = unknown> {
   #bound(command: BindCommand): void {
     this.#state = changeState(this.#state, boundBy[command])
     this.#boundAs = command
-    this.#trafficAtMs = this.#receivedAtMs = this.#now
+    this.#marks.bound = true
+    this.#marks.trafficAtMs = this.#marks.receivedAtMs = this.#now
   }
 
   #unbindWhenAnswered(): void {
-    if (this.#window.size > 0 || this.#unbindSent !== undefined) return
-    const sequence = this.#window.skipSequence()
-    this.#send({ command: 'unbind' }, sequence)
-    this.#unbindSent = { sequence, atMs: this.#now }
+    if (this.#window.size > 0 || this.#unbindSequence !== 0) return
+    this.#unbindSequence = this.#window.skipSequence()
+    this.#send({ command: 'unbind' }, this.#unbindSequence)
+    this.#marks.unbindSentAtMs = this.#now
   }
 
   /** Answers the peer's unbind once its requests are answered, so that no stored message goes without its response. */
@@ -466,12 +473,12 @@ export class Session<C = unknown> {
   }
 
   #readAgain(reason: ReadStopReason): void {
-    if (this.#isOpen() && this.#reading.remove(reason, this.#now)) this.#receivedAtMs = this.#now
+    if (this.#isOpen() && this.#reading.remove(reason, this.#now)) this.#marks.receivedAtMs = this.#now
   }
 
   #noticeCongestion(): void {
     if (!this.#output.congested || !this.#isOpen()) return
-    this.#stalledAtMs ??= this.#now
+    this.#marks.stalledAtMs ??= this.#now
     this.#reading.add(readStops.peerDoesNotRead)
   }
 
@@ -491,29 +498,14 @@ export class Session<C = unknown> {
   }
 
   #obeyTimers(nowMs: number, reading: boolean): void {
-    const due = dueTimer(
-      {
-        openedAtMs: this.#openedAtMs,
-        bound: isBound(this.#state),
-        receivedAtMs: reading ? this.#receivedAtMs : nowMs,
-        trafficAtMs: reading ? this.#trafficAtMs : nowMs,
-        enquiredAtMs: this.#enquireSent?.atMs,
-        stalledAtMs: this.#stalledAtMs,
-        unbindSentAtMs: this.#unbindSent?.atMs,
-        unbindAskedAtMs: this.#unbindAsked?.atMs,
-      },
-      this.#limits,
-      nowMs,
-    )
-    switch (due) {
+    if (!reading) this.#marks.receivedAtMs = this.#marks.trafficAtMs = nowMs
+    switch (dueTimer(this.#marks, this.#limits, nowMs)) {
       case 'none':
         return
-      case 'enquireLink': {
-        const sequence = this.#window.skipSequence()
-        this.#send({ command: 'enquire_link' }, sequence)
-        this.#enquireSent = { sequence, atMs: nowMs }
-        return
-      }
+      case 'enquireLink':
+        this.#enquireSequence = this.#window.skipSequence()
+        this.#marks.enquiredAtMs = nowMs
+        return this.#send({ command: 'enquire_link' }, this.#enquireSequence)
       case 'inactivity':
         // Not at once: the peer may still owe answers. Unbind is bounded by the response timer.
         return this.unbind(nowMs)

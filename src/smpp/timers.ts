@@ -24,22 +24,35 @@ export const defaultTimers: TimerLimits = {
 
 /** When things last happened, in the caller's milliseconds; undefined: not, or not going on. */
 export interface TimerMarks {
-  readonly openedAtMs: number
-  readonly bound: boolean
-  readonly receivedAtMs: number
-  readonly trafficAtMs: number
-  readonly enquiredAtMs: number | undefined
-  readonly stalledAtMs: number | undefined
+  openedAtMs: number
+  bound: boolean
+  receivedAtMs: number
+  trafficAtMs: number
+  enquiredAtMs: number | undefined
+  stalledAtMs: number | undefined
+  /** Our unbind, unanswered; the peer's, not answered by us as we still owe it answers. */
+  unbindSentAtMs: number | undefined
+  unbindAskedAtMs: number | undefined
 }
 
-export type DueTimer = 'none' | 'writeStall' | 'sessionInit' | 'enquireLinkUnanswered' | 'inactivity' | 'enquireLink'
+export type DueTimer =
+  | 'none'
+  | 'unbindUnanswered'
+  | 'unbindOverdue'
+  | 'writeStall'
+  | 'sessionInit'
+  | 'enquireLinkUnanswered'
+  | 'inactivity'
+  | 'enquireLink'
 
 const over = (sinceMs: number | undefined, limitMs: number, nowMs: number): boolean =>
   limitMs > 0 && sinceMs !== undefined && nowMs - sinceMs >= limitMs
 
 /** The most serious timer that has run out. An unanswered enquire_link counts only if nothing else came meanwhile. */
-export function dueTimer(marks: TimerMarks, limits: TimerLimits, nowMs: number): DueTimer {
+export function dueTimer(marks: Readonly<TimerMarks>, limits: TimerLimits, nowMs: number): DueTimer {
   if (over(marks.stalledAtMs, limits.writeStallMs, nowMs)) return 'writeStall'
+  if (over(marks.unbindSentAtMs, limits.responseMs, nowMs)) return 'unbindUnanswered'
+  if (over(marks.unbindAskedAtMs, limits.responseMs, nowMs)) return 'unbindOverdue'
   if (!marks.bound) return over(marks.openedAtMs, limits.sessionInitMs, nowMs) ? 'sessionInit' : 'none'
   if (marks.enquiredAtMs !== undefined) {
     const silentSince = Math.max(marks.enquiredAtMs, marks.receivedAtMs)
@@ -48,4 +61,18 @@ export function dueTimer(marks: TimerMarks, limits: TimerLimits, nowMs: number):
   if (over(marks.trafficAtMs, limits.inactivityMs, nowMs)) return 'inactivity'
   if (marks.enquiredAtMs === undefined && over(marks.receivedAtMs, limits.enquireLinkMs, nowMs)) return 'enquireLink'
   return 'none'
+}
+
+/** A session that has just been opened. */
+export function openedAt(nowMs: number): TimerMarks {
+  return {
+    openedAtMs: nowMs,
+    bound: false,
+    receivedAtMs: nowMs,
+    trafficAtMs: nowMs,
+    enquiredAtMs: undefined,
+    stalledAtMs: undefined,
+    unbindSentAtMs: undefined,
+    unbindAskedAtMs: undefined,
+  }
 }
