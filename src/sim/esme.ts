@@ -60,8 +60,8 @@ interface EsmeEvents {
 export interface SimEsme {
   readonly events: EventEmitter<EsmeEvents>
   readonly receipts: readonly SimReceipt[]
-  /** Sends one message; never rejects. */
-  submit(message: SimSubmit): Promise<SimAnswer>
+  /** Sends one message; never rejects. `onAnswer` is called as the answer is read, so before a receipt right behind it. */
+  submit(message: SimSubmit, onAnswer?: (answer: SimAnswer) => void): Promise<SimAnswer>
   /** Unbinds and closes; at most a second. */
   stop(): Promise<void>
   /** Closes without an unbind. */
@@ -129,14 +129,15 @@ export async function startSimEsme(options: SimEsmeOptions): Promise<SimEsme> {
   return {
     events,
     receipts,
-    submit: (message) =>
+    submit: (message, onAnswer) =>
       new Promise((resolve) => {
         const session = sessions.at(-1)
         const waiting = session === undefined ? undefined : pending.get(session)
         if (session === undefined || waiting === undefined) return resolve(unanswered)
         const settle = (answer: SimAnswer): void => {
+          if (!waiting.delete(settle)) return
           clearTimeout(timer)
-          waiting.delete(settle)
+          onAnswer?.(answer)
           resolve(answer)
         }
         const timer = setTimeout(() => settle(unanswered), options.responseTimeoutMs ?? 30_000)

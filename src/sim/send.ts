@@ -49,19 +49,21 @@ export async function sendAll(esme: SimEsme, options: SendOptions): Promise<Send
     }
     checkAll()
   }
+  const answerCame = (n: number, message: SimSubmit, answer: SimAnswer): void => {
+    options.onAnswer?.(n, answer)
+    if (answer.status === -1) counts.unanswered++
+    else if (answer.status !== 0) counts.rejected++
+    else {
+      counts.accepted++
+      const asksAlways = ((message.registeredDelivery ?? 0) & 3) === 1
+      if (asksAlways && !closed.delete(answer.messageId)) awaited.add(answer.messageId)
+    }
+  }
   const sendNext = async (): Promise<void> => {
     while (counts.sent < options.count) {
       const n = counts.sent++
       const message = options.message(n)
-      const answer = await esme.submit(message)
-      options.onAnswer?.(n, answer)
-      if (answer.status === -1) counts.unanswered++
-      else if (answer.status !== 0) counts.rejected++
-      else {
-        counts.accepted++
-        const asksAlways = ((message.registeredDelivery ?? 0) & 3) === 1
-        if (asksAlways && !closed.delete(answer.messageId)) awaited.add(answer.messageId)
-      }
+      await esme.submit(message, (answer) => answerCame(n, message, answer))
     }
   }
 

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { startSimVendor } from '../sim/vendor.js'
+import { parseCommand } from './args.js'
+import { createOutput } from './output.js'
+import { simEsmeCommand } from './sim-esme.js'
+import { simVendorCommand } from './sim-vendor.js'
+
+function capture(): { readonly lines: string[]; readonly output: ReturnType<typeof createOutput> } {
+  const lines: string[] = []
+  const sink = { write: (text: string) => lines.push(text) }
+  return { lines, output: createOutput({ json: true, out: sink, err: sink }) }
+}
+
+it('sim esme prints the answer and the receipt of a message, a line of JSON each', async () => {
+  const vendor = await startSimVendor()
+  const argv = ['--port', String(vendor.port), '--system-id', 'a', '--password', 'b', '--text', 'number {n}']
+  const parsed = parseCommand(simEsmeCommand, 'smswitch', argv)
+  if (parsed.kind !== 'run') throw new Error(JSON.stringify(parsed))
+  const { lines, output } = capture()
+  expect(await simEsmeCommand.run(parsed.values, output)).toBe(0)
+  const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  const id = vendor.received[0]?.id
+  expect(events[0]).toEqual({ event: 'answer', n: 1, status: 0, id })
+  expect(events[1]).toMatchObject({ event: 'receipt', id, state: 'DELIVRD' })
+  expect(events[2]).toMatchObject({ event: 'done', accepted: 1, missingReceipts: 0 })
+  expect(vendor.received[0]?.text).toBe('number 1')
+  await vendor.stop()
+})
+
+it.each([
+  ['--receipts', 'LOST=1'],
+  ['--error', 'sometimes:3:0x14'],
+  ['--error', 'every:3'],
+  ['--receipts', 'DELIVRD=x'],
+])('sim vendor refuses %s %s as wrong usage', async (option, value) => {
+  const parsed = parseCommand(simVendorCommand, 'smswitch', [option, value])
+  if (parsed.kind !== 'run') throw new Error(JSON.stringify(parsed))
+  expect(await simVendorCommand.run(parsed.values, capture().output)).toBe(2)
+})
