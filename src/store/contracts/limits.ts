@@ -1,7 +1,7 @@
 // What a row's key may hold, the same for every backend. Breaking a limit is a bug of the caller, so these throw; no I/O.
 
 /** Times in keys are 48 bits wide: year 10889. */
-const MAX_DUE_MS = 2 ** 48 - 1
+export const MAX_DUE_MS = 2 ** 48 - 1
 const MAX_DELIVERY_ID_BYTES = 64
 /** A lane, or a vendor and one of its message ids, in UTF-8. Leaves room in LMDB's longest key (1,978 octets). */
 export const MAX_KEY_TEXT_BYTES = 1800

@@ -2,7 +2,7 @@
 
 import type { DeliveryRef } from '../../message/delivery.js'
 import type { DeliveryId, LaneKey, VendorId } from '../../message/ids.js'
-import { checkDeliveryId, checkLane, checkVendorKey, wholeDueMs } from '../contracts/limits.js'
+import { checkDeliveryId, checkLane, checkVendorKey, MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import type { ByteWriter } from './bytes.js'
 
 const DUE_BYTES = 6
@@ -39,11 +39,13 @@ export function behindPrefix(prefix: Uint8Array): Buffer {
   return end
 }
 
-/** The first place in a lane that is due later than `dueMs`. */
+/** The first place in a lane that is due later than `dueMs`, which may be infinite. */
 export function behindDue(prefix: Uint8Array, dueMs: number): Buffer {
+  const next = Math.floor(dueMs) + 1
+  if (next > MAX_DUE_MS) return behindPrefix(prefix)
   const key = Buffer.alloc(prefix.length + DUE_BYTES)
   key.set(prefix)
-  key.writeUIntBE(Math.min(Math.max(Math.floor(dueMs) + 1, 0), 2 ** 48 - 1), prefix.length, DUE_BYTES)
+  key.writeUIntBE(Math.max(next, 0), prefix.length, DUE_BYTES)
   return key
 }
 
