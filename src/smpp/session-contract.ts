@@ -4,10 +4,12 @@ import type {
   AnsweredCommand,
   BindCommand,
   Command,
+  Fields,
   PduInput,
   PduOf,
   RequestCommand,
   ResponseCommand,
+  Tlv,
 } from './pdu/spec.js'
 import type { Role } from './session-state.js'
 import type { TimerLimits } from './timers.js'
@@ -26,6 +28,9 @@ export interface Answerable<C extends AnsweredCommand> {
   readonly sequence: number
 }
 export type ResponseFields<C extends AnsweredCommand> = Omit<PduInput<`${C}_resp`>, 'command' | 'status'>
+
+/** What an accepted bind is answered with. Without `tlvs`: sc_interface_version, for a peer of 3.4 or later. */
+export type BindAnswer = Partial<Fields<'bind_transceiver_resp'>> & { readonly tlvs?: readonly Tlv[] }
 
 export interface SessionOptions extends Partial<TimerLimits> {
   readonly role: Role

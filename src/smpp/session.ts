@@ -1,20 +1,18 @@
-// One SMPP session, either end: bind, windows both ways, timers, unbind, close. No I/O and no clock: bytes and times come
-// in as arguments, bytes go out through the Transport. Knows nothing of messages.
+// One SMPP session, either end: bind, windows both ways, timers, unbind, close. No I/O, no clock, nothing of messages.
 //
-// Reading stops at the socket when the peer has `receiveWindow` requests unanswered by us, when it does not read what we
-// write, or when the owner holds it. What was already read is still worked off, so the window may be passed by one chunk,
-// and while reading is stopped the peer's responses and enquire_links wait in the socket with its requests: an owner must
-// never wait for a response of this peer before it answers the peer's requests.
+// Reading stops at the socket: at `receiveWindow`, when the peer does not read, or when the owner holds it. What was read
+// is still worked off, so the window may be passed by one chunk. While it is stopped the peer's responses wait in the
+// socket behind its requests: an owner must never need a response of this peer to answer the peer's requests.
 import { Framer } from './framer.js'
 import { LateMemory } from './late-memory.js'
 import { Output } from './output.js'
 import { decode } from './pdu/decode.js'
 import type { NackFault } from './pdu/fault.js'
 import { answerTo } from './pdu/spec.js'
-import type { AnsweredCommand, BindCommand, Fields, Pdu, PduInput, PduOf, RequestCommand, Tlv } from './pdu/spec.js'
+import type { AnsweredCommand, BindCommand, Fields, PduInput, PduOf, RequestCommand, Tlv } from './pdu/spec.js'
 import { makeTlv } from './pdu/tlvs.js'
-import type { Answerable, AppCommand, AppRequest, BindRequest, CloseWhy, ResponseFields, ResponsePdu } from './session-contract.js' // prettier-ignore
-import { ReadStop, readStops } from './read-stop.js'
+import type { Answerable, AppCommand, AppRequest, BindAnswer, BindRequest, CloseWhy, ResponseFields, ResponsePdu } from './session-contract.js' // prettier-ignore
+import { ReadStop } from './read-stop.js'
 import type { ReadStopReason } from './read-stop.js'
 import type { SessionHandlers, SessionOptions, Transport } from './session-contract.js'
 import { boundBy, changeState, isBound, mayRequest } from './session-state.js'
@@ -25,9 +23,6 @@ import type { TimerLimits, TimerMarks } from './timers.js'
 import { Window } from './window.js'
 import type { InFlight } from './window.js'
 
-/** After reading resumes, responses that waited in the socket get this long before their requests count as unanswered. */
-const catchUpMs = 1000
-
 export class Session<C = unknown> {
   readonly role: Role
   readonly #peer: Role
@@ -35,7 +30,6 @@ export class Session<C = unknown> {
   readonly #handlers: SessionHandlers<C>
   readonly #limits: TimerLimits
   readonly #interfaceVersion: number
-  readonly #receiveWindow: number
   readonly #framer: Framer
   readonly #output: Output
   readonly #reading: ReadStop
@@ -46,7 +40,6 @@ export class Session<C = unknown> {
   #now: number
   readonly #marks: TimerMarks
   #windowWasFull = false
-  #owed = 0
   #strays = 0
   /** The peer's bind that the owner has not answered. */
   #bindAsked: BindRequest | undefined
@@ -71,10 +64,9 @@ export class Session<C = unknown> {
     this.#transport = transport
     this.#limits = { ...defaultTimers, ...options }
     this.#interfaceVersion = options.interfaceVersion ?? 0x34
-    this.#receiveWindow = options.receiveWindow ?? 1000
     this.#late = new LateMemory(options.lateMemory ?? 1000)
     this.#output = new Output(transport)
-    this.#reading = new ReadStop(transport)
+    this.#reading = new ReadStop(transport, options.receiveWindow ?? 1000)
     this.#framer = new Framer(options.maxPduBytes)
     this.#window = new Window(options.windowSize ?? 10, options.firstSequence)
     this.#now = nowMs
@@ -104,7 +96,7 @@ export class Session<C = unknown> {
 
   /** Requests of the peer that count against the receive window. */
   get owed(): number {
-    return this.#owed
+    return this.#reading.owed
   }
 
   /** Responses that matched no request. */
@@ -118,7 +110,6 @@ export class Session<C = unknown> {
   }
 
   // ---- bytes in, bytes out, time -------------------------------------------------------------------------------------
-
   /** Takes a chunk from the stream. Octet fields of what it hands over are views into the chunk. */
   receive(chunk: Buffer, nowMs: number): void {
     if (this.#state === 'CLOSED') return
@@ -143,8 +134,8 @@ export class Session<C = unknown> {
     this.#now = nowMs
     this.#marks.stalledAtMs = undefined
     this.#output.drained()
-    if (this.#reading.has(readStops.peerDoesNotRead)) this.#windowWasFull = true
-    this.#readAgain(readStops.peerDoesNotRead)
+    if (this.#reading.has('peerDoesNotRead')) this.#windowWasFull = true
+    this.#readAgain('peerDoesNotRead')
     this.#guarded(() => this.#tellWindow())
   }
 
@@ -153,8 +144,7 @@ export class Session<C = unknown> {
     if (this.#state === 'CLOSED') return
     this.#now = nowMs
     this.#guarded(() => {
-      // While we do not read, silence is our own doing.
-      const reading = this.#reading.readingFor(catchUpMs, nowMs)
+      const reading = this.#reading.isSettled(nowMs)
       if (reading) this.#expire(nowMs)
       if (this.#isOpen()) this.#obeyTimers(nowMs, reading)
       if (this.#isOpen()) this.#tellWindow()
@@ -173,15 +163,14 @@ export class Session<C = unknown> {
 
   /** The owner can take no more (its store is full): stop reading, until it can. */
   holdReading(): void {
-    if (this.#isOpen()) this.#reading.add(readStops.heldByOwner)
+    if (this.#isOpen()) this.#reading.add('heldByOwner')
   }
 
   releaseReading(): void {
-    this.#readAgain(readStops.heldByOwner)
+    this.#readAgain('heldByOwner')
   }
 
   // ---- what the owner sends ------------------------------------------------------------------------------------------
-
   /**
    * Sends a request: its sequence number, or 0 when the window is full or the state forbids it. The context comes back
    * once, by onResponse or onUnanswered. Throws EncodeError when a field does not fit; then nothing is sent.
@@ -193,13 +182,9 @@ export class Session<C = unknown> {
       return 0
     }
     this.#marks.trafficAtMs = nowMs
-    if (answerTo(pdu.command) === 'generic_nack') {
-      // alert_notification has no response (SMPP 3.4 §4.12.1): nothing to wait for.
-      const sequence = this.#window.peekSequence()
-      this.#send(pdu, sequence)
-      return this.#window.skipSequence()
-    }
     this.#send(pdu, this.#window.peekSequence())
+    // It has no response (SMPP 3.4 §4.12.1): nothing to wait for.
+    if (pdu.command === 'alert_notification') return this.#window.skipSequence()
     const sequence = this.#window.add(context, nowMs)
     this.#late.forget(sequence)
     if (this.#window.isFull) this.#windowWasFull = true
@@ -233,15 +218,11 @@ export class Session<C = unknown> {
 
   /** The opposite of `withhold`, just before the request is answered. */
   readmit(): void {
-    this.#owed++
+    this.#reading.owe()
   }
 
   /** Accepts a bind (smsc); false when it is not the one that waits or the session is over. */
-  acceptBind(
-    bind: BindRequest,
-    fields: Partial<Fields<'bind_transceiver_resp'>> & { readonly tlvs?: readonly Tlv[] },
-  ): boolean {
-    // prettier-ignore
+  acceptBind(bind: BindRequest, fields: BindAnswer): boolean {
     if (this.#bindAsked !== bind || this.#state === 'CLOSED') return false
     this.#bindAsked = undefined
     // SMPP 3.4 §4.1.2: absent towards a peer that speaks 3.3.
@@ -287,7 +268,6 @@ export class Session<C = unknown> {
   }
 
   // ---- what comes in -------------------------------------------------------------------------------------------------
-
   /** One frame of the framer; false when there is none or the session is over. */
   #take(): boolean {
     if (!this.#isOpen()) return false
@@ -320,7 +300,10 @@ export class Session<C = unknown> {
   #request(pdu: PduOf<RequestCommand>): void {
     const legal = mayRequest(pdu.command, this.#peer, this.#state)
     if (!legal || (this.#unbindAsked !== undefined && pdu.command !== 'enquire_link')) {
-      return this.#answer(pdu, isBind(pdu) && isBound(this.#state) ? status.ESME_RALYBND : status.ESME_RINVBNDSTS)
+      return this.#answer(
+        pdu,
+        pdu.command in boundBy && isBound(this.#state) ? status.ESME_RALYBND : status.ESME_RINVBNDSTS,
+      )
     }
     switch (pdu.command) {
       case 'enquire_link':
@@ -348,9 +331,7 @@ export class Session<C = unknown> {
     this.#marks.trafficAtMs = this.#now
     // Once we have sent unbind we take nothing more on; the peer may send it again elsewhere.
     if (this.#unbindSequence !== 0) return this.#answer(pdu, status.ESME_RSYSERR)
-    if (pdu.command !== 'alert_notification' && ++this.#owed >= this.#receiveWindow) {
-      this.#reading.add(readStops.owesAnswers)
-    }
+    if (pdu.command !== 'alert_notification') this.#reading.owe()
     this.#handlers.onRequest(pdu)
   }
 
@@ -370,11 +351,8 @@ export class Session<C = unknown> {
     }
     if (sequence !== 0 && this.#housekeepingAnswered(sequence, response)) return
     const late = this.#late.take(sequence)
-    if (late === undefined) {
-      this.#strays++
-      return
-    }
-    this.#handlers.onLateResponse?.(response, late.context, late.sentAtMs)
+    if (late === undefined) this.#strays++
+    else this.#handlers.onLateResponse?.(response, late.context, late.sentAtMs)
   }
 
   /** Whether it answered a request that the session made for itself. */
@@ -400,8 +378,6 @@ export class Session<C = unknown> {
     this.#close('bindRefused', true)
   }
 
-  // ---- states --------------------------------------------------------------------------------------------------------
-
   #bound(command: BindCommand): void {
     this.#state = changeState(this.#state, boundBy[command])
     this.#boundAs = command
@@ -418,7 +394,7 @@ export class Session<C = unknown> {
 
   /** Answers the peer's unbind once its requests are answered, so that no stored message goes without its response. */
   #unbindWhenPaid(regardless: boolean): void {
-    if (this.#unbindAsked === undefined || (this.#owed > 0 && !regardless)) return
+    if (this.#unbindAsked === undefined || (this.#reading.owed > 0 && !regardless)) return
     this.#send({ command: 'unbind_resp' }, this.#unbindAsked.sequence)
     this.#unbound()
   }
@@ -439,8 +415,7 @@ export class Session<C = unknown> {
     try {
       if (left.length > 0) this.#handlers.onUnanswered(left.map(contextOf), 'closed')
     } catch (thrown) {
-      this.#handlers.onClose('handlerError', thrown)
-      return
+      return this.#handlers.onClose('handlerError', thrown)
     }
     this.#handlers.onClose(why, error)
   }
@@ -461,14 +436,9 @@ export class Session<C = unknown> {
   }
 
   // ---- windows, timers, output ---------------------------------------------------------------------------------------
-
   /** One request of the peer is answered. */
   #paid(): void {
-    if (this.#owed > 0) this.#owed--
-    // Resuming at the half keeps a busy session from switching with every PDU.
-    if (this.#owed <= this.#receiveWindow >> 1 && this.#reading.has(readStops.owesAnswers)) {
-      this.#readAgain(readStops.owesAnswers)
-    }
+    if (this.#reading.pay()) this.#readAgain('owesAnswers')
     if (this.#unbindAsked !== undefined) this.#unbindWhenPaid(false)
   }
 
@@ -479,7 +449,7 @@ export class Session<C = unknown> {
   #noticeCongestion(): void {
     if (!this.#output.congested || !this.#isOpen()) return
     this.#marks.stalledAtMs ??= this.#now
-    this.#reading.add(readStops.peerDoesNotRead)
+    this.#reading.add('peerDoesNotRead')
   }
 
   #tellWindow(): void {
@@ -499,7 +469,8 @@ export class Session<C = unknown> {
 
   #obeyTimers(nowMs: number, reading: boolean): void {
     if (!reading) this.#marks.receivedAtMs = this.#marks.trafficAtMs = nowMs
-    switch (dueTimer(this.#marks, this.#limits, nowMs)) {
+    const due = dueTimer(this.#marks, this.#limits, nowMs)
+    switch (due) {
       case 'none':
         return
       case 'enquireLink':
@@ -509,16 +480,15 @@ export class Session<C = unknown> {
       case 'inactivity':
         // Not at once: the peer may still owe answers. Unbind is bounded by the response timer.
         return this.unbind(nowMs)
-      case 'sessionInit':
-        return this.#close('sessionInitTimeout', true)
-      case 'enquireLinkUnanswered':
-        return this.#close('enquireLinkTimeout', false)
-      case 'writeStall':
-        return this.#close('writeStall', false)
-      case 'unbindUnanswered':
-        return this.#close('unbindTimeout', true)
       case 'unbindOverdue':
         return this.#unbindWhenPaid(true)
+      case 'sessionInit':
+        return this.#close('sessionInitTimeout', true)
+      case 'unbindUnanswered':
+        return this.#close('unbindTimeout', true)
+      case 'enquireLinkUnanswered':
+      case 'writeStall':
+        return this.#close(due === 'writeStall' ? due : 'enquireLinkTimeout', false)
     }
   }
 
@@ -531,4 +501,3 @@ export class Session<C = unknown> {
 
 const noTlvs: readonly Tlv[] = Object.freeze([])
 const contextOf = <C>(request: InFlight<C>): C => request.context
-const isBind = (pdu: Pdu): boolean => pdu.command.startsWith('bind_')
