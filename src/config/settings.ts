@@ -15,7 +15,7 @@ const smppServer = {
   receiveWindow: whole(1000, 'Most unanswered requests of one session; the switch stops reading beyond.', {
     max: 100_000,
   }),
-  sendWindow: whole(10, 'Most deliver_sm that wait for their answer in one session.', { max: 10_000 }),
+  sendWindow: whole(100, 'Most deliver_sm that wait for their answer in one session.', { max: 10_000 }),
   maxPduBytes: whole(70_000, 'A longer PDU closes the session.', { min: 4096, max: 1_000_000 }),
   writeStallMs: whole(30_000, 'A peer that takes nothing off its socket for that long is closed.'),
 }
@@ -30,6 +30,7 @@ const vendor = {
   bindMs: whole(10_000, 'How long the answer to a bind may take.'),
   enquireLinkMs: whole(30_000, 'Silence after which the switch asks with enquire_link.'),
   responseMs: whole(60_000, 'How long the answer to a submit_sm may take; after it the submit counts as unanswered.'),
+  throttlePauseMs: whole(1000, 'How long a connection rests after the vendor said ESME_RTHROTTLED or ESME_RMSGQFUL.'),
 }
 
 const delivery = {
@@ -44,9 +45,8 @@ const delivery = {
 }
 
 const receipts = {
-  window: whole(10, 'Most receipts under way to one account at a time.', { max: 10_000 }),
   maxAgeMs: whole(3 * day, 'A receipt that could not be handed over for that long is dropped and counted.'),
-  maxPerAccount: whole(100_000, 'Most receipts waiting for one account; the oldest is dropped and counted beyond.'),
+  maxPerAccount: whole(100_000, 'Most receipts waiting for one account; further ones are dropped and counted.'),
   maxTries: whole(10, 'A receipt refused that often is set aside and counted, so that it blocks nothing behind it.', {
     max: 1000,
   }),

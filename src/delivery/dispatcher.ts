@@ -46,6 +46,7 @@ export class Dispatcher {
   /** Taken back by a late answer or receipt while still in line. */
   readonly #cancelled = new Set<DeliveryId>()
   #readAhead = 0
+  #total = 0
   #nowMs = 0
 
   constructor(ports: DispatcherPorts, options: DispatcherOptions) {
@@ -65,6 +66,7 @@ export class Dispatcher {
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
       lane.waiting = summary.waiting
+      this.#total += summary.waiting
       this.#wakeLane(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
@@ -74,6 +76,7 @@ export class Dispatcher {
   offer(delivery: Delivery, nowMs: number): void {
     const lane = this.#lane(delivery.lane)
     lane.waiting++
+    this.#total++
     if (delivery.dueMs > nowMs) {
       this.#wakeLane(lane, delivery.dueMs)
       return
@@ -93,7 +96,10 @@ export class Dispatcher {
     if (lane === undefined) return
     lane.held.delete(delivery.id)
     if (lane.reading) lane.releasedWhileReading.add(delivery.id)
-    if (lane.waiting > 0) lane.waiting--
+    if (lane.waiting > 0) {
+      lane.waiting--
+      this.#total--
+    }
     if (lane.waiting === 0 && lane.held.size === 0 && !lane.reading) this.#drop(lane)
   }
 
@@ -197,6 +203,11 @@ export class Dispatcher {
         this.#ports.overdue(delivery, nowMs)
       }
     }
+  }
+
+  /** Deliveries of all lanes in the store. */
+  get total(): number {
+    return this.#total
   }
 
   /** Deliveries of a lane in the store. */

@@ -114,6 +114,16 @@ export class Correlator implements UnitListener {
     }
   }
 
+  /** The vendor never said what became of it: the sender is told so. */
+  giveUp(awaiting: Awaiting): void {
+    const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
+    if (this.#overlay.has(key)) return
+    this.#overlay.set(key, 'settled')
+    const report: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
+    const outbox = this.#outbox(awaiting.origin, report)
+    this.#ports.recorder.recordLazily({ kind: 'receipted', awaiting, final: true, outbox }, this)
+  }
+
   durable(unit: Unit): void {
     if (unit.kind === 'receipted') {
       const key = keyOf(unit.awaiting.vendor, unit.awaiting.vendorMessageId)

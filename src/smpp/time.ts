@@ -27,10 +27,13 @@ export function smppTimeToMs(time: string, wallMs: number): number | undefined {
   const quarters = two(13)
   const sign = time.charAt(15)
   if (sign === 'R') {
-    return years * YEAR_MS + months * MONTH_MS + days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
+    return (
+      years * YEAR_MS + months * MONTH_MS + days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
+    )
   }
   if (sign !== '+' && sign !== '-') return undefined
-  if (months < 1 || months > 12 || days < 1 || days > 31 || hours > 23 || minutes > 59 || seconds > 59 || quarters > 48) return undefined
+  if (months < 1 || months > 12 || days < 1 || days > 31 || hours > 23 || minutes > 59 || seconds > 59 || quarters > 48)
+    return undefined
   // §7.1.1.1: 38–99 are 19xx, 00–37 are 20xx.
   const year = years >= 38 ? 1900 + years : 2000 + years
   const localMs = Date.UTC(year, months - 1, days, hours, minutes, seconds) + tenthsMs
@@ -50,7 +53,15 @@ export function relativeSmppTime(ms: number): string {
   const afterDays = afterMonths - days * 86_400
   const hours = Math.floor(afterDays / 3600)
   const minutes = Math.floor((afterDays - hours * 3600) / 60)
-  return pairs[Math.min(99, years)]! + pairs[months]! + pairs[days]! + pairs[hours]! + pairs[minutes]! + pairs[afterDays % 60]! + '000R'
+  return (
+    pairs[Math.min(99, years)]! +
+    pairs[months]! +
+    pairs[days]! +
+    pairs[hours]! +
+    pairs[minutes]! +
+    pairs[afterDays % 60]! +
+    '000R'
+  )
 }
 
 /** An absolute time in UTC. */

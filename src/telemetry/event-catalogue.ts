@@ -146,6 +146,11 @@ export const eventCatalogue = {
     message: 'a commit failed; nothing of it was acknowledged',
     fields: { code: 'text', units: 'number', error: 'error' },
   },
+  'store.readFailed': {
+    level: 'error',
+    message: 'the store could not be read; it is tried again',
+    fields: { lane: 'text', error: 'error' },
+  },
   'clock.stepped': {
     level: 'warn',
     message: 'the wall clock was stepped; waiting times go by the monotonic clock',

@@ -82,6 +82,7 @@ export class EsmeEdge {
   #server: SmppServer<ReceiptDelivery> | undefined
   #sessions = 0
   #stopping = false
+  #drainWaiters: (() => void)[] = []
 
   constructor(options: EsmeEdgeOptions, ports: EsmeEdgePorts) {
     this.#options = options
@@ -112,6 +113,18 @@ export class EsmeEdge {
   /** Unbinds every session once its answers are there. */
   unbind(): void {
     for (const session of this.#server?.sessions ?? []) session.unbind(this.#ports.clock.monotonicMs())
+  }
+
+  /** Resolves when every session has gone by itself. */
+  drained(): Promise<void> {
+    if (this.openSessions === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#drainWaiters.push(resolve))
+  }
+
+  /** A session has ended. */
+  sessionEnded(): void {
+    // The session is still counted while it tells us of its end.
+    if (this.openSessions <= 1) for (const resolve of this.#drainWaiters.splice(0)) resolve()
   }
 
   async close(): Promise<void> {
@@ -232,6 +245,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
   onClose(why: string, error?: unknown): void {
     const { metrics, log } = this.#ports
     metrics.sessionEnds.count('esme', why)
+    this.#edge.sessionEnded()
     if (error !== undefined && why === 'handlerError') log.event('app.failed', { error })
     if (this.#account === undefined) return
     log.event('esme.closed', {

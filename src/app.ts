@@ -1,0 +1,444 @@
+// The composition root: the only file that knows every class. Builds the switch, starts it in order, stops it in reverse.
+
+import type { Config } from './config/settings.js'
+import { startAdmin, type Admin } from './admin/server.js'
+import { Courier } from './delivery/courier.js'
+import { Dispatcher } from './delivery/dispatcher.js'
+import { vendorLane, type LaneTarget } from './delivery/lane-key.js'
+import type { ConnectionRules } from './delivery/outcome.js'
+import { Sweeper } from './delivery/sweeper.js'
+import { createPasswordGate } from './directory/password.js'
+import type { Connection, Snapshot } from './directory/snapshot.js'
+import { EsmeEdge } from './edges/esme/esme-edge.js'
+import { receiversId } from './edges/esme/receivers.js'
+import { VendorConnection, vendorDestinationId } from './edges/vendor/vendor-connection.js'
+import { registerGauges } from './gauges.js'
+import { anchorClock } from './lib/anchored-clock.js'
+import { bootMonotonicMs, readBootId } from './lib/boot-id.js'
+import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
+import { createIdSource } from './message/id-source.js'
+import type { ConnectionId } from './message/ids.js'
+import { runPipeline } from './pipeline/pipeline.js'
+import { Correlator } from './receipts/correlator.js'
+import { originOf } from './receipts/origin.js'
+import { Ticker } from './smpp/index.js'
+import type { Store } from './store/contracts/store.js'
+import { GroupCommit } from './store/group-commit.js'
+import { openLmdbStore } from './store/lmdb/lmdb-store.js'
+import { MemoryStore } from './store/memory/memory-store.js'
+import type { Log } from './telemetry/log.js'
+import type { Metrics } from './telemetry/metrics.js'
+
+export interface AppPorts {
+  readonly config: Config
+  readonly directory: Snapshot
+  readonly metrics: Metrics
+  readonly log: Log
+  /** The switch can't go on: the store is lost. The owner ends the process. */
+  readonly onLost: (error: Error) => void
+}
+
+export interface App {
+  readonly smppPort: number
+  readonly adminPort: number
+  /** Takes nothing new, lets what is under way end, flushes; bounded by stop.graceMs. */
+  stop(): Promise<void>
+}
+
+const DISPATCH_TICK_MS = 20
+const SWEEP_TICK_MS = 100
+const EXPIRE_TICK_MS = 1000
+/** A lane's due times end below this; all of a lane is asked for with it. */
+const END_OF_TIME_MS = 2 ** 48 - 1
+const UNANSWERED_MAX = 100_000
+
+/** Everything that stands between a built switch and its sockets. */
+export async function startApp(ports: AppPorts): Promise<App> {
+  const { config, metrics, log } = ports
+  const clock = systemClock()
+  const timers = systemTimers()
+  const startedMs = clock.monotonicMs()
+  const store = await openStore(config)
+  const directory = (): Snapshot => ports.directory
+
+  // Time and ids: anchored and durable, so that no clock step and no restart repeats or expires anything.
+  const bootId = readBootId(clock.wallMs())
+  const bootOffsetMs = bootMonotonicMs() - clock.monotonicMs()
+  const anchored = anchorClock(await store.lastAnchor(), {
+    wallMs: clock.wallMs(),
+    monotonicMs: bootMonotonicMs(),
+    bootId,
+  })
+  const switchOffsetMs = anchored(bootMonotonicMs()) - clock.monotonicMs()
+  const nowMs = (): number => clock.monotonicMs() + switchOffsetMs
+  const firstEpoch = await store.takeEpoch()
+  const epochs = [firstEpoch, await store.takeEpoch()]
+  const ids = createIdSource(0, epochs.shift()!, () => {
+    void store.takeEpoch().then((epoch) => epochs.push(epoch), ports.onLost)
+    return epochs.shift()!
+  })
+
+  const recorder = new GroupCommit(
+    {
+      store,
+      clock,
+      timers,
+      defer: (fn) => void setImmediate(fn),
+      anchor: () => ({ switchMs: nowMs(), monotonicMs: clock.monotonicMs() + bootOffsetMs, bootId }),
+      onCommitted: (units, elapsedMs) => {
+        metrics.commits.count()
+        metrics.commitUnits.add(metrics.commitUnits.index(), units)
+        metrics.commitSeconds.record(elapsedMs / 1000)
+        dispatcher.pump(nowMs())
+      },
+      onFailure: (error, kept, refused) => {
+        metrics.commitFailures.count(error.failure)
+        log.event('store.commitFailed', { code: error.failure, units: kept + refused, error })
+      },
+      onRecovered: () => log.event('store.recovered', { freeBytes: freeBytes(store) }),
+      onLost: ports.onLost,
+    },
+    {
+      lazyMs: config.store.commitLazyMs,
+      maxUnits: config.store.commitMaxUnits,
+      retryMs: 100,
+      retryMaxMs: 2000,
+      maxReopens: 10,
+    },
+  )
+
+  const rules = rulesByConnection(ports.directory, config)
+  const courier = new Courier(
+    {
+      recorder,
+      ids,
+      rules: (connection) => rules.get(connection),
+      nowMs,
+      wallMs: () => clock.wallMs(),
+      events: {
+        resent: (connection) => metrics.resends.count(connection),
+        ended: (state, reason, delivery) => {
+          metrics.finals.count(state)
+          if (reason === undefined)
+            metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
+        },
+        receiptQueued: () => undefined,
+        receiptDropped: (account) => {
+          metrics.receipts.count('droppedByCount')
+          log.event('receipts.dropped', { account, count: 1, why: 'as many as allowed are waiting' })
+        },
+        receiptEnded: (outcome, delivery) => {
+          const { origin, state } = delivery.receipt
+          if (outcome === 'done') {
+            metrics.receipts.count('delivered')
+            metrics.receiptSeconds.record((clock.wallMs() - origin.acceptedAtMs) / 1000)
+          } else if (outcome === 'expired') {
+            metrics.receipts.count('droppedByAge')
+            log.event('receipts.dropped', { account: origin.account, count: 1, why: 'too old' })
+          } else {
+            metrics.receipts.count('setAside')
+            log.event('receipts.setAside', {
+              account: origin.account,
+              messageId: origin.messageId,
+              status: state,
+              tries: delivery.failures + 1,
+            })
+          }
+        },
+        lateAnswerUsed: (connection) => metrics.attempts.count(connection, 'late'),
+      },
+    },
+    {
+      receiptMaxAgeMs: config.receipts.maxAgeMs,
+      receiptsPerAccount: config.receipts.maxPerAccount,
+      receiptResend: { stepMs: config.receipts.retryMs, max: config.receipts.maxTries - 1 },
+      unansweredMax: UNANSWERED_MAX,
+    },
+  )
+
+  let pumpIsDue = false
+  const dispatcher = new Dispatcher(
+    {
+      readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
+      destinationsOf,
+      limitsOf: () => [],
+      overdue: (delivery) => courier.overdue(delivery),
+      readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
+      wanted: () => {
+        if (pumpIsDue) return
+        pumpIsDue = true
+        setImmediate(() => {
+          pumpIsDue = false
+          dispatcher.pump(nowMs())
+        })
+      },
+    },
+    {
+      readAheadPerLane: config.delivery.readAheadPerLane,
+      readAheadTotal: config.delivery.readAheadTotal,
+      readAheadFloor: 32,
+      quantum: 8,
+    },
+  )
+
+  const correlator = new Correlator(
+    {
+      store,
+      recorder,
+      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
+      offer: (receipts) => courier.offer(receipts),
+      claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
+      released: (delivery) => courier.released(delivery),
+      originOf: (delivery) => originOf(delivery.message),
+      onFate: (fate, receipt) => {
+        metrics.vendorReceipts.count(receipt.connection, fate)
+        if (fate === 'matched' || fate === 'matchedUnanswered') metrics.finals.count(receipt.report.state)
+      },
+      nowMs,
+      wallMs: () => clock.wallMs(),
+    },
+    { parkedMax: config.receipts.parkedMax, parkedMs: config.receipts.parkedMs, seenMax: 100_000 },
+  )
+  courier.connect(dispatcher, correlator)
+
+  const sweeper = new Sweeper(
+    {
+      store,
+      seize: (delivery) => dispatcher.seize(delivery),
+      overdue: (delivery) => courier.overdue(delivery),
+      giveUp: (awaiting) => correlator.giveUp(awaiting),
+      failed: (error) => log.event('store.readFailed', { lane: '', error }),
+    },
+    config.delivery.sweepRowsPerSecond,
+  )
+
+  const ticker = new Ticker(undefined, () => clock.monotonicMs())
+  const vendors = ports.directory
+    .connections()
+    .filter((connection) => connection.active)
+    .map(
+      (connection) =>
+        new VendorConnection(
+          connection,
+          {
+            backoff: { minMs: config.vendor.reconnectMinMs, maxMs: config.vendor.reconnectMaxMs },
+            connectMs: config.vendor.connectMs,
+            bindMs: config.vendor.bindMs,
+            enquireLinkMs: config.vendor.enquireLinkMs,
+            responseMs: config.vendor.responseMs,
+            throttlePauseMs: config.vendor.throttlePauseMs,
+          },
+          {
+            clock,
+            timers,
+            ticker,
+            chance: Math.random,
+            switchMs: nowMs,
+            metrics,
+            log,
+            courier,
+            receipts: (batch) => correlator.take(batch),
+            changed: (id) => dispatcher.changed(id, nowMs()),
+            hasRoom: (id) => dispatcher.hasRoom(id),
+          },
+        ),
+    )
+  for (const vendor of vendors) dispatcher.add(vendor)
+
+  const pipelinePorts = {
+    recorder,
+    ids,
+    laneOf: (route: readonly ConnectionId[], account: Parameters<typeof vendorLane>[2]) =>
+      vendorLane(route, 0, account),
+    accepted: (delivery: Parameters<Courier['accepted']>[0]) => courier.accepted(delivery),
+    directory,
+    refused: (failure: { readonly reason: string }) => metrics.refused.count('esme', failure.reason),
+  }
+  const pipelineOptions = {
+    defaultValidityMs: config.delivery.defaultValidityMs,
+    maxValidityMs: config.delivery.maxValidityMs,
+    maxQueued: config.store.maxQueued,
+  }
+  const gate = createPasswordGate()
+  const server = config.smpp.server
+  const esme = new EsmeEdge(
+    {
+      systemId: server.systemId,
+      server: {
+        host: server.host,
+        port: server.port,
+        maxConnections: server.maxConnections,
+        sessionInitMs: server.sessionInitMs,
+        enquireLinkMs: server.enquireLinkMs,
+        inactivityMs: server.inactivityMs,
+        responseMs: server.responseMs,
+        receiveWindow: server.receiveWindow,
+        windowSize: server.sendWindow,
+        maxPduBytes: server.maxPduBytes,
+        writeStallMs: server.writeStallMs,
+        now: () => clock.monotonicMs(),
+      },
+    },
+    {
+      directory,
+      clock,
+      metrics,
+      log,
+      verify: async (account, password) => (await gate.check(account?.password, password)) === 'right',
+      submit: (batch) =>
+        runPipeline(batch, pipelinePorts, pipelineOptions, {
+          nowMs: nowMs(),
+          wallMs: clock.wallMs(),
+          queued: dispatcher.total,
+        }),
+      refused: (failure) => metrics.refused.count('esme', failure.reason),
+      notified: (delivery, result) => courier.notified(delivery, result),
+      addDestination: (receivers) => dispatcher.add(receivers),
+      destinationChanged: (id) => dispatcher.changed(id, nowMs()),
+      hasRoom: (id) => dispatcher.hasRoom(id),
+    },
+  )
+
+  registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs })
+  await restore(store, dispatcher, courier, correlator, nowMs())
+  log.event('store.opened', {
+    kind: config.store.kind,
+    path: config.store.path,
+    epoch: firstEpoch,
+    messages: dispatcher.total,
+    tookMs: Math.round(clock.monotonicMs() - startedMs),
+  })
+
+  let stopping = false
+  const readiness = (): readonly string[] => [
+    ...(stopping ? ['the switch is going down'] : []),
+    ...(recorder.accepting ? [] : ['the store refuses new messages']),
+  ]
+  metrics.gauge('ready', () => [{ labels: {}, value: readiness().length === 0 ? 1 : 0 }])
+  const intervals = [
+    every(DISPATCH_TICK_MS, () => {
+      if (dispatcher.nextTickMs() <= nowMs()) dispatcher.tick(nowMs())
+    }),
+    every(SWEEP_TICK_MS, () => void sweeper.step(nowMs())),
+    every(EXPIRE_TICK_MS, () => {
+      dispatcher.expireReady(nowMs())
+      correlator.expireParked(nowMs())
+    }),
+  ]
+
+  let admin: Admin
+  let smppPort: number
+  try {
+    admin = await startAdmin({ host: config.admin.host, port: config.admin.port, metrics, readiness })
+    log.event('admin.listening', { host: config.admin.host, port: admin.port })
+    for (const vendor of vendors) vendor.start()
+    smppPort = await esme.start()
+  } catch (error) {
+    for (const cancel of intervals) cancel()
+    await Promise.all(vendors.map((vendor) => vendor.abort()))
+    await store.close()
+    throw error
+  }
+
+  /** Runs a step of the stop, at most until the grace is over. */
+  const withinGrace = async (step: string, untilMs: number, work: Promise<unknown>): Promise<boolean> => {
+    let cancel: Cancel | undefined
+    const late = new Promise<'late'>((resolve) => {
+      cancel = timers.after(Math.max(0, untilMs - clock.monotonicMs()), () => resolve('late'))
+    })
+    const outcome = await Promise.race([work.then(() => 'done' as const), late])
+    cancel?.()
+    if (outcome === 'late') log.event('app.stopStepSlow', { step, afterMs: config.stop.graceMs })
+    return outcome === 'done'
+  }
+
+  return {
+    smppPort,
+    adminPort: admin.port,
+    async stop() {
+      if (stopping) return
+      stopping = true
+      const untilMs = clock.monotonicMs() + config.stop.graceMs
+      esme.stopAccepting()
+      // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
+      if (!(await withinGrace('vendors', untilMs, Promise.all(vendors.map((vendor) => vendor.stop()))))) {
+        await Promise.all(vendors.map((vendor) => vendor.abort()))
+      }
+      await withinGrace('commit', untilMs, recorder.settled())
+      esme.unbind()
+      await withinGrace('ESMEs', Math.min(untilMs, clock.monotonicMs() + ESME_UNBIND_MS), esme.drained())
+      await esme.close()
+      for (const cancel of intervals) cancel()
+      ticker.stop()
+      if (
+        !(await withinGrace('last commit', Math.max(untilMs, clock.monotonicMs() + LAST_COMMIT_MS), recorder.settled()))
+      )
+        recorder.abandon()
+      await withinGrace('store', Math.max(untilMs, clock.monotonicMs() + LAST_COMMIT_MS), store.close())
+      await admin.stop()
+    },
+  }
+}
+
+/** How long ESMEs may take to answer an unbind. */
+const ESME_UNBIND_MS = 2000
+/** What is known must reach the disk, even when the grace is used up. */
+const LAST_COMMIT_MS = 3000
+
+async function openStore(config: Config): Promise<Store> {
+  const { kind, path, mapBytes, lowWaterBytes } = config.store
+  return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
+}
+
+function destinationsOf(target: LaneTarget): readonly string[] {
+  switch (target.kind) {
+    case 'vendor':
+      return target.route.map(vendorDestinationId)
+    case 'esme':
+      return [receiversId(target.account)]
+    case 'wait':
+      return []
+  }
+}
+
+function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
+  const rules = (connection: Connection): ConnectionRules => ({
+    id: connection.id,
+    vendor: connection.vendor,
+    resend: connection.resend,
+    requestReceipt: connection.requestReceipt,
+    onUnanswered: connection.onUnanswered,
+    waitReceiptMs: connection.waitReceiptMs,
+    receiptGraceMs: config.delivery.receiptGraceMs,
+  })
+  return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))
+}
+
+/** Takes up what an earlier run left. */
+async function restore(
+  store: Store,
+  dispatcher: Dispatcher,
+  courier: Courier,
+  correlator: Correlator,
+  nowMs: number,
+): Promise<void> {
+  correlator.restore(await store.parked())
+  const lanes = await store.lanes()
+  for (const { lane } of lanes) {
+    if (!lane.startsWith('w:')) continue
+    const held = new Set<never>()
+    const { deliveries } = await store.readLane(lane, END_OF_TIME_MS, held, UNANSWERED_MAX)
+    courier.restoreWaiting(deliveries)
+  }
+  dispatcher.restore(lanes, nowMs)
+}
+
+function freeBytes(store: Store): number {
+  const { usedBytes, limitBytes } = store.usage()
+  return limitBytes === 0 ? 0 : limitBytes - usedBytes
+}
+
+function every(ms: number, fn: () => void): Cancel {
+  const timer = setInterval(fn, ms)
+  return () => clearInterval(timer)
+}

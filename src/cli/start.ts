@@ -1,0 +1,113 @@
+// `smswitch start`: the daemon in the foreground, until SIGTERM or SIGINT.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { startApp, type App } from '../app.js'
+import { loadConfig } from '../config/load.js'
+import { compileDirectory } from '../directory/compile.js'
+import { statusName } from '../smpp/index.js'
+import { createLog } from '../telemetry/log.js'
+import { createMetrics } from '../telemetry/metrics.js'
+import { configOptions, type CommandSpec, type OptionValues } from './args.js'
+import { readDirectory } from './read-directory.js'
+import type { Output } from './output.js'
+import { exitCodes } from './output.js'
+
+const options = {
+  ...configOptions,
+  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, policies (directory.path)' },
+  data: { kind: 'text', value: 'DIR', doc: 'where messages are kept (store.path)' },
+  'sim-vendor': {
+    kind: 'number',
+    value: 'PORT',
+    min: 1,
+    max: 65_535,
+    doc: 'also run a simulated vendor on this port of 127.0.0.1',
+  },
+} as const satisfies CommandSpec['options']
+
+/** Runs until a signal ends it; resolves with the exit code. */
+export const startCommand = {
+  name: 'start',
+  summary: 'Runs the switch in the foreground, until SIGTERM or SIGINT.',
+  options,
+  run: start,
+}
+
+async function start(values: OptionValues<typeof options>, output: Output): Promise<number> {
+  const { env } = process
+  const set = [...values.set]
+  if (values.directory !== undefined) set.push(`directory.path=${values.directory}`)
+  if (values.data !== undefined) set.push(`store.path=${values.data}`)
+  const config = loadConfig({ ...(values.config !== undefined && { file: values.config }), set, env })
+  const directory = readDirectory(config.directory.path, env)
+  const snapshot = compileDirectory(directory, {
+    resend: { stepMs: config.delivery.resendStepMs, max: config.delivery.resendMax },
+  })
+  const log = createLog({ level: config.log.level })
+  const statusText = (status: string | number): string => (typeof status === 'number' ? statusName(status) : status)
+  const metrics = createMetrics({ statusText })
+
+  log.event('app.starting', { version: packageVersion(), node: process.version, pid: process.pid })
+  log.event('directory.loaded', {
+    file: config.directory.path,
+    accounts: snapshot.accounts().length,
+    policies: directory.policies.length,
+    connections: snapshot.connections().length,
+  })
+  const startedMs = performance.now()
+  let endWith: (code: number) => void = () => undefined
+  const ended = new Promise<number>((resolve) => (endWith = resolve))
+  const app = await startApp({
+    config,
+    directory: snapshot,
+    metrics,
+    log,
+    onLost: (error) => {
+      log.event('app.failed', { error })
+      endWith(exitCodes.failed)
+    },
+  })
+  const vendor = values['sim-vendor'] === undefined ? undefined : startSimVendor(values['sim-vendor'])
+  const { smppPort, adminPort } = app
+  log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
+  output.print(
+    `smswitch is ready: SMPP on ${config.smpp.server.host}:${smppPort}, admin on http://${config.admin.host}:${adminPort}`,
+    { ready: true, smppPort, adminPort, pid: process.pid },
+  )
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.event('app.stopping', { why: signal })
+    void stopAll(app, vendor).then(
+      () => endWith(exitCodes.done),
+      (error: unknown) => {
+        log.event('app.failed', { error })
+        endWith(exitCodes.failed)
+      },
+    )
+  }
+  process.once('SIGTERM', onSignal)
+  process.once('SIGINT', onSignal)
+  const code = await ended
+  vendor?.kill()
+  log.event('app.stopped', { tookMs: Math.round(performance.now() - startedMs) })
+  log.flush()
+  return code
+}
+
+async function stopAll(app: App, vendor: ChildProcess | undefined): Promise<void> {
+  await app.stop()
+  vendor?.kill()
+}
+
+/** In a process of its own, so that what it costs and does is not the switch's. */
+function startSimVendor(port: number): ChildProcess {
+  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+  return spawn(process.execPath, [main, 'sim', 'vendor', '--port', String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
+
+function packageVersion(): string {
+  const file = fileURLToPath(new URL('../../package.json', import.meta.url))
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version
+}

@@ -1,0 +1,58 @@
+// Goes round the store in small steps and ends what has outlived its time where no lane would come to it: in lanes that
+// are blocked, and among segments whose receipt never came.
+
+import type { Awaiting, Delivery } from '../message/delivery.js'
+import type { Store } from '../store/contracts/store.js'
+
+export interface SweeperPorts {
+  readonly store: Pick<Store, 'expiredDeliveries' | 'expiredAwaiting'>
+  /** Takes the delivery out of its lane's hands; false when the lane has it already. */
+  readonly seize: (delivery: Delivery) => boolean
+  readonly overdue: (delivery: Delivery) => void
+  readonly giveUp: (awaiting: Awaiting) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** How much is looked at in one step, so that no step is felt. */
+const MAX_ROWS_PER_STEP = 500
+
+export class Sweeper {
+  readonly #ports: SweeperPorts
+  readonly #rowsPerSecond: number
+  #deliveries = ''
+  #awaiting = ''
+  #allowance = 0
+  #lastMs: number | undefined
+  #busy = false
+
+  constructor(ports: SweeperPorts, rowsPerSecond: number) {
+    this.#ports = ports
+    this.#rowsPerSecond = rowsPerSecond
+  }
+
+  /** Takes the next step; call it several times a second. */
+  async step(nowMs: number): Promise<void> {
+    const elapsedMs = nowMs - (this.#lastMs ?? nowMs)
+    this.#lastMs = nowMs
+    this.#allowance = Math.min(MAX_ROWS_PER_STEP, this.#allowance + (elapsedMs * this.#rowsPerSecond) / 1000)
+    const limit = Math.floor(this.#allowance / 2)
+    if (this.#busy || limit < 1) return
+    this.#allowance = 0
+    this.#busy = true
+    try {
+      const deliveries = await this.#ports.store.expiredDeliveries(this.#deliveries, limit, nowMs)
+      this.#deliveries = deliveries.cursor
+      for (const delivery of deliveries.rows) {
+        // Waiting for a receipt ends by its due time, in its lane.
+        if (!delivery.lane.startsWith('w:') && this.#ports.seize(delivery)) this.#ports.overdue(delivery)
+      }
+      const awaiting = await this.#ports.store.expiredAwaiting(this.#awaiting, limit, nowMs)
+      this.#awaiting = awaiting.cursor
+      for (const row of awaiting.rows) this.#ports.giveUp(row)
+    } catch (error) {
+      this.#ports.failed(error)
+    } finally {
+      this.#busy = false
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// What is read off the parts of the switch at each scrape. Belongs to the composition root: it knows every part.
+
+import type { Dispatcher } from './delivery/dispatcher.js'
+import type { EsmeEdge } from './edges/esme/esme-edge.js'
+import type { VendorConnection } from './edges/vendor/vendor-connection.js'
+import type { Correlator } from './receipts/correlator.js'
+import type { Store } from './store/contracts/store.js'
+import type { Metrics } from './telemetry/metrics.js'
+
+export interface GaugeSources {
+  readonly metrics: Metrics
+  readonly dispatcher: Dispatcher
+  readonly correlator: Correlator
+  readonly store: Store
+  readonly vendors: readonly VendorConnection[]
+  readonly esme: EsmeEdge
+  /** Switch time, ms. */
+  readonly nowMs: () => number
+}
+
+interface Depth {
+  waiting: number
+  oldestDueMs: number
+}
+
+export function registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs }: GaugeSources): void {
+  metrics.gauge('sessions', () => [
+    ...[...esme.bound()].map(([name, value]) => ({ labels: { edge: 'esme', name, mode: '' }, value })),
+    ...vendors.map(({ connection, boundCount }) => ({
+      labels: { edge: 'vendor', name: connection.id, mode: connection.bindMode },
+      value: boundCount,
+    })),
+  ])
+  metrics.gauge('connections', () => [{ labels: { edge: 'esme' }, value: esme.openSessions }])
+  metrics.gauge('unanswered', () =>
+    vendors.map(({ connection, inFlight }) => ({ labels: { connection: connection.id }, value: inFlight })),
+  )
+  metrics.gauge('queueDepth', () =>
+    [...depths(dispatcher, nowMs())].map(([connection, { waiting }]) => ({ labels: { connection }, value: waiting })),
+  )
+  metrics.gauge('queueAge', () => {
+    const now = nowMs()
+    return [...depths(dispatcher, now)].map(([connection, { oldestDueMs }]) => ({
+      labels: { connection },
+      value: Math.max(0, now - oldestDueMs) / 1000,
+    }))
+  })
+  metrics.gauge('receiptsWaiting', () => {
+    const rows = []
+    for (const { target, waiting } of dispatcher.lanes()) {
+      if (target.kind === 'esme') rows.push({ labels: { account: target.account }, value: waiting })
+    }
+    return rows
+  })
+  metrics.gauge('receiptsParked', () => [{ labels: {}, value: correlator.parkedCount }])
+  metrics.gauge('storeMessages', () => [{ labels: {}, value: dispatcher.total }])
+  metrics.gauge('storeFreeBytes', () => {
+    const { usedBytes, limitBytes } = store.usage()
+    return limitBytes === 0 ? [] : [{ labels: {}, value: limitBytes - usedBytes }]
+  })
+}
+
+/** Segments by the connection that their lane prefers. */
+function depths(dispatcher: Dispatcher, nowMs: number): ReadonlyMap<string, Depth> {
+  const byConnection = new Map<string, Depth>()
+  for (const { target, waiting, firstDueMs } of dispatcher.lanes()) {
+    const connection =
+      target.kind === 'vendor' ? target.route[0] : target.kind === 'wait' ? target.connection : undefined
+    if (connection === undefined) continue
+    const depth = byConnection.get(connection) ?? { waiting: 0, oldestDueMs: nowMs }
+    depth.waiting += waiting
+    if (firstDueMs !== undefined) depth.oldestDueMs = Math.min(depth.oldestDueMs, firstDueMs)
+    byConnection.set(connection, depth)
+  }
+  return byConnection
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// argv → command → exit code. Every subcommand is listed here and nowhere else.
+import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
+import { createOutput, exitCodes, type Output } from './cli/output.js'
+import { simEsmeCommand } from './cli/sim-esme.js'
+import { simVendorCommand } from './cli/sim-vendor.js'
+import { startCommand } from './cli/start.js'
+
+interface Runnable extends CommandSpec {
+  runWith(argv: readonly string[], output: Output): Promise<number>
+}
+
+const PROGRAM = 'smswitch'
+
+function runnable<const Specs extends OptionSpecs>(
+  command: CommandSpec<Specs> & { run(values: OptionValues<Specs>, output: Output): Promise<number> },
+): Runnable {
+  return {
+    ...command,
+    async runWith(argv, output) {
+      const parsed = parseCommand(command, PROGRAM, argv)
+      if (parsed.kind === 'run') return command.run(parsed.values, output)
+      if (parsed.kind === 'help') {
+        process.stdout.write(`${parsed.text}\n`)
+        return exitCodes.done
+      }
+      output.fail(Object.assign(new Error(parsed.message), { code: 'wrongUsage' }))
+      return exitCodes.wrongUsage
+    },
+  }
+}
+
+const commands: readonly Runnable[] = [runnable(startCommand), runnable(simVendorCommand), runnable(simEsmeCommand)]
+
+async function main(argv: readonly string[]): Promise<number> {
+  const output = createOutput({ json: argv.includes('--json'), out: process.stdout, err: process.stderr })
+  const found = findCommand(commands, PROGRAM, argv)
+  if ('help' in found) {
+    process.stdout.write(`${found.help}\n`)
+    return exitCodes.done
+  }
+  if ('wrong' in found) {
+    output.fail(Object.assign(new Error(found.wrong), { code: 'wrongUsage' }))
+    return exitCodes.wrongUsage
+  }
+  try {
+    return await found.command.runWith(found.rest, output)
+  } catch (error) {
+    output.fail(error)
+    return exitCodes.failed
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
