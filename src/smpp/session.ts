@@ -144,9 +144,9 @@ export class Session<C = unknown> {
     if (this.#state === 'CLOSED') return
     this.#now = nowMs
     this.#guarded(() => {
-      const reading = this.#reading.isSettled(nowMs)
-      if (reading) this.#expire(nowMs)
-      if (this.#isOpen()) this.#obeyTimers(nowMs, reading)
+      if (this.#reading.isSettled(nowMs)) this.#expire(nowMs)
+      else this.#marks.receivedAtMs = this.#marks.trafficAtMs = nowMs
+      if (this.#isOpen()) this.#obeyTimers(nowMs)
       if (this.#isOpen()) this.#tellWindow()
     })
   }
@@ -346,8 +346,7 @@ export class Session<C = unknown> {
     if (answered !== undefined) {
       this.#marks.trafficAtMs = this.#now
       this.#handlers.onResponse(response, answered.context, answered.sentAtMs)
-      if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
-      return
+      return this.#unbindWhenAnswered()
     }
     if (sequence !== 0 && this.#housekeepingAnswered(sequence, response)) return
     const late = this.#late.take(sequence)
@@ -371,8 +370,7 @@ export class Session<C = unknown> {
     this.#bindSequence = 0
     if (response.command === `${command}_resp` && response.status === status.ESME_ROK) {
       this.#bound(command)
-      this.#handlers.onBound?.(response)
-      return
+      return this.#handlers.onBound?.(response)
     }
     this.#handlers.onBindRefused?.(response)
     this.#close('bindRefused', true)
@@ -386,7 +384,7 @@ export class Session<C = unknown> {
   }
 
   #unbindWhenAnswered(): void {
-    if (this.#window.size > 0 || this.#unbindSequence !== 0) return
+    if (!this.#leaving || this.#window.size > 0 || this.#unbindSequence !== 0 || !this.#isOpen()) return
     this.#unbindSequence = this.#window.skipSequence()
     this.#send({ command: 'unbind' }, this.#unbindSequence)
     this.#marks.unbindSentAtMs = this.#now
@@ -464,11 +462,10 @@ export class Session<C = unknown> {
     if (expired.length === 0) return
     this.#late.remember(expired)
     this.#handlers.onUnanswered(expired.map(contextOf), 'timeout')
-    if (this.#leaving && this.#isOpen()) this.#unbindWhenAnswered()
+    this.#unbindWhenAnswered()
   }
 
-  #obeyTimers(nowMs: number, reading: boolean): void {
-    if (!reading) this.#marks.receivedAtMs = this.#marks.trafficAtMs = nowMs
+  #obeyTimers(nowMs: number): void {
     const due = dueTimer(this.#marks, this.#limits, nowMs)
     switch (due) {
       case 'none':
