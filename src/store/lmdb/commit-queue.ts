@@ -1,6 +1,7 @@
 // Runs commits one transaction at a time: while one is under way the next ones are encoded into a second slab.
 // Tells full from broken. Knows no units.
 
+import { constants } from 'node:os'
 import { StoreError } from '../contracts/store.js'
 import type { LmdbEnv } from './lmdb-env.js'
 import { WriteSlab } from './write-slab.js'
@@ -114,8 +115,13 @@ export class CommitQueue {
   }
 }
 
-/** lmdb gives the errno of the system, or its own negative code. */
-const FULL_CODES: ReadonlySet<unknown> = new Set([28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */])
+/** lmdb gives the errno of the system, or its own negative code. EDQUOT differs from system to system. */
+const FULL_CODES: ReadonlySet<unknown> = new Set([
+  constants.errno.ENOSPC,
+  constants.errno.EDQUOT,
+  constants.errno.EFBIG,
+  -30792 /* MDB_MAP_FULL */,
+])
 
 /** What a rejected batch means. lmdb's rejection holds a promise of the cause. */
 async function storeErrorOf(rejection: unknown): Promise<StoreError> {

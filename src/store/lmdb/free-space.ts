@@ -1,18 +1,17 @@
-// How much room is left, in the map and on the disk. Looks at most once an interval, never while a commit waits for it.
+// How much room is left, under the limit and on the disk. Looks at most once an interval, never while a commit waits for it.
 
 import { statfs } from 'node:fs/promises'
-import type { StoreUsage } from '../contracts/store.js'
 import type { LmdbEnv, TableStats } from './lmdb-env.js'
 
 /** The two pages that say which tree is valid. */
 const META_PAGES = 2
 
-/** What the trees take up; pages that were freed count as room, though the file keeps them. */
-export function usageOf(env: LmdbEnv): StoreUsage {
+/** What the trees take up, octets; pages that were freed count as room, though the file keeps them. */
+export function usedBytesOf(env: LmdbEnv): number {
   const stats = [env.deliveries, env.awaiting, env.parked, env.meta].map((table) => table.getStats())
-  const { root, free, mapSize } = stats[0]!
+  const { root, free } = stats[0]!
   const pages = [...stats, root, free].reduce((sum, tree) => sum + pagesOf(tree), META_PAGES)
-  return { usedBytes: pages * root.pageSize, limitBytes: mapSize }
+  return pages * root.pageSize
 }
 
 function pagesOf(tree: TableStats): number {
@@ -21,7 +20,9 @@ function pagesOf(tree: TableStats): number {
 
 export interface FreeSpaceOptions {
   readonly folder: string
-  /** Below so much room, in the map or on the disk, it is low; octets. */
+  /** What the data may grow to, octets. lmdb would grow its map beyond any limit, so this is the only one. */
+  readonly limitBytes: number
+  /** Below so much room, under the limit or on the disk, it is low; octets. */
   readonly lowWaterBytes: number
   /** Least time between two looks, ms. */
   readonly everyMs: number
@@ -55,13 +56,13 @@ export class FreeSpace {
   }
 
   async look(env: LmdbEnv): Promise<void> {
-    const { folder, lowWaterBytes, diskFreeBytes = freeOnDisk } = this.#options
+    const { folder, limitBytes, lowWaterBytes, diskFreeBytes = freeOnDisk } = this.#options
     this.#looking = true
     try {
-      const { usedBytes, limitBytes } = usageOf(env)
+      const underLimit = limitBytes - usedBytesOf(env)
       // Pages that the file already has need no disk, but which of them will be reused is not for us to know.
       const onDisk = await diskFreeBytes(folder)
-      this.#low = Math.min(limitBytes - usedBytes, onDisk) < lowWaterBytes
+      this.#low = Math.min(underLimit, onDisk) < lowWaterBytes
     } catch {
       // A file system that can't be asked is no reason to refuse messages; a write that fails is.
     } finally {

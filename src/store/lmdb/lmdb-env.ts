@@ -81,7 +81,7 @@ const rawValues = { encode: (value: unknown) => value, decode: (value: unknown) 
 
 /**
  * Opens or makes the environment in a folder.
- * @param mapBytes what the data may grow to; address space, not disk, is taken for it
+ * @param mapBytes address space to begin with, not disk; lmdb maps more when the data outgrows it
  */
 export function openEnv(folder: string, mapBytes: number): LmdbEnv {
   const root: RootDatabase = open({

@@ -13,7 +13,7 @@ import {
 } from '../contracts/store.js'
 import { reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
-import { FreeSpace, usageOf } from './free-space.js'
+import { FreeSpace, usedBytesOf } from './free-space.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
@@ -22,9 +22,12 @@ import { expiredAwaiting, expiredDeliveries, findAwaiting, readAllParked, readLa
 export interface LmdbOptions {
   /** The data folder; made if missing. */
   readonly folder: string
-  /** What the data may grow to, octets. */
+  /**
+   * What the data may grow to, octets: with less room than `lowWaterBytes` under it, no message is accepted. What already
+   * happened is still recorded, beyond it if need be.
+   */
   readonly mapBytes: number
-  /** With less room than this, in the map or on the disk, no message is accepted; octets. */
+  /** With less room than this, under `mapBytes` or on the disk, no message is accepted; octets. */
   readonly lowWaterBytes: number
   /** Least time between two looks at the room left, ms. */
   readonly spaceCheckMs?: number
@@ -89,6 +92,7 @@ class LmdbStore implements Store {
     this.#commits = new CommitQueue(env)
     this.#space = new FreeSpace({
       folder: options.folder,
+      limitBytes: options.mapBytes,
       lowWaterBytes: options.lowWaterBytes,
       everyMs: options.spaceCheckMs ?? SPACE_CHECK_MS,
       nowMs: () => performance.now(),
@@ -155,7 +159,7 @@ class LmdbStore implements Store {
   }
 
   usage(): StoreUsage {
-    return this.#env === undefined ? { usedBytes: 0, limitBytes: this.#options.mapBytes } : usageOf(this.#env)
+    return { usedBytes: this.#env === undefined ? 0 : usedBytesOf(this.#env), limitBytes: this.#options.mapBytes }
   }
 
   async reopen(): Promise<void> {

@@ -1,0 +1,24 @@
+// What a test runs in a process of its own, to be killed: opens a store and commits numbered pairs for ever, saying what resolved.
+// Usage: node writing-child.suite.ts <folder> <hold|write> <first number>
+
+import { stdout } from 'node:process'
+import { accepted, anchorAt, segment } from '../conformance-rows.suite.js'
+import { openLmdbStore } from './lmdb-store.js'
+
+const [, , folder, job, first] = process.argv
+const store = await openLmdbStore({ folder: folder!, mapBytes: 256 * 2 ** 20, lowWaterBytes: 0 })
+stdout.write('open\n')
+if (job === 'hold') setInterval(() => undefined, 60_000)
+else {
+  // Three chains at once, so that commits queue behind one another; each commit is two rows that must live or die together.
+  const chain = async (of: number): Promise<void> => {
+    for (let n = Number(first) + of; ; n += 3) {
+      await store.commit(
+        [accepted(segment(2 * n, { dueMs: n })), accepted(segment(2 * n + 1, { dueMs: n }))],
+        anchorAt(n),
+      )
+      stdout.write(`${n}\n`)
+    }
+  }
+  await Promise.all([0, 1, 2].map(chain))
+}
