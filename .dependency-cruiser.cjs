@@ -9,7 +9,7 @@ const ranks = [
   ['directory', 'money', 'store/contracts'],
   ['pipeline', 'delivery', 'receipts', 'lookup', 'history', 'cluster', 'store'],
   ['edges', 'admin', 'sim'],
-  ['cli', 'app.ts', 'main.ts'],
+  ['cli', 'app.ts', 'gauges.ts', 'main.ts'],
 ]
 
 /** The one pair of one rank that may: receipts are what delivery tells about. */
@@ -90,10 +90,10 @@ module.exports = {
     },
     {
       name: 'edges-apart',
-      comment: 'An edge never imports another edge.',
+      comment: 'An edge never imports another edge; what both count or map alike lies beside them.',
       severity: 'error',
       from: { path: '^src/edges/([^/]+)/' },
-      to: { path: '^src/edges/', pathNot: '^src/edges/$1/' },
+      to: { path: '^src/edges/[^/]+/', pathNot: '^src/edges/$1/' },
     },
     {
       name: 'stores-apart',

@@ -6,9 +6,9 @@ import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
-import { newLane, putInOrder, type Lane } from './lane.js'
+import type { Destination } from './destination.js'
+import { newLane, newStation, putInOrder, type Lane, type Station } from './lane.js'
 import { passAll, type Limit } from './limits.js'
-import { newStation, type Destination, type Station } from './station.js'
 
 export interface DispatcherOptions {
   /** Most deliveries read ahead for one lane. */

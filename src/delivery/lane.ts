@@ -1,11 +1,12 @@
-// A lane: what is known in memory of one FIFO of deliveries whose truth is in the store. It decides nothing.
+// A lane: what is known in memory of one FIFO of deliveries whose truth is in the store; and a station: a destination with
+// the lanes in line for it. They decide nothing.
 
 import { BoundedQueue } from '../lib/bounded-queue.js'
 import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { Destination } from './destination.js'
 import type { LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
-import type { Station } from './station.js'
 
 export interface Lane {
   readonly key: LaneKey
@@ -31,6 +32,19 @@ export interface Lane {
   pausedUntilMs: number
   /** The earliest wake-up in the heap; Infinity for none. */
   wakeMs: number
+}
+
+export interface Station {
+  readonly destination: Destination
+  readonly line: BoundedQueue<Lane>
+  /** When it asked to be looked at again; Infinity for not. */
+  wakeMs: number
+}
+
+const MAX_LANES_IN_LINE = 16_777_216
+
+export function newStation(destination: Destination): Station {
+  return { destination, line: new BoundedQueue<Lane>(MAX_LANES_IN_LINE), wakeMs: Infinity }
 }
 
 /** @param maxReady bound of the read-ahead; putting back may exceed the usual filling, never this */

@@ -1,6 +1,6 @@
 // The receivers that one account has bound: where its receipts go. One destination per account, whatever its number of binds.
 
-import type { Destination } from '../../delivery/station.js'
+import type { Destination } from '../../delivery/destination.js'
 import type { Delivery, ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId } from '../../message/ids.js'
 import { messageStates } from '../../message/state.js'

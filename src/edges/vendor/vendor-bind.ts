@@ -17,15 +17,27 @@ import {
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
 import { backoffMs } from './backoff.js'
-import type { VendorConnection, VendorOptions, VendorPorts } from './vendor-connection.js'
+import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 
 type VendorSession = Session<SegmentDelivery>
 type Kind = 'transceiver' | 'transmitter' | 'receiver'
 
+/** The connection that a bind belongs to, as its binds see it. */
+export interface BindOwner {
+  /** A bind has come up or gone down. */
+  bindChanged(): void
+  windowOpened(): void
+  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
+  answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void
+  unanswered(deliveries: readonly SegmentDelivery[]): void
+  /** A request of the vendor: a receipt to be placed, or undefined when it is answered already. */
+  requested(request: AppRequest, session: VendorSession): VendorReceipt | undefined
+}
+
 export class VendorBind implements SessionHandlers<SegmentDelivery> {
   /** Segments may be sent over it. */
   readonly sends: boolean
-  readonly #owner: VendorConnection
+  readonly #owner: BindOwner
   readonly #connection: Connection
   readonly #kind: Kind
   readonly #number: number
@@ -40,7 +52,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   #receipts: VendorReceipt[] = []
 
   constructor(
-    owner: VendorConnection,
+    owner: BindOwner,
     connection: Connection,
     kind: Kind,
     number: number,

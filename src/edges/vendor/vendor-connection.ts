@@ -1,10 +1,9 @@
 // One connection to a vendor: keeps its binds up, sends segments within window and pace, and passes on what comes back.
 
-import type { Cancel, Clock, Timers } from '../../lib/clock.js'
+import type { Cancel } from '../../lib/clock.js'
 import type { Connection } from '../../directory/snapshot.js'
-import type { Courier } from '../../delivery/courier.js'
 import { rateLimit } from '../../delivery/limits.js'
-import type { Destination } from '../../delivery/station.js'
+import type { Destination } from '../../delivery/destination.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
 import type { VendorReceipt } from '../../receipts/correlator.js'
@@ -27,49 +26,18 @@ import {
   type PduOf,
   type ResponsePdu,
   type Session,
-  type Ticker,
 } from '../../smpp/index.js'
-import type { Log } from '../../telemetry/log.js'
-import type { Metrics } from '../../telemetry/metrics.js'
-import type { BackoffLimits } from './backoff.js'
 import { submitSm } from './egress.js'
 import { isReceipt, readReceipt } from './ingress.js'
 import { errorOf, refusalOf } from './statuses.js'
-import { VendorBind } from './vendor-bind.js'
-
-export interface VendorOptions {
-  readonly backoff: BackoffLimits
-  readonly connectMs: number
-  readonly bindMs: number
-  readonly enquireLinkMs: number
-  readonly responseMs: number
-  /** How long a throttled connection, or with `onThrottle: pauseLane` the lane, rests. */
-  readonly throttlePauseMs: number
-}
-
-export interface VendorPorts {
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly ticker: Ticker
-  /** Uniform in [0, 1). */
-  readonly chance: () => number
-  /** Switch time, ms. */
-  readonly switchMs: () => number
-  readonly metrics: Metrics
-  readonly log: Log
-  readonly courier: Courier
-  /** Takes the receipts of one read. */
-  readonly receipts: (batch: readonly VendorReceipt[]) => void
-  /** The connection has come up or gone down. */
-  readonly changed: (id: string) => void
-  readonly hasRoom: (id: string) => void
-}
+import { VendorBind, type BindOwner } from './vendor-bind.js'
+import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 
 export function vendorDestinationId(connection: ConnectionId): string {
   return `c:${connection}`
 }
 
-export class VendorConnection implements Destination {
+export class VendorConnection implements Destination, BindOwner {
   readonly id: string
   readonly #connection: Connection
   readonly #ports: VendorPorts

@@ -1,8 +1,6 @@
-// A destination and the lanes that stand in line for it.
+// Where deliveries go, as the dispatcher sees it: somebody with a window. Implemented by the edges.
 
-import { BoundedQueue } from '../lib/bounded-queue.js'
 import type { Delivery } from '../message/delivery.js'
-import type { Lane } from './lane.js'
 
 /** Somebody with a window: a vendor connection, the receivers of an account. */
 export interface Destination {
@@ -16,17 +14,4 @@ export interface Destination {
   roomAtMs(nowMs: number): number
   /** Sends it; false when that is not possible after all. Its end is told to whoever owns the destination. */
   send(delivery: Delivery, nowMs: number): boolean
-}
-
-export interface Station {
-  readonly destination: Destination
-  readonly line: BoundedQueue<Lane>
-  /** When it asked to be looked at again; Infinity for not. */
-  wakeMs: number
-}
-
-const MAX_LANES_IN_LINE = 16_777_216
-
-export function newStation(destination: Destination): Station {
-  return { destination, line: new BoundedQueue<Lane>(MAX_LANES_IN_LINE), wakeMs: Infinity }
 }
