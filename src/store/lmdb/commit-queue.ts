@@ -27,8 +27,12 @@ export class CommitQueue {
   #broken: StoreError | undefined
   #idleWaiters: (() => void)[] = []
 
-  constructor(env: LmdbEnv) {
+  readonly #diskFreeBytes: () => Promise<number>
+
+  /** @param diskFreeBytes asked after a failed write, to tell a full disk from a broken one */
+  constructor(env: LmdbEnv, diskFreeBytes: () => Promise<number>) {
     this.#env = env
+    this.#diskFreeBytes = diskFreeBytes
   }
 
   /** Why nothing is taken until `useEnv`; undefined while all is well. */
@@ -95,7 +99,7 @@ export class CommitQueue {
       await env.batch(() => slab.issue(env, commits[0]!.from, commits[commits.length - 1]!.to))
       for (const commit of commits) commit.resolve()
     } catch (error) {
-      const failure = await storeErrorOf(error)
+      const failure = await this.#failureOf(error, slab.bytes)
       if (failure.failure === 'io') {
         this.#broken = failure
         this.#refuse(commits, failure)
@@ -110,10 +114,33 @@ export class CommitQueue {
     else await this.#write(slab, [commit])
   }
 
+  /** What a rejected batch means. lmdb's rejection holds a promise of the cause. */
+  async #failureOf(rejection: unknown, bytes: number): Promise<StoreError> {
+    const cause = await causeOf(rejection)
+    const code = cause instanceof Error ? (cause as { readonly code?: unknown }).code : undefined
+    const message = cause instanceof Error ? cause.message : String(cause)
+    // A write that a full disk cut short is EIO to LMDB, as one that the disk failed.
+    const full = FULL_CODES.has(code) || (code === constants.errno.EIO && (await this.#isDiskFull(bytes)))
+    return full
+      ? new StoreError('full', `no room for the commit: ${message}`, { cause })
+      : new StoreError('io', `the commit failed: ${message}`, { cause })
+  }
+
+  async #isDiskFull(bytes: number): Promise<boolean> {
+    try {
+      return (await this.#diskFreeBytes()) < Math.max(LEAST_ROOM_BYTES, bytes * 4)
+    } catch {
+      return false
+    }
+  }
+
   #refuse(commits: readonly Commit[], error: StoreError): void {
     for (const commit of commits) commit.reject(error)
   }
 }
+
+/** A commit writes whole pages, those above its rows too: several times its own octets. */
+const LEAST_ROOM_BYTES = 4 * 1024 * 1024
 
 /** lmdb gives the errno of the system, or its own negative code. EDQUOT differs from system to system. */
 const FULL_CODES: ReadonlySet<unknown> = new Set([
@@ -122,16 +149,6 @@ const FULL_CODES: ReadonlySet<unknown> = new Set([
   constants.errno.EFBIG,
   -30792 /* MDB_MAP_FULL */,
 ])
-
-/** What a rejected batch means. lmdb's rejection holds a promise of the cause. */
-async function storeErrorOf(rejection: unknown): Promise<StoreError> {
-  const cause = await causeOf(rejection)
-  const code = cause instanceof Error ? (cause as { readonly code?: unknown }).code : undefined
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return FULL_CODES.has(code)
-    ? new StoreError('full', `no room for the commit: ${message}`, { cause })
-    : new StoreError('io', `the commit failed: ${message}`, { cause })
-}
 
 async function causeOf(rejection: unknown): Promise<unknown> {
   const promised = (rejection as { readonly commitError?: unknown }).commitError

@@ -19,7 +19,6 @@ function pagesOf(tree: TableStats): number {
 }
 
 export interface FreeSpaceOptions {
-  readonly folder: string
   /** What the data may grow to, octets. lmdb would grow its map beyond any limit, so this is the only one. */
   readonly limitBytes: number
   /** Below so much room, under the limit or on the disk, it is low; octets. */
@@ -28,8 +27,8 @@ export interface FreeSpaceOptions {
   readonly everyMs: number
   /** A monotonic clock, ms. */
   readonly nowMs: () => number
-  /** Free octets of the disk that holds the folder; by default asks the file system. */
-  readonly diskFreeBytes?: (folder: string) => Promise<number>
+  /** Free octets of the disk. */
+  readonly diskFreeBytes: () => Promise<number>
 }
 
 export class FreeSpace {
@@ -56,12 +55,12 @@ export class FreeSpace {
   }
 
   async look(env: LmdbEnv): Promise<void> {
-    const { folder, limitBytes, lowWaterBytes, diskFreeBytes = freeOnDisk } = this.#options
+    const { limitBytes, lowWaterBytes, diskFreeBytes } = this.#options
     this.#looking = true
     try {
       const underLimit = limitBytes - usedBytesOf(env)
       // Pages that the file already has need no disk, but which of them will be reused is not for us to know.
-      const onDisk = await diskFreeBytes(folder)
+      const onDisk = await diskFreeBytes()
       this.#low = Math.min(underLimit, onDisk) < lowWaterBytes
     } catch {
       // A file system that can't be asked is no reason to refuse messages; a write that fails is.
@@ -71,7 +70,8 @@ export class FreeSpace {
   }
 }
 
-async function freeOnDisk(folder: string): Promise<number> {
+/** Free octets of the disk that holds a folder, as the file system tells. */
+export async function freeOnDisk(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }

@@ -1,6 +1,8 @@
 // What a test runs in a process whose files may not grow beyond a limit: fills the store, empties it, fills it again; prints
-// what came of it as JSON. Usage: node full-child.suite.ts <folder>
+// what came of it as JSON. Usage: node full-child.suite.ts <folder> <limit in octets>
 
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { stdout } from 'node:process'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import { accepted, anchorAt, contentsOf, segment } from '../conformance-rows.suite.js'
@@ -32,7 +34,16 @@ const over = (n: number): Unit => ({
 let unhandled = 0
 process.on('unhandledRejection', () => unhandled++)
 
-const store = await openLmdbStore({ folder: process.argv[2]!, mapBytes: 2 ** 30, lowWaterBytes: 0 })
+const folder = process.argv[2]!
+const limitBytes = Number(process.argv[3])
+const store = await openLmdbStore({
+  folder,
+  mapBytes: 2 ** 30,
+  lowWaterBytes: 0,
+  spaceCheckMs: Infinity,
+  // As the file system would tell, were it the disk that ends here and not the file.
+  diskFreeBytes: async () => limitBytes - statSync(join(folder, 'data.mdb')).size,
+})
 
 async function fill(from: number): Promise<{ count: number; failure: string }> {
   for (let n = from; n < from + 1000; n++) {

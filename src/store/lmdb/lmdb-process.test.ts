@@ -105,7 +105,7 @@ describe('kill -9', () => {
 describe('no room on the disk', () => {
   it('refuses with `full` what needs room, keeps nothing of it, takes the rest, and works again after deletes', async () => {
     // A limit on the size of files fails writes as a full disk does, and needs no rights. 16 MB in blocks of 512 octets.
-    const command = 'ulimit -f 32768; exec "$0" --import tsx "$1" "$2"'
+    const command = 'ulimit -f 32768; exec "$0" --import tsx "$1" "$2" 16777216'
     const limited = spawn('sh', ['-c', command, process.execPath, fullChild, folder], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -13,7 +13,7 @@ import {
 } from '../contracts/store.js'
 import { reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
-import { FreeSpace, usedBytesOf } from './free-space.js'
+import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
@@ -89,14 +89,14 @@ class LmdbStore implements Store {
     this.#options = options
     this.#release = release
     this.#env = env
-    this.#commits = new CommitQueue(env)
+    const { folder, diskFreeBytes = freeOnDisk } = options
+    this.#commits = new CommitQueue(env, () => diskFreeBytes(folder))
     this.#space = new FreeSpace({
-      folder: options.folder,
       limitBytes: options.mapBytes,
       lowWaterBytes: options.lowWaterBytes,
       everyMs: options.spaceCheckMs ?? SPACE_CHECK_MS,
       nowMs: () => performance.now(),
-      ...(options.diskFreeBytes && { diskFreeBytes: options.diskFreeBytes }),
+      diskFreeBytes: () => diskFreeBytes(folder),
     })
   }
 

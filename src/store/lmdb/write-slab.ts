@@ -36,6 +36,11 @@ export class WriteSlab implements StateChanges {
     return this.#count
   }
 
+  /** Octets of keys and values it holds. */
+  get bytes(): number {
+    return this.#out.position
+  }
+
   /** Forgets all writes. Only when lmdb is through with them. */
   clear(): void {
     this.#count = 0
