@@ -17,7 +17,10 @@ const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
 export function vendorLane(route: readonly ConnectionId[], hop: number, account: AccountId): LaneKey {
   if (hop > 0) return `v:${route.slice(hop).join(',')}|${account}` as LaneKey
   let byAccount = byRoute.get(route)
-  if (byAccount === undefined) byRoute.set(route, (byAccount = new Map()))
+  if (byAccount === undefined) {
+    byAccount = new Map<string, LaneKey>()
+    byRoute.set(route, byAccount)
+  }
   let lane = byAccount.get(account)
   if (lane === undefined) byAccount.set(account, (lane = `v:${route.join(',')}|${account}` as LaneKey))
   return lane

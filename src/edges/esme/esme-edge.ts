@@ -205,7 +205,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
       return
     }
     if (request.command === 'alert_notification') return
-    this.#session.respond(request as Answerable<AnsweredCommand & AppCommand>, status.ESME_RINVCMDID)
+    this.#session.respond(request, status.ESME_RINVCMDID)
   }
 
   onReadEnd(): void {

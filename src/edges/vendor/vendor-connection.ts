@@ -286,5 +286,5 @@ export class VendorConnection implements Destination, BindOwner {
 function refuse(session: Session<SegmentDelivery>, request: AppRequest, commandStatus: number): void {
   // alert_notification has no response (SMPP 3.4 §4.12.1).
   if (request.command === 'alert_notification') return
-  session.respond(request as Answerable<AnsweredCommand & AppCommand>, commandStatus)
+  session.respond(request, commandStatus)
 }
