@@ -67,6 +67,7 @@ function isUnquoted(schema: TSchema, value: unknown): boolean {
 }
 
 function shown(value: unknown): unknown {
+  if (typeof value === 'symbol') return value.description
   if (Array.isArray(value)) return '[…]'
   return typeof value === 'object' && value !== null ? '{…}' : value
 }

@@ -72,11 +72,16 @@ export function readYaml(text: string, schema: TSchema, env: Environment): YamlS
   }
 }
 
+/** What stands where it cannot be meant: no schema takes a symbol, and no default melts into one. */
+const MAPPING = Symbol('{…}')
+const LIST = Symbol('[…]')
+
 /** Undefined stands for "not given": an empty mapping or list says nothing. */
 function read(reading: Reading, given: Node, schema: TSchema, pointer: string): unknown {
   const node = reading.resolve(given)
   reading.values.set(pointer, given.range?.[0] ?? 0)
   if (isMap(node)) {
+    if (!accepts(schema, 'object')) return MAPPING
     const properties = propertiesOf(schema)
     const object: Record<string, unknown> = {}
     for (const pair of node.items) {
@@ -93,6 +98,7 @@ function read(reading: Reading, given: Node, schema: TSchema, pointer: string): 
     return object
   }
   if (isSeq(node)) {
+    if (!accepts(schema, 'array')) return LIST
     const items = (schema['items'] ?? {}) as TSchema
     return node.items.map((item, index) => read(reading, item as Node, items, `${pointer}/${index}`))
   }
@@ -120,6 +126,11 @@ function scalar(reading: Reading, node: Scalar, schema: TSchema, pointer: string
 function plain(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true'
   return /^([+-]?[0-9]+(\.[0-9]+)?|0x[0-9a-fA-F]+)$/.test(text) ? Number(text) : text
+}
+
+function accepts(schema: TSchema, type: 'object' | 'array'): boolean {
+  const variants = (schema['anyOf'] ?? [schema]) as readonly TSchema[]
+  return variants.some((variant) => variant.type === type)
 }
 
 function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {

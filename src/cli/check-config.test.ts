@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkConfigCommand } from './check-config.js'
+import { createOutput } from './output.js'
+
+let folder = ''
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'check-config-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+/** As main does it: an error is printed and makes the exit code 1. */
+async function run(values: { config?: string; directory?: string; set?: string[] }, json = false) {
+  let out = ''
+  let err = ''
+  const output = createOutput({
+    json,
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+  })
+  const all = { config: undefined, directory: undefined, set: [], ...values }
+  const code = await checkConfigCommand.run(all, output).catch((error: unknown) => {
+    output.fail(error)
+    return 1
+  })
+  return { code, out, err }
+}
+
+describe('check-config', () => {
+  it('sums up what is right', async () => {
+    const directory = file('d.yaml', 'policies: [{ id: p }]')
+    expect(await run({ directory })).toEqual({
+      code: 0,
+      out: `ok: default settings and ${directory} (0 accounts, 0 connections, 1 policies, 0 tariffs, 0 rates)\n`,
+      err: '',
+    })
+    const { out } = await run({ directory }, true)
+    expect(JSON.parse(out)).toMatchObject({ ok: true, directory, policies: 1 })
+  })
+
+  it('names the mistakes of both files at once', async () => {
+    const config = file('c.yaml', 'log:\n  level: loud\n')
+    const directory = file('d.yaml', 'accounts:\n  - id: a\n    systemId: a\n    password: geheim\n')
+    const { code, out, err } = await run({ config, directory })
+    expect(code).toBe(1)
+    expect(out).toBe('')
+    expect(err).toContain(`${config}:2:10: log.level: expects`)
+    expect(err).toContain(`${directory}:4:15: accounts[0].password: expects`)
+    expect(err).toContain('2 mistake(s)')
+    expect(err).not.toContain('geheim')
+  })
+
+  it('does so for programs', async () => {
+    const config = file('c.yaml', 'log:\n  level: loud\n')
+    const directory = file('d.yaml', 'polices: []\n')
+    const { code, err } = await run({ config, directory, set: ['nonsense=1'] }, true)
+    expect(code).toBe(1)
+    const { error } = JSON.parse(err) as { error: { code: string; mistakes: object[] } }
+    expect(error.code).toBe('invalidConfig')
+    expect(error.mistakes).toEqual([
+      expect.objectContaining({ file: config, line: 2, column: 10, key: 'log.level', value: 'loud' }),
+      expect.objectContaining({ origin: '--set nonsense=1', key: 'nonsense' }),
+      expect.objectContaining({ file: directory, line: 1, column: 1, key: 'polices' }),
+    ])
+  })
+
+  it('says when a file is not there', async () => {
+    const { code, err } = await run({ directory: join(folder, 'nothing.yaml') })
+    expect(code).toBe(1)
+    expect(err).toContain('nothing.yaml')
+  })
+})
