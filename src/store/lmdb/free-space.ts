@@ -3,15 +3,28 @@
 import { statfs } from 'node:fs/promises'
 import type { LmdbEnv, TableStats } from './lmdb-env.js'
 
+/**
+ * With less than this on the disk, and in the file, nothing is written at all: a page write that fails for want of room makes
+ * lmdb 3.5.6 write its error text beyond the memory it took for it, which can end the process.
+ */
+const FLOOR_BYTES = 4 * 1024 * 1024
+
 /** The two pages that say which tree is valid. */
 const META_PAGES = 2
 
 /** What the trees take up, octets; pages that were freed count as room, though the file keeps them. */
 export function usedBytesOf(env: LmdbEnv): number {
+  return roomOf(env).usedBytes
+}
+
+function roomOf(env: LmdbEnv): { readonly usedBytes: number; readonly freeInFileBytes: number } {
   const stats = [env.deliveries, env.awaiting, env.parked, env.meta].map((table) => table.getStats())
-  const { root, free } = stats[0]!
+  const { root, free, lastPageNumber } = stats[0]!
   const pages = [...stats, root, free].reduce((sum, tree) => sum + pagesOf(tree), META_PAGES)
-  return pages * root.pageSize
+  return {
+    usedBytes: pages * root.pageSize,
+    freeInFileBytes: Math.max(0, lastPageNumber + 1 - pages) * root.pageSize,
+  }
 }
 
 function pagesOf(tree: TableStats): number {
@@ -34,6 +47,7 @@ export interface FreeSpaceOptions {
 export class FreeSpace {
   readonly #options: FreeSpaceOptions
   #low = false
+  #exhausted = false
   #lookedAtMs = -Infinity
   #looking = false
 
@@ -41,9 +55,14 @@ export class FreeSpace {
     this.#options = options
   }
 
-  /** As of the last look. */
+  /** Too little room for new messages, as of the last look. */
   get low(): boolean {
     return this.#low
+  }
+
+  /** No room for anything, as of the last look. */
+  get exhausted(): boolean {
+    return this.#exhausted
   }
 
   /** Begins a look in the background where the last one is old enough. */
@@ -58,10 +77,11 @@ export class FreeSpace {
     const { limitBytes, lowWaterBytes, diskFreeBytes } = this.#options
     this.#looking = true
     try {
-      const underLimit = limitBytes - usedBytesOf(env)
+      const { usedBytes, freeInFileBytes } = roomOf(env)
       // Pages that the file already has need no disk, but which of them will be reused is not for us to know.
       const onDisk = await diskFreeBytes()
-      this.#low = Math.min(underLimit, onDisk) < lowWaterBytes
+      this.#low = Math.min(limitBytes - usedBytes, onDisk) < lowWaterBytes
+      this.#exhausted = onDisk < FLOOR_BYTES && freeInFileBytes < FLOOR_BYTES
     } catch {
       // A file system that can't be asked is no reason to refuse messages; a write that fails is.
     } finally {

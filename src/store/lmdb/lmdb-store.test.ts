@@ -86,6 +86,19 @@ describe('the low-water mark', () => {
   })
 })
 
+describe('a disk with next to nothing left', () => {
+  it('takes nothing at all until there is room again', async () => {
+    let freeBytes = 10 * MiB
+    const store = await open({ spaceCheckMs: 0, diskFreeBytes: async () => freeBytes })
+    await store.commit([accepted(segment(1))], at)
+    freeBytes = MiB
+    await vi.waitFor(() => expect(store.commit([over(segment(1))], at)).rejects.toMatchObject({ failure: 'full' }))
+    freeBytes = 10 * MiB
+    await vi.waitFor(() => store.commit([over(segment(1))], at))
+    expect((await contentsOf(store)).deliveries).toEqual([])
+  })
+})
+
 describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()

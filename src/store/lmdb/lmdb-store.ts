@@ -112,6 +112,7 @@ class LmdbStore implements Store {
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
     this.#space.lookIfDue(this.#mustBeOpen())
+    if (this.#space.exhausted) throw new StoreError('full', 'no room is left on the disk')
     if (this.#space.low && units.some((unit) => unit.kind === 'accepted'))
       throw new StoreError('full', 'less room is left than the low-water mark')
     await this.#commits.add((slab) => {
