@@ -97,11 +97,14 @@ export function learnResponse(learnt: LearntIds, idFromResponse: string): Learnt
 
 /**
  * Takes note that a receipt's id and a response's id meant the same message, after exactly one candidate was there.
- * A match that contradicts the earlier ones starts the learning again.
+ * Before it is locked, a match that contradicts the earlier ones starts the learning again.
  */
 export function learnMatch(learnt: LearntIds, idFromReceipt: string, idFromResponse: string): LearntIds {
+  // Once locked, a match can only have come from the forms that are still possible: the others need no look.
+  const tried = isLocked(learnt) ? learnt.possible : ALL_FORMS
   let explains = 0
   forms.forEach((form, index) => {
+    if ((tried & (1 << index)) === 0) return
     if (applied(form, idFromReceipt, idFromResponse.length) === idFromResponse) explains |= 1 << index
   })
   if (explains === 0) return learnt
