@@ -168,7 +168,8 @@ export function markerText(tag, text) {
 }
 
 /** submit_sm with a marker at the head of its text. `numberAt`, `timeAt` and `dstDigitsAt` say where to patch. */
-export function submitTemplate({ src, srcTon, srcNpi, dst, dstTon, dstNpi, registered, tag, text, dcs = 0 }) {
+export function submitTemplate(fields) {
+  const { src, srcTon, srcNpi, dst, dstTon, dstNpi, registered, tag, text, dcs = 0, validity = '' } = fields
   const message = Buffer.from(markerText(tag, text), 'latin1')
   if (message.length > 254) throw new RangeError('text of more than 254 octets')
   const head = Buffer.concat([
@@ -179,7 +180,7 @@ export function submitTemplate({ src, srcTon, srcNpi, dst, dstTon, dstNpi, regis
     cString(dst),
     Buffer.from([0, 0, 0]),
     cString(''),
-    cString(''),
+    cString(validity),
     Buffer.from([registered, 0, dcs, 0, message.length]),
   ])
   const textAt = HEADER + head.length

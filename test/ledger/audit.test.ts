@@ -8,7 +8,7 @@ import type { LedgerProcess } from './process.js'
 import { startLedger } from './process.js'
 
 const options = { killsMs: [100], answerGraceMs: 5, receiptsExpected: true }
-const accepted: SentEntry = { state: 'A', receipts: 1, answeredAtMs: 10 }
+const accepted: SentEntry = { state: 'A', receipts: 1, answeredAtMs: 10, sentAtMs: 5 }
 const arrival = (number: number, cameAtMs: number, answeredAtMs: number): ArrivalEntry => ({
   number,
   cameAtMs,

@@ -7,6 +7,7 @@ export interface SentEntry {
   readonly receipts: number
   /** ms of the monotonic clock, 0 if there was no answer. */
   readonly answeredAtMs: number
+  readonly sentAtMs: number
 }
 
 /** One arrival at the vendor, in order of arrival. */
@@ -57,9 +58,14 @@ export interface Audit {
 /** Reads the dump of `esme.mjs`; the index is the message's number. Throws on a line that is none. */
 export function readSent(dump: string): SentEntry[] {
   return lines(dump).map((line, index) => {
-    const [number, state, receipts, answeredAtMs] = line.split(' ')
+    const [number, state, receipts, answeredAtMs, sentAtMs] = line.split(' ')
     if (Number(number) !== index || !isOneOf(state, ['S', 'A', 'R', 'U'])) throw new Error(`ledger line: ${line}`)
-    return { state, receipts: Number(receipts), answeredAtMs: Number(answeredAtMs) }
+    return {
+      state,
+      receipts: Number(receipts),
+      answeredAtMs: Number(answeredAtMs),
+      sentAtMs: Number(sentAtMs),
+    }
   })
 }
 

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '1000' },
     count: { type: 'string', default: '0' }, // 0: until {"cmd":"pause"}
     registered: { type: 'string', default: '1' },
+    validity: { type: 'string', default: '' }, // as the wire has it
     'reconnect-ms': { type: 'string', default: '50' },
     tag: { type: 'string', default: 'ledger' },
   },
@@ -35,6 +36,7 @@ const mostCreditMs = 50 // after an outage the rate goes on; what could not be s
 
 const states = new Uint8Array(MOST)
 const receiptTimes = new Uint8Array(MOST)
+const sentAt = new Float64Array(MOST)
 const answeredAt = new Float64Array(MOST)
 const numberById = new IdTable(1 << 18)
 const earlyById = new IdTable(1 << 12)
@@ -71,6 +73,7 @@ const submit = wire.submitTemplate({
   registered: Number(values.registered),
   tag: values.tag,
   text: 'ledger',
+  validity: values.validity,
 })
 const deliverResponse = wire.bareTemplate(COMMAND.deliverSm + RESPONSE, true)
 const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
@@ -84,6 +87,7 @@ function send(connection, wanted, nowMs) {
     const sequence = connection.turns[slot] * slotCount + slot + 1
     connection.sequences[slot] = sequence
     connection.numbers[slot] = counts.sent
+    sentAt[counts.sent] = nowMs
     states[counts.sent++] = STATE.sent
     wire.write32(submit.bytes, 12, sequence)
     connection.out.copy(submit.bytes)
@@ -245,11 +249,13 @@ function summary() {
   return { ...counts, statuses, waiting, withReceipt, quietMs: Math.round(monotonicMs() - lastReceiptMs) }
 }
 
-/** One line a message: number, state (S sent and waiting, A accepted, R rejected, U unanswered), receipts, answered at (ms). */
+/** One line a message: number, state (S sent and waiting, A accepted, R rejected, U unanswered), receipts, answered at, sent at (ms). */
 function dump(file) {
   const lines = []
   for (let number = 0; number < counts.sent; number++) {
-    lines.push(`${number} ${LETTERS[states[number]]} ${receiptTimes[number]} ${answeredAt[number].toFixed(3)}`)
+    lines.push(
+      `${number} ${LETTERS[states[number]]} ${receiptTimes[number]} ${answeredAt[number].toFixed(3)} ${sentAt[number].toFixed(3)}`,
+    )
   }
   writeFileSync(file, lines.join('\n') + '\n')
 }

@@ -17,9 +17,11 @@ const { values } = parseArgs({
     receipts: { type: 'string', default: 'all' }, // all | answered (only if the answer left) | none
     'receipt-delay': { type: 'string', default: '0' }, // ms from answer to receipt
     'receipt-window': { type: 'string', default: '200' },
+    refuse: { type: 'string', default: '0' }, // so many of the first submits get ESME_RTHROTTLED
   },
 })
 
+const THROTTLED = 0x58
 const RECEIPT = { none: 0, waiting: 1, sent: 2, ok: 3, refused: 4 }
 const LETTERS = '-WSOR'
 let delayMs = Number(values.delay)
@@ -41,7 +43,7 @@ let answeredAt = new Float64Array(size) // 0: never
 let receiptState = new Uint8Array(size)
 let arrivals = 0
 
-const toAnswer = [] // { arrival, connection, sequence, id, receipt }, in order of arrival
+const toAnswer = [] // { arrival, connection, sequence, status, id, receipt }, in order of arrival
 let answerHead = 0
 const owed = [] // { arrival, pdu, dueMs }, in order
 let owedHead = 0
@@ -54,7 +56,11 @@ const counts = {
   receiptsOk: 0,
   receiptsRefused: 0,
   receiptsRetried: 0,
+  refused: 0,
+  /** Shortest time from a receipt to its answer, ms. */
+  fastestReceiptMs: -1,
 }
+let toRefuse = Number(values.refuse)
 
 function record(number, nowMs) {
   if (arrivals === size) {
@@ -84,18 +90,20 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
   const arrival = record(number, nowMs)
   nextId.advance()
   const id = Buffer.from(nextId.bytes.subarray(0, nextId.length))
+  const status = toRefuse > 0 ? THROTTLED : 0
+  if (status !== 0) toRefuse--
   let receipt
-  if ((message.registered & 3) === 1 && values.receipts !== 'none') {
+  if (status === 0 && (message.registered & 3) === 1 && values.receipts !== 'none') {
     const length = wire.writeReceipt(scratch, 0, bytes, message, id, id.length, tail)
     receipt = Buffer.from(scratch.subarray(0, length))
   }
-  toAnswer.push({ arrival, connection, sequence, id, receipt })
+  toAnswer.push({ arrival, connection, sequence, status, id, receipt })
   if (delayMs <= 0) answerDue(nowMs)
 }
 
 function answerDue(nowMs) {
   while (answerHead < toAnswer.length) {
-    const { arrival, connection, sequence, id, receipt } = toAnswer[answerHead]
+    const { arrival, connection, sequence, status, id, receipt } = toAnswer[answerHead]
     if (cameAt[arrival] + delayMs > nowMs) break
     answerHead++
     const alive = connections.has(connection) && connection.socket.writable
@@ -105,12 +113,13 @@ function answerDue(nowMs) {
       const at = out.reserve(length)
       wire.write32(out.bytes, at, length)
       wire.write32(out.bytes, at + 4, COMMAND.submitSm + RESPONSE)
-      wire.write32(out.bytes, at + 8, 0)
+      wire.write32(out.bytes, at + 8, status)
       wire.write32(out.bytes, at + 12, sequence)
       out.bytes.set(id, at + 16)
       out.bytes[at + 16 + id.length] = 0
       answeredAt[arrival] = nowMs
-      counts.answered++
+      if (status === 0) counts.answered++
+      else counts.refused++
     } else counts.unanswered++
     if (receipt === undefined || (!alive && values.receipts === 'answered')) continue
     receiptState[arrival] = RECEIPT.waiting
@@ -134,6 +143,7 @@ function sendReceipts(nowMs) {
       const receipt = owed[owedHead++]
       connection.sequence = connection.sequence >= 0x7fffffff ? 1 : connection.sequence + 1
       connection.unanswered.set(connection.sequence, receipt)
+      receipt.sentMs = nowMs
       const at = connection.out.copy(receipt.pdu)
       wire.write32(connection.out.bytes, at + 12, connection.sequence)
       receiptState[receipt.arrival] = RECEIPT.sent
@@ -149,6 +159,8 @@ function receiptAnswered(connection, status, sequence, nowMs) {
   const receipt = connection.unanswered.get(sequence)
   if (receipt === undefined) return
   connection.unanswered.delete(sequence)
+  const tookMs = nowMs - receipt.sentMs
+  if (counts.fastestReceiptMs < 0 || tookMs < counts.fastestReceiptMs) counts.fastestReceiptMs = tookMs
   if (status === 0) {
     receiptState[receipt.arrival] = RECEIPT.ok
     counts.receiptsOk++
