@@ -7,6 +7,8 @@ export default defineConfig(({ mode }) => {
     test: {
       include: isLong ? ['test/long/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: isLong ? [] : ['test/long/**'],
+      // The daemon that flow tests start must be that of the sources.
+      globalSetup: ['test/flow/build.ts'],
       pool: 'forks',
       maxWorkers: isLong ? 1 : 2,
       testTimeout: isLong ? 1_800_000 : 20_000,

@@ -11,7 +11,6 @@ const UDHI = 0x40
 const REPLY_PATH = 0x80
 /** SMPP 3.4 §5.2.21: what does not fit short_message goes into message_payload. */
 const SHORT_MESSAGE_MAX = 254
-const RECEIPT_ALWAYS = 1
 
 /** TON and NPI by what an address looks like (SMPP 3.4 §5.2.5, §5.2.6). */
 const byShape: Readonly<Record<AddressKind, { readonly ton: number; readonly npi: number }>> = {
@@ -88,7 +87,8 @@ function registeredDelivery(delivery: SegmentDelivery, connection: Connection): 
     case 'never':
       return 0
     case 'always':
-      return RECEIPT_ALWAYS | registeredDeliveryOf(delivery.message.receiptRequest)
+      // Not the sender's own two bits as well: 1 | 2 would ask for success alone (SMPP 5.0 §4.7.21).
+      return registeredDeliveryOf({ final: 'all', intermediate: delivery.message.receiptRequest.intermediate })
     case 'asAsked':
       return registeredDeliveryOf(delivery.message.receiptRequest)
   }
