@@ -50,6 +50,7 @@ const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
 /** A lane's due times end below this; all of a lane is asked for with it. */
 const END_OF_TIME_MS = 2 ** 48 - 1
+const CLOCK_STEP_WORTH_TELLING_MS = 1000
 const UNANSWERED_MAX = 100_000
 
 /** Everything that stands between a built switch and its sockets. */
@@ -71,6 +72,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   })
   const switchOffsetMs = anchored(bootMonotonicMs()) - clock.monotonicMs()
   const nowMs = (): number => clock.monotonicMs() + switchOffsetMs
+  const steppedMs = Math.round(clock.wallMs() - nowMs())
+  if (Math.abs(steppedMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: steppedMs })
   const firstEpoch = await store.takeEpoch()
   const epochs = [firstEpoch, await store.takeEpoch()]
   const ids = createIdSource(0, epochs.shift()!, () => {
@@ -117,11 +120,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       wallMs: () => clock.wallMs(),
       events: {
         resent: (connection) => metrics.resends.count(connection),
-        ended: (state, reason, delivery) => {
-          metrics.finals.count(state)
-          if (reason === undefined)
-            metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
-        },
+        ended: (state) => metrics.finals.count(state),
         receiptQueued: () => undefined,
         receiptDropped: (account) => {
           metrics.receipts.count('droppedByCount')
@@ -192,6 +191,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
       originOf: (delivery) => originOf(delivery.message),
       onFate: (fate, receipt) => {
         metrics.vendorReceipts.count(receipt.connection, fate)
+        if (fate === 'dropped')
+          log.event('receipts.unmatched', { connection: receipt.connection, destination: receipt.report.destination })
         if (fate === 'matched' || fate === 'matchedUnanswered') metrics.finals.count(receipt.report.state)
       },
       nowMs,
@@ -329,7 +330,13 @@ export async function startApp(ports: AppPorts): Promise<App> {
   let admin: Admin
   let smppPort: number
   try {
-    admin = await startAdmin({ host: config.admin.host, port: config.admin.port, metrics, readiness })
+    admin = await startAdmin({
+      host: config.admin.host,
+      port: config.admin.port,
+      metrics,
+      readiness,
+      onFault: (fault) => log.event('admin.requestFailed', fault),
+    })
     log.event('admin.listening', { host: config.admin.host, port: admin.port })
     for (const vendor of vendors) vendor.start()
     smppPort = await esme.start()

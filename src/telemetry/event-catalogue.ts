@@ -127,18 +127,13 @@ export const eventCatalogue = {
   'receipts.unmatched': {
     level: 'warn',
     message: 'a receipt belongs to no message known',
-    fields: { connection: 'text', vendorId: 'text' },
+    fields: { connection: 'text', destination: 'text' },
   },
 
   'store.opened': {
     level: 'info',
     message: 'store opened',
     fields: { kind: 'text', path: 'text', epoch: 'number', messages: 'number', tookMs: 'number' },
-  },
-  'store.low': {
-    level: 'warn',
-    message: 'the store is nearly full: new messages are refused',
-    fields: { freeBytes: 'number', lowWaterBytes: 'number' },
   },
   'store.recovered': { level: 'info', message: 'the store takes messages again', fields: { freeBytes: 'number' } },
   'store.commitFailed': {

@@ -9,6 +9,7 @@ import type { ConnectionId } from '../../message/ids.js'
 import type { VendorReceipt } from '../../receipts/correlator.js'
 import {
   candidates,
+  isLocked,
   learnMatch,
   learnResponse,
   normalise,
@@ -183,6 +184,7 @@ export class VendorConnection implements Destination, BindOwner {
     metrics.vendorSeconds.record((clock.monotonicMs() - sentAtMs) / 1000)
     if (response.status === status.ESME_ROK) {
       metrics.attempts.count(id, 'sent')
+      metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
       courier.attemptEnded(delivery, id, { kind: 'taken', vendorMessageId: this.#idOf(response) })
       return
     }
@@ -242,7 +244,7 @@ export class VendorConnection implements Destination, BindOwner {
     read: NonNullable<ReturnType<typeof readReceipt>>,
   ): VendorReceipt {
     const { id, vendor, receiptIds } = this.#connection
-    const ids = [...new Set(read.ids.flatMap((raw) => candidates(raw, receiptIds, this.#learnt)))]
+    const ids = this.#candidateIds(read.ids)
     return {
       vendor,
       connection: id,
@@ -251,10 +253,31 @@ export class VendorConnection implements Destination, BindOwner {
       stored: () => void session.respond(request, status.ESME_ROK),
       failed: () => refuse(session, request, status.ESME_RX_T_APPN),
       ...(receiptIds.form === 'auto' && {
-        learn: (index: number) => {
-          for (const raw of read.ids) this.#learnt = learnMatch(this.#learnt, raw, ids[index]!)
-        },
+        learn: (index: number) => this.#learn(read.ids, ids[index]!),
       }),
+    }
+  }
+
+  /** Every key that the ids of a receipt may stand for, none twice. */
+  #candidateIds(raws: readonly string[]): readonly string[] {
+    const { receiptIds } = this.#connection
+    const first = candidates(raws[0]!, receiptIds, this.#learnt)
+    if (raws.length === 1) return first
+    return [...new Set([...first, ...raws.slice(1).flatMap((raw) => candidates(raw, receiptIds, this.#learnt))])]
+  }
+
+  /** Only the id that led there teaches: text and TLV may carry one id in two forms. */
+  #learn(raws: readonly string[], matched: string): void {
+    const { id, receiptIds } = this.#connection
+    const teacher = raws.find((raw) => candidates(raw, receiptIds, this.#learnt).includes(matched))
+    if (teacher === undefined) return
+    const wasLocked = isLocked(this.#learnt)
+    this.#learnt = learnMatch(this.#learnt, teacher, matched)
+    if (!wasLocked && isLocked(this.#learnt)) {
+      this.#ports.log.event('vendor.idFormLearnt', {
+        connection: id,
+        form: `${teacher} in a receipt is ${matched} in a response`,
+      })
     }
   }
 
