@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { startApp, type App } from '../app.js'
+import { startApp } from '../app.js'
 import { loadConfig } from '../config/load.js'
 import { compileDirectory } from '../directory/compile.js'
 import { statusName } from '../smpp/index.js'
@@ -56,47 +56,35 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
     connections: snapshot.connections().length,
   })
   const startedMs = performance.now()
-  let endWith: (code: number) => void = () => undefined
-  const ended = new Promise<number>((resolve) => (endWith = resolve))
-  const app = await startApp({
-    config,
-    directory: snapshot,
-    metrics,
-    log,
-    onLost: (error) => {
-      log.event('app.failed', { error })
-      endWith(exitCodes.failed)
-    },
-  })
   const vendor = values['sim-vendor'] === undefined ? undefined : startSimVendor(values['sim-vendor'])
+  process.once('exit', () => vendor?.kill())
+  const fail = (error: unknown): never => {
+    log.event('app.failed', { error })
+    log.flush()
+    // Sockets and timers of a switch that has lost its store would keep the process alive.
+    process.exit(exitCodes.failed)
+  }
+  const app = await startApp({ config, directory: snapshot, metrics, log, onLost: fail })
   const { smppPort, adminPort } = app
   log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
   output.print(
     `smswitch is ready: SMPP on ${config.smpp.server.host}:${smppPort}, admin on http://${config.admin.host}:${adminPort}`,
     { ready: true, smppPort, adminPort, pid: process.pid },
   )
-  const onSignal = (signal: NodeJS.Signals): void => {
-    log.event('app.stopping', { why: signal })
-    void stopAll(app, vendor).then(
-      () => endWith(exitCodes.done),
-      (error: unknown) => {
-        log.event('app.failed', { error })
-        endWith(exitCodes.failed)
-      },
-    )
-  }
-  process.once('SIGTERM', onSignal)
-  process.once('SIGINT', onSignal)
-  const code = await ended
+  const signal = await firstSignal()
+  log.event('app.stopping', { why: signal })
+  await app.stop().catch(fail)
   vendor?.kill()
   log.event('app.stopped', { tookMs: Math.round(performance.now() - startedMs) })
   log.flush()
-  return code
+  return exitCodes.done
 }
 
-async function stopAll(app: App, vendor: ChildProcess | undefined): Promise<void> {
-  await app.stop()
-  vendor?.kill()
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
 }
 
 /** In a process of its own, so that what it costs and does is not the switch's. */
