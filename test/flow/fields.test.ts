@@ -98,7 +98,7 @@ function submitWithTlv(tag: number, value: Buffer): Buffer {
 it('numbers addresses by their shape, as received, or as fixed, and takes the connection’s service type', async () => {
   const addresses = [
     { source_addr: '12025550100', source_addr_ton: 0, source_addr_npi: 0 },
-    { source_addr: '74655', source_addr_ton: 1, source_addr_npi: 1 },
+    { source_addr: '74655', source_addr_ton: 0, source_addr_npi: 1 },
     { source_addr: 'Acme Bank', source_addr_ton: 0, source_addr_npi: 1 },
     { source_addr: '+447700900999', source_addr_ton: 1, source_addr_npi: 1 },
   ]
@@ -128,7 +128,7 @@ it('numbers addresses by their shape, as received, or as fixed, and takes the co
   ])
   expect(await byConnection({ sourceAddress: 'asReceived', destinationAddress: 'asReceived' })).toEqual([
     ['12025550100', 0, 0, 2, 8, ''],
-    ['74655', 1, 1, 2, 8, ''],
+    ['74655', 0, 1, 2, 8, ''],
     ['Acme Bank', 0, 1, 2, 8, ''],
     ['447700900999', 1, 1, 2, 8, ''],
   ])
