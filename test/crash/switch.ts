@@ -99,7 +99,10 @@ export async function startSwitch(options: SwitchOptions): Promise<Switch> {
     })
   })
   const failed = async (): Promise<never> => {
-    const ending = await Promise.race([ended, once(AbortSignal.timeout(readyWithinMs), 'abort').then(() => 'not ready')])
+    const ending = await Promise.race([
+      ended,
+      once(AbortSignal.timeout(readyWithinMs), 'abort').then(() => 'not ready'),
+    ])
     const tail = log.slice(-5).map((line) => JSON.stringify(line))
     throw new Error(`the switch did not start (${ending})\n${errors}\n${tail.join('\n')}`)
   }

@@ -78,6 +78,8 @@ export class EsmeEdge {
   readonly #binds = new Map<AccountId, number>()
   #server: SmppServer<ReceiptDelivery> | undefined
   #sessions = 0
+  /** Sessions that have not ended; the server counts sockets, which stay a little longer. */
+  #live = 0
   #stopping = false
   #drainWaiters: (() => void)[] = []
 
@@ -95,7 +97,10 @@ export class EsmeEdge {
         onRefused: (peer) =>
           this.#ports.log.event('esme.connectionRefused', { remote: remoteOf(peer), open: this.openSessions }),
       },
-      (session, peer) => new EsmeConnection(this, this.#ports, session, peer, ++this.#sessions),
+      (session, peer) => {
+        this.#live++
+        return new EsmeConnection(this, this.#ports, session, peer, ++this.#sessions)
+      },
     )
     this.#ports.log.event('esme.listening', { host: this.#server.host, port: this.#server.port })
     return this.#server.port
@@ -114,14 +119,13 @@ export class EsmeEdge {
 
   /** Resolves when every session has gone by itself. */
   drained(): Promise<void> {
-    if (this.openSessions === 0) return Promise.resolve()
+    if (this.#live === 0) return Promise.resolve()
     return new Promise((resolve) => this.#drainWaiters.push(resolve))
   }
 
   /** A session has ended. */
   sessionEnded(): void {
-    // The session is still counted while it tells us of its end.
-    if (this.openSessions <= 1) for (const resolve of this.#drainWaiters.splice(0)) resolve()
+    if (--this.#live === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve()
   }
 
   async close(): Promise<void> {
