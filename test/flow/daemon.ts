@@ -41,6 +41,8 @@ export interface Daemon {
   output(): string
   /** Value of one series of /metrics, its labels in any order; 0 if there is none. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
+  /** Scrapes until the series has at least this value: for what happens inside and tells nobody. */
+  metricReaches(value: number, name: string, labels?: Readonly<Record<string, string>>): Promise<void>
   get(path: string): Promise<{ readonly status: number; readonly text: string }>
   /** Resolves when the process has ended, by whatever. */
   readonly ended: Promise<Ending>
@@ -107,6 +109,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     output: () => stdout + stderr,
     async metric(name, labels = {}) {
       return seriesValue((await get('/metrics')).text, name, labels)
+    },
+    async metricReaches(value, name, labels = {}) {
+      const endMs = performance.now() + 10_000
+      let seen = NaN
+      while (!(seen >= value)) {
+        if (performance.now() > endMs) throw new Error(`${name} ${JSON.stringify(labels)} is ${seen}, not ${value}`)
+        seen = seriesValue((await get('/metrics')).text, name, labels)
+      }
     },
     get,
     async stop() {

@@ -78,8 +78,8 @@ it('refuses messages with the status that says which field is wrong, and takes t
   expect(await submit({ destination_addr: '' })).toBe(status.destination)
   expect(await submit({ destination_addr: '5215550000000' })).toBe(status.destination) // no policy
   expect(await submit({ destination_addr: '33612345678' })).toBe(status.destination) // no route
-  expect(await submit({ validity_period: '99' })).toBe(status.expiry)
-  expect(await submit({ validity_period: '201301010000000+' })).toBe(status.expiry) // long over
+  expect(await submit({ validity_period: '261399000000000X' })).toBe(status.expiry) // malformed
+  expect(await submit({ validity_period: '200101010000000+' })).toBe(status.expiry) // long over
   expect(await submit({ schedule_delivery_time: 'tomorrow' })).toBe(status.schedule)
   expect(await submit({ message_payload: 'there', short_message: 'here' })).toBe(status.messageLength)
   expect(await submit({})).toBe(status.ok)

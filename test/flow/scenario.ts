@@ -26,6 +26,8 @@ export interface Provisioned {
 export interface ScenarioOptions extends Provisioned {
   /** Behaviour of the simulated vendors `v1`, `v2`, …; default one that sends receipts at once. */
   readonly vendors?: readonly SimVendorOptions[]
+  /** Further vendors, which the test plays itself; they follow `vendors` in numbering. */
+  readonly handVendors?: readonly { readonly port: number }[]
   readonly set?: Readonly<Record<string, string | number>>
 }
 
@@ -87,7 +89,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     directory,
     directoryText(
       options,
-      vendors.map(({ port }) => port),
+      [...vendors, ...(options.handVendors ?? [])].map(({ port }) => port),
     ),
   )
   const start = async (set = options.set): Promise<void> => {

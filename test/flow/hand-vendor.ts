@@ -1,0 +1,86 @@
+// A vendor on npm `smpp` that does nothing by itself: the test answers each submit_sm and sends each receipt by hand.
+import { EventEmitter, once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import smpp from 'smpp'
+import { onTestFinished } from 'vitest'
+import { receiptFields, type ReceiptState } from '../../src/sim/receipt.js'
+import { when, within } from './waiting.js'
+
+export interface HandVendor {
+  readonly port: number
+  /** How many submit_sm have come. */
+  readonly count: number
+  readonly submitted: readonly smpp.Pdu[]
+  /** Modes of the binds so far. */
+  readonly binds: readonly string[]
+  /** Resolves once `count` submit_sm have come in all. */
+  submits(count: number): Promise<void>
+  /** Answers the n-th submit_sm, counted from 0. */
+  answer(index: number, fields: smpp.Fields): void
+  /** Sends a receipt for the n-th submit_sm; resolves with the status of the answer. `fields` win, undefined leaves one out. */
+  deliver(index: number, id: string, state: ReceiptState, fields?: smpp.Fields): Promise<number>
+}
+
+/** Listens until the test is over. */
+export async function startHandVendor(): Promise<HandVendor> {
+  const events = new EventEmitter()
+  const submitted: { readonly pdu: smpp.Pdu; readonly session: smpp.Session }[] = []
+  const binds: string[] = []
+  const receivers: smpp.Session[] = []
+  const sessions = new Set<smpp.Session>()
+  const server = smpp.createServer((session) => {
+    sessions.add(session)
+    session.on('error', () => session.destroy())
+    session.on('close', () => sessions.delete(session))
+    session.on('pdu', (pdu) => {
+      if (pdu.isResponse()) return
+      if (pdu.command === 'submit_sm') {
+        submitted.push({ pdu, session })
+        events.emit('submit')
+        return
+      }
+      session.send(pdu.response())
+      if (pdu.command === 'unbind') session.close()
+      if (!pdu.command.startsWith('bind_')) return
+      binds.push(pdu.command)
+      if (pdu.command !== 'bind_transmitter') receivers.push(session)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const session of sessions) session.destroy()
+    server.close()
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    get count() {
+      return submitted.length
+    },
+    get submitted() {
+      return submitted.map(({ pdu }) => pdu)
+    },
+    binds,
+    submits: (count) => when(events, 'submit', () => submitted.length >= count, `${count} submits`),
+    answer(index, fields) {
+      const { pdu, session } = submitted[index]!
+      session.send(pdu.response(fields))
+    },
+    async deliver(index, id, state, fields = {}) {
+      const { pdu } = submitted[index]!
+      const now = new Date()
+      const receiver = receivers.findLast((session) => sessions.has(session))
+      if (receiver === undefined) throw new Error('nobody is bound who receives')
+      const all: smpp.Fields = {
+        source_addr: pdu['destination_addr'],
+        destination_addr: pdu['source_addr'],
+        ...receiptFields({ id, state, submittedAt: now, doneAt: now, text: '' }, 'both'),
+        ...fields,
+      }
+      const given = Object.entries(all).filter(([, value]) => value !== undefined)
+      const receipt = new smpp.PDU('deliver_sm', Object.fromEntries(given))
+      const answered = new Promise<smpp.Pdu>((resolve) => receiver.send(receipt, resolve))
+      return (await within(answered, `an answer to the receipt ${id}`)).command_status
+    },
+  }
+}
