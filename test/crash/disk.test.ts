@@ -1,0 +1,79 @@
+// A slow and a failing disk, made by strace around the system calls of the real daemon.
+import { afterEach, expect, it } from 'vitest'
+import { requirePeer } from '../peers.js'
+import { injectFault } from './faults.js'
+import { startScene, type Books, type Scene } from './scene.js'
+import { monotonicMs } from './tempo.js'
+
+const ESME_RSYSERR = '8'
+
+let scene: Scene | undefined
+afterEach(async () => {
+  await scene?.end()
+  scene = undefined
+})
+
+const nothingWrong = { lost: [], receiptsLost: [], receiptsPending: [], rejectedButArrived: [], unexplained: [] }
+const fastestAnswerMs = ({ sent }: Books): number =>
+  Math.min(...sent.map(({ sentAtMs, answeredAtMs }) => answeredAtMs - sentAtMs))
+
+it.for<readonly [string, string]>([
+  ['fdatasync takes 300 ms', 'fdatasync:delay_enter=300000'],
+  ['returning from fdatasync takes 300 ms', 'fdatasync:delay_exit=300000'],
+  // Each commit writes a page at least and then what makes it valid.
+  ['each write takes 150 ms', 'pwrite64:delay_exit=150000'],
+])(
+  'no submit_sm and no receipt is answered before it is on disk: %s',
+  { timeout: 60_000 },
+  async ([, inject], context) => {
+    scene = await startScene()
+    const { strace } = requirePeer('strace', context)
+    const fault = await injectFault(strace, scene.daemon.pid, inject)
+    scene.esme.tell({ cmd: 'start', count: 200, rate: 100 })
+    await scene.answered(200)
+    const books = await scene.close()
+    const { fastestReceiptMs } = await scene.smsc.ask({ cmd: 'report' }, 'report')
+    await fault.remove()
+    expect(books.audit).toMatchObject({ ...nothingWrong, accepted: 200, doubled: 0 })
+    expect(fastestAnswerMs(books)).toBeGreaterThanOrEqual(300)
+    expect(fastestReceiptMs).toBeGreaterThanOrEqual(300)
+  },
+)
+
+it.for<readonly [string, string]>([
+  ['fdatasync fails with EIO', 'fdatasync:error=EIO'],
+  ['every write fails with EIO', 'pwrite64:error=EIO'],
+  ['every second write fails with EIO', 'pwrite64:error=EIO:when=2+2'],
+])(
+  '%s: only ESME_RSYSERR, nothing refused is delivered, service resumes by itself',
+  { timeout: 60_000 },
+  async ([, inject], context) => {
+    scene = await startScene({ smsc: { delay: 50 } })
+    const { esme, daemon } = scene
+    const { strace } = requirePeer('strace', context)
+    esme.tell({ cmd: 'start', rate: 500 })
+    const wanted = async (accepted: number): Promise<void> => {
+      const reached = esme.next('reached')
+      esme.tell({ cmd: 'progress', accepted })
+      await reached
+    }
+    await wanted(300)
+    const fault = await injectFault(strace, daemon.pid, inject)
+    const faulty = await esme.until((report) => Number(report['rejected']) >= 200, 20_000)
+    await fault.remove()
+    await wanted(Number(faulty['accepted']) + 500)
+    esme.tell({ cmd: 'pause' })
+    await scene.answered(0)
+
+    // What was accepted survives a kill after the fault as well.
+    const killedMs = monotonicMs()
+    await daemon.end('SIGKILL')
+    await scene.restart()
+    const books = await scene.close([killedMs])
+    expect(books.audit).toMatchObject({ ...nothingWrong, unanswered: 0 })
+    expect(Object.keys(books.statuses)).toEqual([ESME_RSYSERR])
+    expect(daemon.logged('store.commitFailed').length).toBeGreaterThan(0)
+    expect(daemon.logged('store.recovered').length).toBeGreaterThan(0)
+    expect(daemon.errors()).not.toMatch(/unhandled|uncaught/i)
+  },
+)
