@@ -31,6 +31,11 @@ export interface GroupCommitPorts {
   readonly onRecovered: () => void
   /** The store can't be opened any more; nothing will be committed again. */
   readonly onLost: (error: StoreError) => void
+  /**
+   * A listener threw, or no store takes the unit: a bug of ours, told here so that it stops nobody else. Without this port
+   * it is thrown where the process sees it.
+   */
+  readonly onBug?: (error: unknown, unit: Unit) => void
 }
 
 /** Units with their listeners, in parallel arrays: the hot path allocates no pair per unit. */
@@ -56,6 +61,8 @@ export class GroupCommit implements Recorder {
   #inCommit = 0
   #pauseMs: number
   #reopens = 0
+  /** Below `maxUnits` while a unit that the store can't take at all is looked for among those kept. */
+  #mostUnits: number
   #cancelLazy: Cancel | undefined
   #cancelPause: Cancel | undefined
   #idleWaiters: (() => void)[] = []
@@ -64,6 +71,7 @@ export class GroupCommit implements Recorder {
     this.#ports = ports
     this.#options = options
     this.#pauseMs = options.retryMs
+    this.#mostUnits = options.maxUnits
   }
 
   get accepting(): boolean {
@@ -83,6 +91,7 @@ export class GroupCommit implements Recorder {
   }
 
   record(unit: Unit, listener: UnitListener): void {
+    if (this.#phase === 'lost') return
     this.#next.units.push(unit)
     this.#next.listeners.push(listener)
     this.#urgent = true
@@ -90,6 +99,7 @@ export class GroupCommit implements Recorder {
   }
 
   recordLazily(unit: Unit, listener: UnitListener): void {
+    if (this.#phase === 'lost') return
     this.#next.units.push(unit)
     this.#next.listeners.push(listener)
     if (this.#phase !== 'idle') return
@@ -119,6 +129,7 @@ export class GroupCommit implements Recorder {
   }
 
   #commit(): void {
+    if (this.#phase === 'lost') return
     this.#cancelLazy?.()
     this.#cancelLazy = undefined
     const batch = this.#takeBatch()
@@ -127,13 +138,16 @@ export class GroupCommit implements Recorder {
     const startedMs = this.#ports.clock.monotonicMs()
     this.#ports.store.commit(batch.units, this.#ports.anchor()).then(
       () => this.#committed(batch, this.#ports.clock.monotonicMs() - startedMs),
-      (error: unknown) => void this.#failed(batch, asStoreError(error)),
+      (error: unknown) => {
+        if (error instanceof RangeError || error instanceof TypeError) this.#notTaken(batch, error)
+        else void this.#failed(batch, asStoreError(error))
+      },
     )
   }
 
   #takeBatch(): Batch {
-    const { maxUnits } = this.#options
     const source = this.#kept.units.length > 0 ? this.#kept : this.#next
+    const maxUnits = source === this.#kept ? Math.min(this.#mostUnits, this.#options.maxUnits) : this.#options.maxUnits
     if (source.units.length <= maxUnits) {
       if (source === this.#kept) this.#kept = emptyBatch()
       else {
@@ -147,15 +161,23 @@ export class GroupCommit implements Recorder {
 
   #committed(batch: Batch, elapsedMs: number): void {
     this.#inCommit = 0
-    this.#phase = 'idle'
+    if (this.#phase !== 'lost') this.#phase = 'idle'
     this.#reopens = 0
+    if (this.#mostUnits < this.#options.maxUnits)
+      this.#mostUnits = this.#kept.units.length === 0 ? this.#options.maxUnits : this.#mostUnits * 2
     this.#pauseMs = this.#options.retryMs
-    if (!this.#accepting) {
+    if (!this.#accepting && this.#phase !== 'lost') {
       this.#accepting = true
       this.#ports.onRecovered()
     }
     const { units, listeners } = batch
-    for (let i = 0; i < units.length; i++) listeners[i]!.durable(units[i]!)
+    for (let i = 0; i < units.length; i++) {
+      try {
+        listeners[i]!.durable(units[i]!)
+      } catch (error) {
+        this.#bug(error, units[i]!)
+      }
+    }
     this.#ports.onCommitted(units.length, elapsedMs)
     this.#goOn()
   }
@@ -174,61 +196,89 @@ export class GroupCommit implements Recorder {
 
   async #failed(batch: Batch, error: StoreError): Promise<void> {
     this.#inCommit = 0
+    if (this.#phase === 'lost') return
     this.#phase = 'pausing'
     this.#accepting = false
-    const refused = this.#keepFacts(batch, error)
-    this.#refuseWaiting(error)
+    const refused = this.#refuseOffers(batch, error)
     this.#ports.onFailure(error, this.#kept.units.length, refused)
-    if (error.failure === 'io' && !(await this.#reopened())) return
+    if (error.failure !== 'full' && !(await this.#reopened())) return
     this.#cancelPause = this.#ports.timers.after(this.#pauseMs, () => this.#commit())
     this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.retryMaxMs)
   }
 
-  /** Puts the facts of a failed batch back in front and refuses the rest. Returns how many were refused. */
-  #keepFacts(batch: Batch, error: StoreError): number {
+  /** Keeps the facts, in order; who waits for the rest gets its answer now. Returns how many were refused. */
+  #refuseOffers(batch: Batch, error: StoreError): number {
+    const { units, listeners } = joined(joined(batch, this.#kept), this.#next)
     const kept = emptyBatch()
+    this.#kept = kept
+    this.#next = emptyBatch()
+    this.#urgent = false
     let refused = 0
-    for (let i = 0; i < batch.units.length; i++) {
-      const unit = batch.units[i]!
-      const listener = batch.listeners[i]!
+    for (let i = 0; i < units.length; i++) {
+      const unit = units[i]!
       if (unit.kind === 'accepted') {
         refused++
-        listener.refused?.(unit, error)
+        this.#refuse(unit, listeners[i]!, error)
       } else {
         kept.units.push(unit)
-        kept.listeners.push(listener)
+        kept.listeners.push(listeners[i]!)
       }
     }
-    kept.units.push(...this.#kept.units)
-    kept.listeners.push(...this.#kept.listeners)
-    this.#kept = kept
     return refused
   }
 
-  /** Those offered during the failing commit would only fail later: they get their answer now. */
-  #refuseWaiting(error: StoreError): void {
-    const waiting = this.#next
-    this.#next = emptyBatch()
-    const older = this.#kept
-    this.#kept = emptyBatch()
-    this.#keepFacts(waiting, error)
-    older.units.push(...this.#kept.units)
-    older.listeners.push(...this.#kept.listeners)
-    this.#kept = older
+  /**
+   * The store works, but one of these units it can't take, now or ever (a key it does not allow). The batch goes again in
+   * ever smaller pieces until that one stands alone; it is let go and the rest is committed.
+   */
+  #notTaken(batch: Batch, error: unknown): void {
+    this.#inCommit = 0
+    if (this.#phase === 'lost') return
+    const { units, listeners } = batch
+    if (units.length === 1) {
+      this.#refuse(units[0]!, listeners[0]!, new StoreError('io', messageOf(error), { cause: error }))
+      this.#bug(error, units[0]!)
+    } else {
+      this.#kept = joined(batch, this.#kept)
+      this.#mostUnits = Math.max(1, units.length >> 1)
+    }
+    this.#phase = 'idle'
+    this.#goOn()
+  }
+
+  #refuse(unit: Unit, listener: UnitListener, error: StoreError): void {
+    try {
+      listener.refused?.(unit, error)
+    } catch (bug) {
+      this.#bug(bug, unit)
+    }
+  }
+
+  #bug(error: unknown, unit: Unit): void {
+    if (this.#ports.onBug !== undefined) this.#ports.onBug(error, unit)
+    else
+      this.#ports.defer(() => {
+        throw error
+      })
   }
 
   async #reopened(): Promise<boolean> {
     try {
       await this.#ports.store.reopen()
-      return true
+      return !this.#isLost()
     } catch (cause) {
-      const error = asStoreError(cause)
+      if (this.#isLost()) return false
       if (++this.#reopens < this.#options.maxReopens) return true // the next commit will fail and come back here
       this.#phase = 'lost'
-      this.#ports.onLost(error)
+      this.#ports.onLost(asStoreError(cause))
       for (const resolve of this.#idleWaiters.splice(0)) resolve()
       return false
     }
+  }
+
+  /** A method, since it may have changed while something was awaited. */
+  #isLost(): boolean {
+    return this.#phase === 'lost'
   }
 
   /** Stops trying. What is not durable yet stays undone. */
@@ -236,11 +286,23 @@ export class GroupCommit implements Recorder {
     this.#cancelLazy?.()
     this.#cancelPause?.()
     this.#phase = 'lost'
+    this.#accepting = false
     for (const resolve of this.#idleWaiters.splice(0)) resolve()
   }
 }
 
 function asStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
-  return new StoreError('io', error instanceof Error ? error.message : String(error), { cause: error })
+  return new StoreError('io', messageOf(error), { cause: error })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Not by spreading into push: a batch may hold more than fits on the stack. */
+function joined(first: Batch, second: Batch): Batch {
+  if (first.units.length === 0) return second
+  if (second.units.length === 0) return first
+  return { units: first.units.concat(second.units), listeners: first.listeners.concat(second.listeners) }
 }
