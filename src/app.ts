@@ -149,7 +149,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     },
     {
       receiptMaxAgeMs: config.receipts.maxAgeMs,
-      receiptsPerAccount: config.receipts.maxPerAccount,
+      receiptsPerAccount: (account) => ports.directory.account(account)?.maxReceipts ?? config.receipts.maxPerAccount,
       receiptResend: { stepMs: config.receipts.retryMs, max: config.receipts.maxTries - 1 },
       unansweredMax: UNANSWERED_MAX,
     },
@@ -327,25 +327,29 @@ export async function startApp(ports: AppPorts): Promise<App> {
     }),
   ]
 
-  let admin: Admin
+  let startedAdmin: Admin | undefined
   let smppPort: number
   try {
-    admin = await startAdmin({
+    startedAdmin = await startAdmin({
       host: config.admin.host,
       port: config.admin.port,
       metrics,
       readiness,
       onFault: (fault) => log.event('admin.requestFailed', fault),
     })
-    log.event('admin.listening', { host: config.admin.host, port: admin.port })
+    log.event('admin.listening', { host: config.admin.host, port: startedAdmin.port })
     for (const vendor of vendors) vendor.start()
     smppPort = await esme.start()
   } catch (error) {
     for (const cancel of intervals) cancel()
     await Promise.all(vendors.map((vendor) => vendor.abort()))
+    // Whatever is left running would keep a process alive that serves nobody.
+    ticker.stop()
+    await startedAdmin?.stop()
     await store.close()
     throw error
   }
+  const admin = startedAdmin
 
   /** Runs a step of the stop, at most until the grace is over. */
   const withinGrace = async (step: string, untilMs: number, work: Promise<unknown>): Promise<boolean> => {

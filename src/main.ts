@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
+import { checkConfigCommand } from './cli/check-config.js'
+import { hashPasswordCommand } from './cli/hash-password.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
@@ -30,7 +32,13 @@ function runnable<const Specs extends OptionSpecs>(
   }
 }
 
-const commands: readonly Runnable[] = [runnable(startCommand), runnable(simVendorCommand), runnable(simEsmeCommand)]
+const commands: readonly Runnable[] = [
+  runnable(startCommand),
+  runnable(checkConfigCommand),
+  runnable(hashPasswordCommand),
+  runnable(simVendorCommand),
+  runnable(simEsmeCommand),
+]
 
 async function main(argv: readonly string[]): Promise<number> {
   const output = createOutput({ json: argv.includes('--json'), out: process.stdout, err: process.stderr })

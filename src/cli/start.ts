@@ -64,7 +64,13 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
     // Sockets and timers of a switch that has lost its store would keep the process alive.
     process.exit(exitCodes.failed)
   }
-  const app = await startApp({ config, directory: snapshot, metrics, log, onLost: fail })
+  const app = await startApp({ config, directory: snapshot, metrics, log, onLost: fail }).catch((error: unknown) => {
+    log.event('app.failed', { error })
+    log.flush()
+    // A child that is left would keep this process alive.
+    vendor?.kill()
+    throw error
+  })
   const { smppPort, adminPort } = app
   log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
   output.print(

@@ -26,7 +26,7 @@ import { Unanswered } from './unanswered.js'
 
 export interface CourierOptions {
   readonly receiptMaxAgeMs: number
-  readonly receiptsPerAccount: number
+  readonly receiptsPerAccount: (account: AccountId) => number
   readonly receiptResend: ResendSchedule
   readonly unansweredMax: number
 }
@@ -177,7 +177,7 @@ export class Courier implements UnitListener {
     const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
     const delivery = receiptDelivery(origin, state, error, doneAtMs, place)
     if (delivery === undefined) return undefined
-    if (this.#dispatcher.waiting(lane) >= receiptsPerAccount) {
+    if (this.#dispatcher.waiting(lane) >= receiptsPerAccount(origin.account)) {
       events.receiptDropped(origin.account)
       return undefined
     }
@@ -232,7 +232,9 @@ export class Courier implements UnitListener {
     else if (outcome.kind === 'final') this.#ports.events.ended(outcome.state, outcome.reason, delivery)
     else {
       if (outcome.next.unansweredBy !== '') this.#unanswered.add(outcome.next)
-      if (connection !== undefined) this.#ports.events.resent(connection, delivery)
+      // In a lane that only waits for a receipt, nothing is sent again.
+      if (connection !== undefined && !outcome.next.lane.startsWith('w:'))
+        this.#ports.events.resent(connection, delivery)
     }
   }
 }

@@ -123,8 +123,8 @@ it('loses nothing that it has acknowledged when it is killed', async () => {
     () => acknowledged.every((id) => receiver.receipts.some((receipt) => receipt.id === id)),
     'a receipt for each acknowledged message',
   )
-  // Twice only what was unanswered at the kill: a window of it.
-  expect(vendor.stats.submits).toBeLessThanOrEqual(40 + 10)
+  // Twice only what was unanswered at the kill, or answered in its last milliseconds: two windows.
+  expect(vendor.stats.submits).toBeLessThanOrEqual(40 + 20)
 })
 
 it('ends within its bound though the vendor never answers', async () => {

@@ -152,6 +152,7 @@ it('waits for the receipt of what was never answered, where the connection says 
   expect((await receiptsOf(esme, 3))[2]).toMatchObject({ id: third, state: 'UNKNOWN' })
   await vendor.submits(3)
   expect(vendor.count).toBe(3)
+  expect(await daemon.metric('smswitch_resends_total')).toBe(0)
 })
 
 it('cancels a resend when the answer comes late', async () => {
