@@ -17,11 +17,11 @@ const { values } = parseArgs({
     receipts: { type: 'string', default: 'all' }, // all | answered (only if the answer left) | none
     'receipt-delay': { type: 'string', default: '0' }, // ms from answer to receipt
     'receipt-window': { type: 'string', default: '200' },
-    refuse: { type: 'string', default: '0' }, // so many of the first submits get ESME_RTHROTTLED
+    refuse: { type: 'string', default: '0' }, // so many of the first submits get ESME_RSYSERR
   },
 })
 
-const THROTTLED = 0x58
+const SYSTEM_ERROR = 0x08
 const RECEIPT = { none: 0, waiting: 1, sent: 2, ok: 3, refused: 4 }
 const LETTERS = '-WSOR'
 let delayMs = Number(values.delay)
@@ -90,7 +90,7 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
   const arrival = record(number, nowMs)
   nextId.advance()
   const id = Buffer.from(nextId.bytes.subarray(0, nextId.length))
-  const status = toRefuse > 0 ? THROTTLED : 0
+  const status = toRefuse > 0 ? SYSTEM_ERROR : 0
   if (status !== 0) toRefuse--
   let receipt
   if (status === 0 && (message.registered & 3) === 1 && values.receipts !== 'none') {
@@ -237,7 +237,14 @@ const server = net.createServer((socket) => {
     say('unbound', { links: connections.size })
   })
 })
-server.listen(Number(values.port), values.host, () => say('ready', { port: server.address().port }))
+let port = Number(values.port)
+function listen() {
+  server.listen(port, values.host, () => {
+    port = server.address().port
+    say('ready', { port })
+  })
+}
+listen()
 
 function summary() {
   const sentReceipts = [...connections].reduce((sum, connection) => sum + connection.unanswered.size, 0)
@@ -261,6 +268,12 @@ function dump(file) {
 
 onCommands({
   delay: (command) => (delayMs = command.ms),
+  // Nobody listens, every link is cut; until `back`.
+  away: () => {
+    server.close(() => say('gone'))
+    for (const connection of connections) connection.socket.destroy()
+  },
+  back: () => listen(),
   report: () => say('report', summary()),
   dump: (command) => {
     dump(command.file)
