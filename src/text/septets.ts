@@ -1,0 +1,64 @@
+// Eight septets in seven octets and back (3GPP TS 23.038 clause 6.1.2.1), after fill bits. It knows no characters.
+
+const CARRIAGE_RETURN = 0x0d
+
+/** What stands in seven spare bits at the end, which would else read as one more septet. */
+export type PackedEnd =
+  /** A carriage return, as TS 23.038 clause 6.1.2.3.1 has it. */
+  | 'cr'
+  /** Zeros, which read as "@" by a peer that does not know the number of septets. */
+  | 'zero'
+
+/** Fill bits between a user data header and the first septet (TS 23.040 clause 9.2.3.24). `headerOctets` counts the length octet. */
+export function fillBitsAfter(headerOctets: number): number {
+  return (7 - ((headerOctets * 8) % 7)) % 7
+}
+
+/** Octets that `septets` need after `fillBits`. */
+export function packedLength(septets: number, fillBits: number): number {
+  return (septets * 7 + fillBits + 7) >> 3
+}
+
+/** Whether packing so many septets leaves exactly seven spare bits. */
+export function leavesSpareSeptet(septets: number, fillBits: number): boolean {
+  return ((septets + 1) * 7 + fillBits) % 8 === 0
+}
+
+/** The septet that fills seven spare bits. */
+export function spareSeptet(end: PackedEnd): number {
+  return end === 'cr' ? CARRIAGE_RETURN : 0
+}
+
+/** Packs septets (one in each octet, the 8th bit ignored). Spare bits are zero, or a septet of `end`. */
+export function packSeptets(septets: Uint8Array, fillBits: number, end: PackedEnd): Uint8Array {
+  const count = septets.length
+  const octets = new Uint8Array(packedLength(count, fillBits))
+  let bit = fillBits
+  for (let i = 0; i < count; i++, bit += 7) put(octets, bit, (septets[i] ?? 0) & 0x7f)
+  if (leavesSpareSeptet(count, fillBits)) put(octets, bit, spareSeptet(end))
+  return octets
+}
+
+function put(octets: Uint8Array, bit: number, septet: number): void {
+  const at = bit >> 3
+  const shifted = septet << (bit & 7)
+  octets[at] = (octets[at] ?? 0) | (shifted & 0xff)
+  if (shifted > 0xff) octets[at + 1] = shifted >> 8
+}
+
+/**
+ * Unpacks all septets of `octets`. The last one is left out where it begins in spare bits and is what `end` puts there:
+ * SMPP carries octets, not a number of septets.
+ */
+export function unpackSeptets(octets: Uint8Array, fillBits: number, end: PackedEnd): Uint8Array {
+  const bits = octets.length * 8 - fillBits
+  const count = bits < 0 ? 0 : Math.floor(bits / 7)
+  const septets = new Uint8Array(count)
+  let bit = fillBits
+  for (let i = 0; i < count; i++, bit += 7) {
+    const at = bit >> 3
+    septets[i] = ((((octets[at + 1] ?? 0) << 8) | (octets[at] ?? 0)) >> (bit & 7)) & 0x7f
+  }
+  const endsFull = count > 0 && bits % 7 === 0
+  return endsFull && septets[count - 1] === spareSeptet(end) ? septets.subarray(0, count - 1) : septets
+}
