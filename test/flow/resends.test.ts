@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { SimEsme } from '../../src/sim/esme.js'
 import { startHandVendor } from './hand-vendor.js'
-import { receiptsOf, startScenario, submitsAt } from './scenario.js'
+import { receiptsOf, startScenario, submitsAt, vendorPassword } from './scenario.js'
 import { when } from './waiting.js'
 
 const message = { source: '12025550100', destination: '447700900123', text: 'hello world', registeredDelivery: 1 }
@@ -100,7 +100,7 @@ it('comes back to a vendor that was away, with what was accepted meanwhile', asy
   await submitNumbered(esme, 5)
   expect(await daemon.metric('smswitch_sessions', { edge: 'vendor', name: 'v1-1' })).toBe(0)
   expect(await daemon.metric('smswitch_queue_depth', { connection: 'v1-1' })).toBe(5)
-  vendor.configure({ password: 'vendor-pw' })
+  vendor.configure({ password: vendorPassword })
   await receiptsOf(esme, 6)
   expect(vendor.stats.submits).toBe(6)
   // No link up costs no try.

@@ -48,8 +48,9 @@ export interface Scenario {
   start(set?: Readonly<Record<string, string | number>>): Promise<void>
 }
 
-export const accountPassword = 'open-sesame'
-export const vendorPassword = 'vendor-pw'
+/** SMPP 3.4 §5.2.2: 8 characters at most, and Kannel keeps to it. */
+export const accountPassword = 'sesame-1'
+export const vendorPassword = 'vendor-1'
 const hash = await hashPassword(accountPassword, Buffer.from('0123456789abcdef'), { n: 1024, r: 8, p: 1 })
 
 /** An account row that anybody with `accountPassword` may bind to. */
