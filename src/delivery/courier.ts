@@ -3,7 +3,7 @@
 
 import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { IdSource } from '../message/id-source.js'
-import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
+import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
 import type { FailureReason } from '../message/failure.js'
 import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
@@ -21,6 +21,7 @@ import {
   type ConnectionRules,
   type Ending,
 } from './outcome.js'
+import { reroutedEnding, type NewRoute } from './reroute.js'
 import { resendDelayMs, type ResendSchedule } from './retry.js'
 import { Unanswered } from './unanswered.js'
 
@@ -51,14 +52,17 @@ export interface CourierPorts {
   readonly wallMs: () => number
 }
 
-/** What an ESME did with a receipt. */
-/** `lost`: its session ended before it answered; the next one gets it, and no try is spent. */
+/** What an ESME did with a receipt. `lost`: its session ended before it answered; the next one gets it, and no try is spent. */
 export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts
   readonly #options: CourierOptions
   readonly #unanswered: Unanswered
+  /** Unanswered segments whose way back into a lane is recorded and not durable yet. */
+  readonly #requeuing = new Set<DeliveryId>()
+  /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
+  readonly #overInRequeue = new Set<DeliveryId>()
   #dispatcher!: Dispatcher
   #correlator!: Correlator
 
@@ -119,8 +123,7 @@ export class Courier implements UnitListener {
   answeredLate(original: SegmentDelivery, connection: ConnectionId, vendorMessageId: string): void {
     const rules = this.#ports.rules(connection)
     const waiting = this.#unanswered.get(original.id)
-    if (rules === undefined || waiting?.unansweredBy !== connection || !this.#dispatcher.seize(waiting)) return
-    this.#unanswered.remove(waiting.id)
+    if (rules === undefined || waiting?.unansweredBy !== connection || !this.#claim(waiting)) return
     this.#ports.events.lateAnswerUsed(connection)
     // The validity of the original: while waiting for a receipt the delivery carried another deadline.
     const delivery = { ...waiting, expiresAtMs: original.expiresAtMs }
@@ -130,9 +133,22 @@ export class Courier implements UnitListener {
   /** For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane. */
   claimUnanswered(vendor: VendorId, destination: string): SegmentDelivery | undefined {
     const waiting = this.#unanswered.onlyFor(vendor, destination)
-    if (waiting === undefined || !this.#dispatcher.seize(waiting)) return undefined
+    return waiting !== undefined && this.#claim(waiting) ? waiting : undefined
+  }
+
+  /** Takes a segment that waits unanswered out of everybody's hands; false when it is being sent again. */
+  #claim(waiting: SegmentDelivery): boolean {
+    if (this.#requeuing.has(waiting.id)) this.#overInRequeue.add(waiting.id)
+    else if (!this.#dispatcher.seize(waiting)) return false
     this.#unanswered.remove(waiting.id)
-    return waiting
+    return true
+  }
+
+  /** A segment in a lane that leads nowhere any more: on over a new route, or over where there is none. */
+  reroute(delivery: SegmentDelivery, to: NewRoute | undefined): void {
+    if (!this.#dispatcher.seize(delivery)) return
+    this.#unanswered.remove(delivery.id)
+    this.#end(delivery, reroutedEnding(delivery, to), undefined)
   }
 
   /** Waiting-for-receipt deliveries found in the store at the start. */
@@ -201,7 +217,7 @@ export class Courier implements UnitListener {
       case 'answered': {
         this.#dispatcher.release(unit.delivery)
         const { outcome } = unit
-        if (outcome.kind === 'requeued') this.#dispatcher.offer(outcome.next, this.#ports.nowMs())
+        if (outcome.kind === 'requeued') this.#requeued(outcome.next)
         else if (outcome.kind === 'awaiting') this.#correlator.expected(outcome.awaiting)
         this.offer(unit.outbox)
         return
@@ -220,6 +236,12 @@ export class Courier implements UnitListener {
     }
   }
 
+  #requeued(next: SegmentDelivery): void {
+    if (next.unansweredBy !== '') this.#requeuing.delete(next.id)
+    if (this.#overInRequeue.size > 0 && this.#overInRequeue.delete(next.id)) this.#dispatcher.offerHeld(next)
+    else this.#dispatcher.offer(next, this.#ports.nowMs())
+  }
+
   #end(delivery: SegmentDelivery, ending: Ending, connection: ConnectionId | undefined): void {
     const { outcome, report } = ending
     let outbox = nothing
@@ -228,10 +250,14 @@ export class Courier implements UnitListener {
       if (receipt !== undefined) outbox = [receipt]
     }
     this.#ports.recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, this)
+    if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
     if (outcome.kind === 'awaiting') this.#correlator.expect(outcome.awaiting)
     else if (outcome.kind === 'final') this.#ports.events.ended(outcome.state, outcome.reason, delivery)
     else {
-      if (outcome.next.unansweredBy !== '') this.#unanswered.add(outcome.next)
+      if (outcome.next.unansweredBy !== '') {
+        this.#unanswered.add(outcome.next)
+        this.#requeuing.add(outcome.next.id)
+      }
       // In a lane that only waits for a receipt, nothing is sent again.
       if (connection !== undefined && !outcome.next.lane.startsWith('w:'))
         this.#ports.events.resent(connection, delivery)

@@ -9,13 +9,9 @@ import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import { newLane, newStation, putInOrder, type Lane, type Station } from './lane.js'
 import { passAll, type Limit } from './limits.js'
+import { ReadAhead, type ReadAheadOptions } from './read-ahead.js'
 
-export interface DispatcherOptions {
-  /** Most deliveries read ahead for one lane. */
-  readonly readAheadPerLane: number
-  /** Most in all; beyond it each lane keeps `readAheadFloor`. */
-  readonly readAheadTotal: number
-  readonly readAheadFloor: number
+export interface DispatcherOptions extends ReadAheadOptions {
   /** How many deliveries one lane may send before the next lane's turn. */
   readonly quantum: number
 }
@@ -30,9 +26,16 @@ export interface DispatcherPorts {
   readFailed(lane: LaneKey, error: unknown): void
   /** Something may have room now: pump soon. */
   wanted(): void
+  /**
+   * False while more than enough that happened is not durable yet: nothing is sent then, since the record of it would pile
+   * up in memory and be lost in a crash. Asked at each pump; whoever makes it true pumps again.
+   */
+  maySend?(): boolean
 }
 
 const READ_RETRY_MS = 1000
+/** When a limit that knows no time of its own is asked again. */
+const LIMIT_RETRY_MS = 60_000
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts
@@ -45,13 +48,16 @@ export class Dispatcher {
   readonly #stationWakes = new DueHeap<Station>()
   /** Taken back by a late answer or receipt while still in line. */
   readonly #cancelled = new Set<DeliveryId>()
-  #readAhead = 0
+  /** What was released while somebody reads the store without a lane: what he read of it is out of date. */
+  #releasedInSweep: Set<DeliveryId> | undefined
+  readonly #readAhead: ReadAhead
   #total = 0
   #nowMs = 0
 
   constructor(ports: DispatcherPorts, options: DispatcherOptions) {
     this.#ports = ports
     this.#options = options
+    this.#readAhead = new ReadAhead(options)
   }
 
   /** Makes a destination known. Lanes that can use it follow when `changed` says it is up. */
@@ -67,7 +73,7 @@ export class Dispatcher {
       const lane = this.#lane(summary.lane)
       lane.waiting = summary.waiting
       this.#total += summary.waiting
-      this.#wakeLane(lane, summary.earliestDueMs)
+      this.#due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
   }
@@ -78,11 +84,11 @@ export class Dispatcher {
     lane.waiting++
     this.#total++
     if (delivery.dueMs > nowMs) {
-      this.#wakeLane(lane, delivery.dueMs)
+      this.#due(lane, delivery.dueMs)
       return
     }
-    if (lane.reading) lane.changedWhileReading = true
-    if (lane.moreInStore || lane.reading || !this.#mayReadAhead(lane)) {
+    if (lane.asked > 0) lane.changedWhileReading = true
+    if (lane.moreInStore || lane.asked > 0 || !this.#readAhead.mayHold(lane)) {
       lane.moreInStore = true
       return
     }
@@ -90,24 +96,34 @@ export class Dispatcher {
     this.#lineUp(lane, nowMs)
   }
 
+  /** A delivery became durable in its lane that is over already, though the store does not know it yet: counted, never sent. */
+  offerHeld(delivery: DeliveryRef): void {
+    const lane = this.#lane(delivery.lane)
+    lane.waiting++
+    this.#total++
+    lane.held.add(delivery.id)
+  }
+
   /** A delivery is over, or elsewhere, and the store knows it. */
   release(delivery: DeliveryRef): void {
     const lane = this.#lanes.get(delivery.lane)
     if (lane === undefined) return
     lane.held.delete(delivery.id)
-    if (lane.reading) lane.releasedWhileReading.add(delivery.id)
+    this.#releasedInSweep?.add(delivery.id)
+    if (lane.asked > 0) lane.releasedWhileReading.add(delivery.id)
     if (lane.waiting > 0) {
       lane.waiting--
       this.#total--
     }
-    if (lane.waiting === 0 && lane.held.size === 0 && !lane.reading) this.#drop(lane)
+    if (lane.waiting === 0 && lane.held.size === 0 && lane.asked === 0) this.#drop(lane)
   }
 
   /** It was handed out and not sent: back to its place in the lane, no try spent. */
   putBack(delivery: Delivery, nowMs: number, pauseUntilMs = 0): void {
     const lane = this.#lane(delivery.lane)
-    if (pauseUntilMs > nowMs) this.#pause(lane, pauseUntilMs)
-    if (putInOrder(lane.ready, delivery)) this.#readAhead++
+    for (const limit of lane.limits) limit.giveBack(1)
+    if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#pause(lane, pauseUntilMs)
+    if (putInOrder(lane.ready, delivery)) this.#readAhead.add()
     else {
       lane.held.delete(delivery.id)
       lane.moreInStore = true
@@ -115,19 +131,28 @@ export class Dispatcher {
     this.#lineUp(lane, nowMs)
   }
 
-  /** Takes a delivery out of a lane's hands while its end is being recorded; false when it is being sent or is held already. */
+  /**
+   * Takes a delivery that is durable out of a lane's hands while its end is being recorded; false when it is being sent, or
+   * over already.
+   */
   seize(ref: DeliveryRef): boolean {
-    const lane = this.#lane(ref.lane)
-    if (lane.held.has(ref.id)) {
-      for (const ready of lane.ready) {
-        if (ready.id !== ref.id) continue
-        this.#cancelled.add(ref.id)
-        return true
-      }
-      return false
+    const lane = this.#lanes.get(ref.lane)
+    if (lane === undefined || this.#cancelled.has(ref.id) || this.#releasedInSweep?.has(ref.id) === true) return false
+    if (!lane.held.has(ref.id)) {
+      lane.held.add(ref.id)
+      return true
     }
-    lane.held.add(ref.id)
-    return true
+    for (const ready of lane.ready) {
+      if (ready.id !== ref.id) continue
+      this.#cancelled.add(ref.id)
+      return true
+    }
+    return false
+  }
+
+  /** Brackets a reading of the store across lanes whose rows are seized afterwards: what is over by then is not seized. */
+  sweeping(on: boolean): void {
+    this.#releasedInSweep = on ? new Set() : undefined
   }
 
   holds(ref: DeliveryRef): boolean {
@@ -162,6 +187,7 @@ export class Dispatcher {
   /** Sends what can be sent now. */
   pump(nowMs: number): void {
     this.#nowMs = nowMs
+    if (this.#dirty.size === 0 || this.#ports.maySend?.() === false) return
     for (const station of this.#dirty) {
       this.#dirty.delete(station)
       this.#serve(station, nowMs)
@@ -175,10 +201,7 @@ export class Dispatcher {
       const lane = this.#laneWakes.pop()!
       if (lane.wakeMs !== at || this.#lanes.get(lane.key) !== lane) continue
       lane.wakeMs = Infinity
-      if (lane.reading) lane.changedWhileReading = true
-      lane.moreInStore = true
-      this.#lineUp(lane, nowMs)
-      this.#readMore(lane, nowMs)
+      this.#wake(lane, nowMs)
     }
     for (let at = this.#stationWakes.nextKey; at <= nowMs; at = this.#stationWakes.nextKey) {
       const station = this.#stationWakes.pop()!
@@ -233,8 +256,10 @@ export class Dispatcher {
       const lane = line.shift()!
       if (!lane.inLine || lane.station !== station) continue
       lane.inLine = false
+      // Paused while in line, by a delivery that came back: its wake-up puts it in line again.
+      if (lane.pausedUntilMs > nowMs) continue
       room = this.#sendFrom(lane, destination, room, nowMs)
-      if (lane.ready.length > 0 && lane.pausedUntilMs <= nowMs && !lane.inLine) {
+      if (lane.ready.length > 0 && lane.pausedUntilMs <= nowMs && !lane.inLine && lane.station === station) {
         lane.inLine = true
         line.push(lane)
       }
@@ -265,7 +290,9 @@ export class Dispatcher {
       }
       const passage = passAll(lane.limits, 1, nowMs)
       if (!passage.passed) {
-        this.#pause(lane, passage.againMs)
+        const { againMs } = passage
+        // Later than now in any case: a limit that says no and "now" would be asked for ever.
+        this.#pause(lane, againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1))
         break
       }
       if (!destination.send(delivery, nowMs)) {
@@ -281,12 +308,19 @@ export class Dispatcher {
 
   #shiftReady(lane: Lane): void {
     lane.ready.shift()
-    this.#readAhead--
+    this.#readAhead.remove(1)
   }
 
   #pause(lane: Lane, untilMs: number): void {
     lane.pausedUntilMs = untilMs
-    if (untilMs !== Infinity) this.#wakeLane(lane, untilMs)
+    this.#wakeLane(lane, untilMs)
+  }
+
+  /** Something in the store is not due before `atMs`. */
+  #due(lane: Lane, atMs: number): void {
+    if (atMs >= lane.nextDueMs) return
+    lane.nextDueMs = atMs
+    this.#wakeLane(lane, atMs)
   }
 
   #wakeLane(lane: Lane, atMs: number): void {
@@ -295,16 +329,24 @@ export class Dispatcher {
     this.#laneWakes.push(atMs, lane)
   }
 
+  #wake(lane: Lane, nowMs: number): void {
+    if (lane.nextDueMs <= nowMs) {
+      lane.nextDueMs = Infinity
+      if (lane.asked > 0) lane.changedWhileReading = true
+      lane.moreInStore = true
+    } else this.#wakeLane(lane, lane.nextDueMs)
+    if (lane.pausedUntilMs > nowMs) {
+      this.#wakeLane(lane, lane.pausedUntilMs)
+      return
+    }
+    this.#lineUp(lane, nowMs)
+    this.#readMore(lane, nowMs)
+  }
+
   #hold(lane: Lane, delivery: Delivery): void {
     lane.ready.push(delivery)
     lane.held.add(delivery.id)
-    this.#readAhead++
-  }
-
-  #mayReadAhead(lane: Lane): boolean {
-    const length = lane.ready.length
-    if (length < this.#options.readAheadFloor) return true
-    return length < this.#options.readAheadPerLane && this.#readAhead < this.#options.readAheadTotal
+    this.#readAhead.add()
   }
 
   /** Puts a lane with something to send in the line of the best destination that is up. */
@@ -346,34 +388,36 @@ export class Dispatcher {
 
   /** Reads on when a lane runs low; a lane that can't send reads nothing it does not need. */
   #readMore(lane: Lane, nowMs: number): void {
-    const { readAheadPerLane, readAheadFloor, readAheadTotal } = this.#options
-    if (lane.reading || !lane.moreInStore || lane.pausedUntilMs > nowMs) return
+    if (lane.asked > 0 || !lane.moreInStore || lane.pausedUntilMs > nowMs) return
     if (lane.station === undefined && lane.target.kind !== 'wait') return
-    const wanted = this.#readAhead < readAheadTotal ? readAheadPerLane : readAheadFloor
-    if (lane.ready.length > wanted >> 1) return
-    lane.reading = true
+    const wanted = this.#readAhead.wanted(lane)
+    if (wanted === 0) return
+    lane.asked = wanted
+    this.#readAhead.asked(wanted)
     lane.changedWhileReading = false
-    this.#ports.readLane(lane.key, nowMs, lane.held, wanted - lane.ready.length).then(
+    this.#ports.readLane(lane.key, nowMs, lane.held, wanted).then(
       (slice) => this.#haveRead(lane, slice),
       (error: unknown) => this.#readFailed(lane, error),
     )
   }
 
   #haveRead(lane: Lane, slice: LaneSlice): void {
-    lane.reading = false
+    this.#readAhead.came(lane.asked)
+    lane.asked = 0
     for (const delivery of slice.deliveries) {
       if (lane.held.has(delivery.id) || lane.releasedWhileReading.has(delivery.id)) continue
       this.#hold(lane, delivery)
     }
     lane.releasedWhileReading.clear()
     lane.moreInStore = slice.more || lane.changedWhileReading
-    if (slice.nextDueMs !== undefined) this.#wakeLane(lane, slice.nextDueMs)
+    if (slice.nextDueMs !== undefined) this.#due(lane, slice.nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
     else this.#lineUp(lane, this.#nowMs)
   }
 
   #readFailed(lane: Lane, error: unknown): void {
-    lane.reading = false
+    this.#readAhead.came(lane.asked)
+    lane.asked = 0
     lane.releasedWhileReading.clear()
     this.#ports.readFailed(lane.key, error)
     this.#wakeLane(lane, this.#nowMs + READ_RETRY_MS)
@@ -397,10 +441,13 @@ export class Dispatcher {
   #drop(lane: Lane): void {
     this.#lanes.delete(lane.key)
     for (const cancelled of lane.ready) this.#cancelled.delete(cancelled.id)
-    this.#readAhead -= lane.ready.length
+    this.#readAhead.remove(lane.ready.length)
     lane.ready.clear()
     lane.station = undefined
     lane.inLine = false
-    for (const id of this.#ports.destinationsOf(lane.target)) this.#lanesByDestination.get(id)?.delete(lane)
+    for (const id of this.#ports.destinationsOf(lane.target)) {
+      const lanes = this.#lanesByDestination.get(id)
+      if (lanes?.delete(lane) === true && lanes.size === 0) this.#lanesByDestination.delete(id)
+    }
   }
 }

@@ -20,7 +20,8 @@ export interface Lane {
   waiting: number
   /** The store has due deliveries that are not in `held`. */
   moreInStore: boolean
-  reading: boolean
+  /** How many a reading under way was asked for; 0 while there is none. */
+  asked: number
   /** Something became due or was offered while a reading was under way: read again. */
   changedWhileReading: boolean
   /** Ids let go while a reading was under way, which it may still bring. */
@@ -30,6 +31,8 @@ export interface Lane {
   inLine: boolean
   /** Not before this time: a limit said no, or the peer asked for a pause. */
   pausedUntilMs: number
+  /** When the first delivery that is not due yet will be, as far as is known; Infinity for none. */
+  nextDueMs: number
   /** The earliest wake-up in the heap; Infinity for none. */
   wakeMs: number
 }
@@ -57,12 +60,13 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     held: new Set(),
     waiting: 0,
     moreInStore: false,
-    reading: false,
+    asked: 0,
     changedWhileReading: false,
     releasedWhileReading: new Set(),
     station: undefined,
     inLine: false,
     pausedUntilMs: 0,
+    nextDueMs: Infinity,
     wakeMs: Infinity,
   }
 }

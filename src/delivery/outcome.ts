@@ -51,7 +51,7 @@ export function endingOf(
       return taken(delivery, result.vendorMessageId, rules)
     case 'refused':
       if (result.permanent) return over('REJECTED', 'rejectedByVendor', result.error)
-      return tryAgain(delivery, rules, '', result.error, nowMs)
+      return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs)
     case 'unanswered':
       return unanswered(delivery, rules, nowMs)
   }
@@ -105,6 +105,14 @@ function unanswered(delivery: SegmentDelivery, rules: ConnectionRules, nowMs: nu
   }
 }
 
+/**
+ * Who may still answer an earlier sending late. Where a second sending is unwanted the name was only the mark of this
+ * attempt, which has been answered.
+ */
+function stillUnanswered(delivery: SegmentDelivery, rules: ConnectionRules): ConnectionId | '' {
+  return rules.onUnanswered === 'resend' ? delivery.unansweredBy : ''
+}
+
 function tryAgain(
   delivery: SegmentDelivery,
   rules: ConnectionRules,
@@ -121,8 +129,8 @@ function tryAgain(
   const failures = delivery.failures + 1
   const delayMs = resendDelayMs(rules.resend, failures)
   if (delayMs === undefined) return over('UNDELIVERABLE', 'resendsUsedUp', error)
-  // Expiry beats resend: it comes to its turn when its validity ends, not later.
-  const dueMs = Math.min(nowMs + delayMs, delivery.expiresAtMs)
+  // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
+  const dueMs = Math.min(nowMs + delayMs, Math.ceil(delivery.expiresAtMs))
   return requeued({ ...delivery, lane: vendorLane(route, 0, message.account), hop: 0, failures, dueMs, unansweredBy })
 }
 
@@ -130,6 +138,7 @@ function requeued(next: SegmentDelivery): Ending {
   return { outcome: { kind: 'requeued', next }, report: undefined }
 }
 
-function over(state: MessageState, reason: FailureReason | undefined, error: string): Ending {
+/** For outcomes that come without an attempt too. */
+export function over(state: MessageState, reason: FailureReason | undefined, error: string): Ending {
   return { outcome: { kind: 'final', state, reason }, report: { state, error } }
 }

@@ -23,6 +23,8 @@ export class Unanswered {
   add(delivery: SegmentDelivery): void {
     const key = this.#phoneKey(delivery)
     if (key === undefined || (this.#byId.size >= this.#max && !this.#byId.has(delivery.id))) return
+    // It may stand under another vendor's phone from an earlier attempt.
+    this.remove(delivery.id)
     this.#byId.set(delivery.id, delivery)
     let ids = this.#byPhone.get(key)
     if (ids === undefined) this.#byPhone.set(key, (ids = new Set()))

@@ -14,13 +14,19 @@ export interface IdSource {
 /**
  * @param partition 0–255, the state partition that owns what gets these ids (two hex digits of the id)
  * @param epoch 0–2^24-1, taken durably from the store once per start
+ * @param counterLimit how many ids one epoch gives; less than 2^32 only in tests
  * @param nextEpoch asked for when the 32-bit counter is used up; it must be durable already
  */
-export function createIdSource(partition: number, epoch: number, nextEpoch: () => number): IdSource {
+export function createIdSource(
+  partition: number,
+  epoch: number,
+  nextEpoch: () => number,
+  counterLimit = COUNTER_LIMIT,
+): IdSource {
   let prefix = prefixOf(partition, epoch)
   let counter = 0
   const next = (): string => {
-    if (counter === COUNTER_LIMIT) {
+    if (counter === counterLimit) {
       prefix = prefixOf(partition, nextEpoch())
       counter = 0
     }

@@ -8,6 +8,8 @@ import { isFinal, type MessageState } from '../message/state.js'
 import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey, Store } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
+import { Parking } from './parking.js'
+import { RecentKeys } from './recent-keys.js'
 
 /** A receipt as an edge took it from a vendor. */
 export interface VendorReceipt {
@@ -47,24 +49,37 @@ export interface CorrelatorPorts {
 export interface CorrelatorOptions {
   readonly parkedMax: number
   readonly parkedMs: number
-  /** How many (id, intermediate state) pairs are remembered to drop repeats. */
+  /** How many receipts are remembered to drop repeats. */
   readonly seenMax: number
 }
 
-/** Not durable yet: an awaiting row that a reading of the store would miss, or one that is settled already. */
-type Overlay = Awaiting | 'settled'
+/**
+ * What a reading of the store would not tell: an awaiting row that is not durable yet, or the receipt that settled one. Both
+ * stay until no reading that began before they were durable is under way.
+ */
+type Overlay = Awaiting | ReceiptedUnit
+type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
+
+/** Ids of vendors have at most 65 octets (SMPP 3.4 §5.2.23); longer ones in a text are no ids. No store takes keys of any length. */
+const MAX_ID_LENGTH = 128
 
 export class Correlator implements UnitListener {
   readonly #ports: CorrelatorPorts
   readonly #options: CorrelatorOptions
   readonly #overlay = new Map<string, Overlay>()
-  /** Under every id that it may be about. */
-  readonly #parked = new Map<string, Parked>()
-  readonly #seen = new Set<string>()
+  readonly #parked = new Parking()
+  readonly #seen: RecentKeys
+  /** Readings of the store under way, by the order they began in. */
+  readonly #readings = new Set<number>()
+  #lastReading = 0
+  /** What is durable and leaves the overlay when the readings that began before it are over. */
+  readonly #leaving: { readonly key: string; readonly overlay: Overlay; readonly lastReading: number }[] = []
+  #endSweep: (() => void) | undefined
 
   constructor(ports: CorrelatorPorts, options: CorrelatorOptions) {
     this.#ports = ports
     this.#options = options
+    this.#seen = new RecentKeys(options.seenMax)
   }
 
   get parkedCount(): number {
@@ -73,10 +88,9 @@ export class Correlator implements UnitListener {
 
   /** Parked receipts found in the store at the start. */
   restore(parked: readonly ParkedReceipt[]): void {
-    for (const row of parked) {
-      const key = keyOf(row.vendor, row.vendorMessageId)
-      this.#parked.set(key, { row, keys: [key] })
-    }
+    // Parking keeps them in the order of their expiry, stores in that of their keys.
+    for (const row of [...parked].sort((a, b) => a.expiresAtMs - b.expiresAtMs))
+      this.#parked.add({ row, keys: [keyOf(row.vendor, row.vendorMessageId)] })
   }
 
   /** A vendor took a segment and will report: called when the answer's unit is recorded, before it is durable. */
@@ -84,31 +98,33 @@ export class Correlator implements UnitListener {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     this.#overlay.set(key, awaiting)
     if (this.#parked.size === 0) return
-    const early = this.#parked.get(key)
+    const early = this.#parked.find(key)
     if (early === undefined) return
-    for (const alias of early.keys) this.#parked.delete(alias)
+    this.#parked.remove(early)
     this.#match(awaiting, early.row, undefined)
     this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
   }
 
   /** The unit that `expect` was called for is durable. */
   expected(awaiting: Awaiting): void {
-    const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
-    if (this.#overlay.get(key) === awaiting) this.#overlay.delete(key)
+    this.#leave(keyOf(awaiting.vendor, awaiting.vendorMessageId), awaiting)
   }
 
   /** Takes the receipts of one turn. */
   take(receipts: readonly VendorReceipt[]): void {
     const unknown: VendorReceipt[] = []
-    for (const receipt of receipts) if (!this.#matchInMemory(receipt)) unknown.push(receipt)
+    for (const receipt of receipts) {
+      const { vendor, ids } = receipt
+      // With several ids the store may know another one of them.
+      if (ids.length === 1 && this.#overlay.has(keyOf(vendor, ids[0]!))) this.#found(receipt, [undefined])
+      else unknown.push(ids.every(isPossible) ? receipt : withPossibleIds(receipt))
+    }
     if (unknown.length > 0) this.#lookUp(unknown)
   }
 
   /** Drops what was parked too long. */
   expireParked(nowMs: number): void {
-    for (const { row, keys } of this.#parked.values()) {
-      if (row.expiresAtMs > nowMs) break // inserted in the order of their expiry
-      for (const key of keys) this.#parked.delete(key)
+    for (const { row } of this.#parked.takeExpired(nowMs)) {
       this.#ports.onFate('dropped', row)
       this.#ports.recorder.recordLazily(unparkedUnit(row), this)
     }
@@ -118,16 +134,26 @@ export class Correlator implements UnitListener {
   giveUp(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
-    this.#overlay.set(key, 'settled')
     const report: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
-    const outbox = this.#outbox(awaiting.origin, report)
-    this.#ports.recorder.recordLazily({ kind: 'receipted', awaiting, final: true, outbox }, this)
+    const unit: ReceiptedUnit = {
+      kind: 'receipted',
+      awaiting,
+      final: true,
+      outbox: this.#outbox(awaiting.origin, report),
+    }
+    this.#overlay.set(key, unit)
+    this.#ports.recorder.recordLazily(unit, this)
+  }
+
+  /** Brackets a reading of rows that are given up afterwards: what was settled meanwhile is not given up. */
+  sweeping(on: boolean): void {
+    this.#endSweep?.()
+    this.#endSweep = on ? this.#beginReading() : undefined
   }
 
   durable(unit: Unit): void {
     if (unit.kind === 'receipted') {
-      const key = keyOf(unit.awaiting.vendor, unit.awaiting.vendorMessageId)
-      if (unit.final && this.#overlay.get(key) === 'settled') this.#overlay.delete(key)
+      if (unit.final) this.#leave(keyOf(unit.awaiting.vendor, unit.awaiting.vendorMessageId), unit)
       this.#ports.offer(unit.outbox)
     } else if (unit.kind === 'receiptedUnanswered') {
       this.#ports.released(unit.delivery)
@@ -135,25 +161,36 @@ export class Correlator implements UnitListener {
     }
   }
 
-  #matchInMemory(receipt: VendorReceipt): boolean {
-    for (let i = 0; i < receipt.ids.length; i++) {
-      const found = this.#overlay.get(keyOf(receipt.vendor, receipt.ids[i]!))
-      if (found === undefined) continue
-      if (found === 'settled') {
-        this.#ports.onFate('duplicate', receipt)
-        receipt.stored()
-      } else {
-        receipt.learn?.(i)
-        this.#match(found, receipt, receipt)
+  #leave(key: string, overlay: Overlay): void {
+    if (this.#overlay.get(key) !== overlay) return
+    if (this.#readings.size === 0) this.#overlay.delete(key)
+    else this.#leaving.push({ key, overlay, lastReading: this.#lastReading })
+  }
+
+  #beginReading(): () => void {
+    const reading = ++this.#lastReading
+    this.#readings.add(reading)
+    return () => {
+      this.#readings.delete(reading)
+      if (this.#leaving.length === 0) return
+      let oldest = Infinity
+      for (const first of this.#readings) {
+        oldest = first
+        break
       }
-      return true
+      let over = 0
+      while (over < this.#leaving.length && this.#leaving[over]!.lastReading < oldest) {
+        const { key, overlay } = this.#leaving[over++]!
+        if (this.#overlay.get(key) === overlay) this.#overlay.delete(key)
+      }
+      this.#leaving.splice(0, over)
     }
-    return false
   }
 
   #lookUp(receipts: readonly VendorReceipt[]): void {
     const keys: AwaitingKey[] = []
     for (const { vendor, ids } of receipts) for (const vendorMessageId of ids) keys.push({ vendor, vendorMessageId })
+    const end = this.#beginReading()
     this.#ports.store.findAwaiting(keys).then(
       (rows) => {
         let at = 0
@@ -161,21 +198,34 @@ export class Correlator implements UnitListener {
           this.#found(receipt, rows.slice(at, at + receipt.ids.length))
           at += receipt.ids.length
         }
+        end()
       },
       () => {
+        end()
         for (const receipt of receipts) receipt.failed()
       },
     )
   }
 
-  #found(receipt: VendorReceipt, rows: readonly (Awaiting | undefined)[]): void {
-    // The answer, or the same receipt once more, may have come while the store was read.
-    if (this.#matchInMemory(receipt)) return
-    const index = chooseRow(rows, receipt.report.destination)
+  /** @param rows of the store, one for each id; what is known better in memory goes before them */
+  #found(receipt: VendorReceipt, rows: (Awaiting | undefined)[]): void {
+    const { vendor, ids, report } = receipt
+    let repeated: string | undefined
+    for (let i = 0; i < ids.length; i++) {
+      const over = this.#overlay.get(keyOf(vendor, ids[i]!))
+      if (over === undefined) continue
+      if ('kind' in over) repeated ??= ids[i]
+      else rows[i] = over
+    }
+    const index = repeated === undefined ? chooseRow(rows, report.destination) : -1
     if (index >= 0) {
       receipt.learn?.(index)
       this.#match(rows[index]!, receipt, receipt)
-    } else this.#matchUnanswered(receipt)
+      return
+    }
+    repeated ??= ids.find((id) => this.#seen.has(seenKey(keyOf(vendor, id), report)))
+    if (repeated === undefined) this.#matchUnanswered(receipt)
+    else this.#repeat(receipt, repeated, receipt)
   }
 
   #match(
@@ -186,16 +236,31 @@ export class Correlator implements UnitListener {
     const { report } = receipt
     const final = isFinal(report.state)
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
-    if (!final && this.#isRepeat(`${key}\0${report.state}`)) {
-      this.#ports.onFate('duplicate', receipt)
-      answer?.stored()
+    const seen = seenKey(key, report)
+    if (!final && this.#seen.has(seen)) {
+      this.#repeat(receipt, awaiting.vendorMessageId, answer)
       return
     }
-    if (final) this.#overlay.set(key, 'settled')
+    this.#seen.add(seen)
     this.#ports.onFate('matched', receipt)
-    const outbox = this.#outbox(awaiting.origin, report)
-    const unit: Unit = { kind: 'receipted', awaiting, final, outbox }
+    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final, outbox: this.#outbox(awaiting.origin, report) }
+    if (final) this.#overlay.set(key, unit)
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
+  }
+
+  /** Changes nothing, but the vendor has its answer only when what the first one changed is durable. */
+  #repeat(
+    receipt: { readonly connection: ConnectionId; readonly report: VendorReport },
+    vendorMessageId: string,
+    answer: VendorReceipt | undefined,
+  ): void {
+    this.#ports.onFate('duplicate', receipt)
+    if (answer === undefined) return
+    const { vendor } = answer
+    const parked = this.#parked.first(keyOf(vendor, vendorMessageId))
+    const unit: Unit =
+      parked === undefined ? { kind: 'unparked', vendor, vendorMessageId } : { kind: 'parked', parked: parked.row }
+    this.#ports.recorder.record(unit, new AnsweringListener(this, answer))
   }
 
   #matchUnanswered(receipt: VendorReceipt): void {
@@ -214,23 +279,24 @@ export class Correlator implements UnitListener {
   }
 
   #park(receipt: VendorReceipt): void {
-    const first = receipt.ids[0]
-    if (first === undefined || this.#parked.size >= this.#options.parkedMax) {
+    const { vendor, ids, connection, report } = receipt
+    const first = ids[0]
+    const before = first === undefined ? undefined : this.#parked.first(keyOf(vendor, first))
+    if (first === undefined || (before === undefined && this.#parked.size >= this.#options.parkedMax)) {
       this.#ports.onFate('dropped', receipt)
       receipt.stored()
       return
     }
-    const parked: ParkedReceipt = {
-      vendor: receipt.vendor,
-      vendorMessageId: first,
-      connection: receipt.connection,
-      report: receipt.report,
-      expiresAtMs: this.#ports.nowMs() + this.#options.parkedMs,
+    // One place for each id: a final state is never pushed out of it, neither by a step on the way that was overtaken.
+    if (before !== undefined && (isFinal(before.row.report.state) || before.row.report.state === report.state)) {
+      this.#repeat(receipt, first, receipt)
+      return
     }
-    const keys = receipt.ids.map((id) => keyOf(receipt.vendor, id))
-    for (const key of keys) this.#parked.set(key, { row: parked, keys })
+    const expiresAtMs = this.#ports.nowMs() + this.#options.parkedMs
+    const row: ParkedReceipt = { vendor, vendorMessageId: first, connection, report, expiresAtMs }
+    this.#parked.add({ row, keys: ids.map((id) => keyOf(vendor, id)) })
     this.#ports.onFate('parked', receipt)
-    this.#ports.recorder.record({ kind: 'parked', parked }, new AnsweringListener(this, receipt))
+    this.#ports.recorder.record({ kind: 'parked', parked: row }, new AnsweringListener(this, receipt))
   }
 
   #outbox(origin: ReceiptOrigin, report: VendorReport): readonly ReceiptDelivery[] {
@@ -238,22 +304,6 @@ export class Correlator implements UnitListener {
     const delivery = this.#ports.outbox(origin, report.state, report.error, doneAtMs)
     return delivery === undefined ? none : [delivery]
   }
-
-  #isRepeat(key: string): boolean {
-    if (this.#seen.has(key)) return true
-    if (this.#seen.size >= this.#options.seenMax)
-      for (const oldest of this.#seen) {
-        this.#seen.delete(oldest)
-        break
-      }
-    this.#seen.add(key)
-    return false
-  }
-}
-
-interface Parked {
-  readonly row: ParkedReceipt
-  readonly keys: readonly string[]
 }
 
 function unparkedUnit(row: ParkedReceipt): Unit {
@@ -271,13 +321,42 @@ class AnsweringListener implements UnitListener {
     this.#receipt = receipt
   }
   durable(unit: Unit): void {
-    this.#receipt.stored()
-    this.#correlator.durable(unit)
+    try {
+      this.#receipt.stored()
+    } finally {
+      this.#correlator.durable(unit)
+    }
   }
 }
 
 function keyOf(vendor: VendorId, vendorMessageId: string): string {
   return `${vendor}\0${vendorMessageId}`
+}
+
+/**
+ * Steps on the way are told once each. A repeat of the end says the same about the same phone at the same time: a vendor that
+ * gives an id to another message, after a restart of its counter, differs in one of them.
+ */
+function seenKey(key: string, report: VendorReport): string {
+  if (!isFinal(report.state)) return `${key}\0${report.state}`
+  return `${key}\0${report.state}\0${report.destination}\0${report.doneAtMs}`
+}
+
+function isPossible(id: string): boolean {
+  return id.length <= MAX_ID_LENGTH
+}
+
+/** By delegation: `stored` and `failed` belong to the receipt as the edge made it. */
+function withPossibleIds(receipt: VendorReceipt): VendorReceipt {
+  return {
+    vendor: receipt.vendor,
+    connection: receipt.connection,
+    ids: receipt.ids.filter(isPossible),
+    report: receipt.report,
+    learn: (index) => receipt.learn?.(receipt.ids.indexOf(receipt.ids.filter(isPossible)[index]!)),
+    stored: () => receipt.stored(),
+    failed: () => receipt.failed(),
+  }
 }
 
 /** The row that is meant: the only one, or the only one for this phone. -1 where none is or it can't be told. */

@@ -93,8 +93,12 @@ class Acceptance implements UnitListener {
 
   durable(unit: Unit): void {
     if (unit.kind !== 'accepted') return
-    this.#answer.accepted(unit.delivery.message.id)
-    this.#ports.accepted(unit.delivery)
+    try {
+      this.#answer.accepted(unit.delivery.message.id)
+    } finally {
+      // It is durable: it must go, whatever befell its sender's connection.
+      this.#ports.accepted(unit.delivery)
+    }
   }
 
   refused(_unit: Unit, error: StoreError): void {
