@@ -41,8 +41,12 @@ export interface Daemon {
   output(): string
   /** Value of one series of /metrics, its labels in any order; 0 if there is none. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
-  /** Scrapes until the series has at least this value: for what happens inside and tells nobody. */
-  metricReaches(value: number, name: string, labels?: Readonly<Record<string, string>>): Promise<void>
+  /** Scrapes until the value of the series is right: for what happens inside and tells nobody. */
+  metricWhen(
+    isRight: (value: number) => boolean,
+    name: string,
+    labels?: Readonly<Record<string, string>>,
+  ): Promise<void>
   get(path: string): Promise<{ readonly status: number; readonly text: string }>
   /** Resolves when the process has ended, by whatever. */
   readonly ended: Promise<Ending>
@@ -110,12 +114,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     async metric(name, labels = {}) {
       return seriesValue((await get('/metrics')).text, name, labels)
     },
-    async metricReaches(value, name, labels = {}) {
+    async metricWhen(isRight, name, labels = {}) {
       const endMs = performance.now() + 10_000
-      let seen = NaN
-      while (!(seen >= value)) {
-        if (performance.now() > endMs) throw new Error(`${name} ${JSON.stringify(labels)} is ${seen}, not ${value}`)
-        seen = seriesValue((await get('/metrics')).text, name, labels)
+      for (;;) {
+        const value = seriesValue((await get('/metrics')).text, name, labels)
+        if (isRight(value)) return
+        if (performance.now() > endMs) throw new Error(`${name} ${JSON.stringify(labels)} stays at ${value}`)
       }
     },
     get,

@@ -42,19 +42,17 @@ it('closes connections that send HTTP, noise, absurd lengths or nothing, while o
     Buffer.alloc(0),
     ...Array.from({ length: 20 }, (_, i) => noise(2000, i + 1)),
   ]
-  const peers = await Promise.all(
-    garbage.map(async (bytes) => {
-      const socket = await dial(daemon.smppPort)
-      const closed = once(socket, 'close')
-      socket.write(bytes)
-      return closed
-    }),
-  )
+  const closings: Promise<unknown>[] = []
+  for (const bytes of garbage) {
+    const socket = await dial(daemon.smppPort)
+    closings.push(once(socket, 'close'))
+    socket.write(bytes)
+  }
   const answers = await Promise.all(Array.from({ length: 50 }, () => esme.submit(message)))
   expect(answers.every(({ status }) => status === 0)).toBe(true)
   await receiptsOf(esme, 50)
   expect(vendor.stats.submits).toBe(50)
-  await within(Promise.all(peers), 'all of them to be sent away')
+  await within(Promise.all(closings), 'all of them to be sent away')
   expect(await daemon.metric('smswitch_connections', { edge: 'esme' })).toBe(1)
 })
 

@@ -17,6 +17,8 @@ export interface HandVendor {
   submits(count: number): Promise<void>
   /** Answers the n-th submit_sm, counted from 0. */
   answer(index: number, fields: smpp.Fields): void
+  /** Breaks every link without a word. */
+  dropLinks(): void
   /** Sends a receipt for the n-th submit_sm; resolves with the status of the answer. `fields` win, undefined leaves one out. */
   deliver(index: number, id: string, state: ReceiptState, fields?: smpp.Fields): Promise<number>
 }
@@ -66,6 +68,7 @@ export async function startHandVendor(): Promise<HandVendor> {
       const { pdu, session } = submitted[index]!
       session.send(pdu.response(fields))
     },
+    dropLinks: () => sessions.forEach((session) => session.destroy()),
     async deliver(index, id, state, fields = {}) {
       const { pdu } = submitted[index]!
       const now = new Date()

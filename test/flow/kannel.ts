@@ -53,7 +53,7 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
 
   const children: ChildProcess[] = []
   onTestFinished(async () => {
-    const ended = children.map((child) => (child.exitCode === null ? once(child, 'exit') : undefined))
+    const ended = children.filter(({ exitCode }) => exitCode === null).map((child) => once(child, 'exit'))
     for (const child of children) child.kill('SIGKILL')
     await Promise.all(ended)
     server.closeAllConnections()

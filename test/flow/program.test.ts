@@ -152,7 +152,7 @@ it('refuses messages and says that it is not ready while it goes down', async ()
   await esme.submit(message)
   await vendor.submits(1)
   const stopped = daemon.stop()
-  await daemon.metricReaches(0, 'smswitch_ready')
+  await daemon.metricWhen((value) => value === 0, 'smswitch_ready')
   let ready = await daemon.get('/readyz')
   while (ready.status === 200) ready = await daemon.get('/readyz')
   expect(ready.status).toBe(503)
@@ -188,7 +188,7 @@ it('shows in /metrics what goes on, and no secret in what it says', async () => 
   for (const [name, labels, value] of expected) {
     expect([name, labels, await daemon.metric(name, labels)]).toEqual([name, labels, value])
   }
-  await daemon.metricReaches(3, 'smswitch_receipts_total', { outcome: 'delivered' })
+  await daemon.metricWhen((value) => value >= 3, 'smswitch_receipts_total', { outcome: 'delivered' })
   expect(await daemon.metric('smswitch_commits_total')).toBeGreaterThan(0)
   expect(await daemon.metric('smswitch_receipt_seconds_count')).toBe(3)
   const { text } = await daemon.get('/metrics')
