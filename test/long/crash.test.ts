@@ -8,7 +8,7 @@ import { startScene } from '../crash/scene.js'
 import { monotonicMs } from '../crash/tempo.js'
 
 const results = fileURLToPath(new URL('./results/', import.meta.url))
-const vendorDelayMs = 100
+const unfinished = 1500
 
 /** Messages a second with receipts when the generator does not hold back, nobody is killed and the vendor answers at once. */
 async function fullRate(): Promise<number> {
@@ -34,7 +34,7 @@ async function fullRate(): Promise<number> {
 function loadAt(rate: number): Omit<KillRunOptions, 'ends'> {
   return {
     rate,
-    vendorDelayMs,
+    vendorDelayMs: Math.round((unfinished * 1000) / rate),
     acceptedBetween: [rate, 4 * rate],
     // See test/crash/kill.test.ts.
     answerGraceMs: 500,
