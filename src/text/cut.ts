@@ -1,0 +1,161 @@
+// Where a text is cut so that each segment fits the air, and how many segments that makes. Positions only; it encodes nothing.
+import { isGsm7, type Shifts } from './alphabet.js'
+import { plainOctetsOf } from './charsets.js'
+import type { TextForm } from './form.js'
+import { septetsOf } from './gsm7.js'
+import { lockingTable, singleShiftEncoding } from './gsm7-tables.js'
+import { fillBitsAfter, leavesSpareSeptet } from './septets.js'
+
+/** TP-User-Data of one short message in octets (3GPP TS 23.040 clause 9.2.3.16). */
+export const USER_DATA_OCTETS = 140
+
+/**
+ * How the segments of a long message are marked. `sar` leaves without a header, but the message centre makes one of it for the air,
+ * with an 8-bit reference, which is left room for. `whole` is not cut: it leaves as message_payload.
+ */
+export type Cutting = 'udh8' | 'udh16' | 'sar' | 'whole'
+
+/** Octets of the concatenation element (TS 23.040 clauses 9.2.3.24.1 and 9.2.3.24.8). */
+const concatenationOctets = { udh8: 5, udh16: 6, sar: 5, whole: 0 } as const
+
+/** A part's number and the total have one octet (TS 23.040 clause 9.2.3.24.1). */
+export const SEGMENTS_MAX = 255
+
+/** Room in septets for GSM 7 bit, else in octets. */
+export interface Room {
+  /** For a text that needs no cutting. */
+  readonly alone: number
+  /** For each segment of one that does. */
+  readonly each: number
+  /** Fill bits before the first septet of a segment. */
+  readonly eachFillBits: number
+  readonly aloneFillBits: number
+}
+
+/** Room for a form under a cutting, with header elements of `elementOctets` (the national tables' included) in each segment. */
+export function roomFor(form: TextForm, cutting: Cutting, elementOctets: number): Room {
+  const aloneHeader = elementOctets === 0 ? 0 : elementOctets + 1
+  const eachHeader = 1 + elementOctets + concatenationOctets[cutting]
+  return {
+    alone: cutting === 'whole' ? Infinity : roomAfter(form, aloneHeader),
+    each: cutting === 'whole' ? Infinity : roomAfter(form, eachHeader),
+    aloneFillBits: fillBitsAfter(aloneHeader),
+    eachFillBits: fillBitsAfter(eachHeader),
+  }
+}
+
+function roomAfter({ alphabet }: TextForm, headerOctets: number): number {
+  const octets = Math.max(0, USER_DATA_OCTETS - headerOctets)
+  if (isGsm7(alphabet)) return Math.floor((octets * 8) / 7)
+  return alphabet === 'ucs2' || alphabet === 'ucs2le' ? octets & ~1 : octets
+}
+
+/** The least room in which any one character fits: an emoji in UTF-16 or UTF-8. */
+export const ROOM_MIN = 4
+
+/** Whether a text that the form has all characters of fits one short message. */
+export function fitsAlone(text: string, form: TextForm, room: Room): boolean {
+  // Nothing takes less than a septet or an octet.
+  if (text.length > room.alone) return false
+  return nextCut(text, 0, form, room.alone, room.aloneFillBits) === text.length
+}
+
+/** How many segments the text makes in a form that has all its characters. */
+export function countSegments(text: string, form: TextForm, room: Room): number {
+  if (fitsAlone(text, form, room)) return 1
+  let count = 0
+  for (let at = 0; at < text.length; count++) at = nextCut(text, at, form, room.each, room.eachFillBits)
+  return count
+}
+
+/** Ends of all segments of a text that does not fit alone. */
+export function cuts(text: string, form: TextForm, room: Room): readonly number[] {
+  const ends: number[] = []
+  for (let at = 0; at < text.length;) {
+    at = nextCut(text, at, form, room.each, room.eachFillBits)
+    ends.push(at)
+  }
+  return ends
+}
+
+/** Where a segment that begins at `from` ends: between characters, and not within what is seen as one, if that can be. */
+function nextCut(text: string, from: number, form: TextForm, room: number, fillBits: number): number {
+  const { alphabet, shifts } = form
+  switch (alphabet) {
+    case 'gsm7':
+    case 'gsm7Packed': {
+      const end = septetCut(text, from, shifts, room, alphabet === 'gsm7Packed' ? fillBits : -1)
+      return hasClusters(shifts) ? clusterCut(text, from, end) : end
+    }
+    case 'ucs2':
+    case 'ucs2le':
+      return clusterCut(text, from, pairCut(text, from, Math.min(from + room / 2, text.length)))
+    case 'utf8':
+      return clusterCut(text, from, utf8Cut(text, from, room))
+    case 'ascii':
+    case 'latin1':
+    case 'cyrillic':
+    case 'hebrew':
+      return Math.min(from + room, text.length)
+  }
+}
+
+/** `fillBits` of -1: not packed. */
+function septetCut(text: string, from: number, shifts: Shifts, room: number, fillBits: number): number {
+  const { encode } = lockingTable(shifts.locking)
+  const single = singleShiftEncoding(shifts.single)
+  const { length } = text
+  let left = room
+  let at = from
+  for (; at < length; at++) {
+    left -= septetsOf(text.charCodeAt(at), encode, single)
+    if (left < 0) break
+  }
+  // Packed, a carriage return at the end of an octet takes an escape more, which must fit too.
+  const isFull = left === 0 || (left < 0 && fillsRoom(text, at, encode, single, left))
+  if (fillBits >= 0 && isFull && text.charCodeAt(at - 1) === 0x0d && leavesSpareSeptet(room - 1, fillBits))
+    return at - 1
+  return at
+}
+
+/** Whether the characters before `at` take all room, when that at `at` overdrew it to `left`. */
+function fillsRoom(text: string, at: number, locking: Uint8Array, single: Uint8Array, left: number): boolean {
+  return left + septetsOf(text.charCodeAt(at), locking, single) === 0
+}
+
+function utf8Cut(text: string, from: number, room: number): number {
+  let left = room
+  let at = from
+  while (at < text.length) {
+    left -= plainOctetsOf(text, at, 'utf8') ?? 0
+    if (left < 0) return at
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  }
+  return at
+}
+
+/** Not within a surrogate pair. */
+function pairCut(text: string, from: number, end: number): number {
+  const splitsPair = end < text.length && end > from + 1 && (text.codePointAt(end - 1) ?? 0) > 0xffff
+  return splitsPair ? end - 1 : end
+}
+
+/** First code point that may be a part of something seen as one with what is before it. */
+const FIRST_COMBINING = 0x300
+/** What may belong to the character at a cut, in units: a family of emoji has 11, a flag by tags 14. */
+const CLUSTER_UNITS = 32
+let graphemes: Intl.Segmenter | undefined
+
+/** The Latin tables have no combining characters; the others (4 and up) do. */
+function hasClusters({ locking, single }: Shifts): boolean {
+  return locking > 3 || single > 3
+}
+
+/** Back to the beginning of an extended grapheme cluster (UAX #29), unless that is where the segment begins. */
+function clusterCut(text: string, from: number, end: number): number {
+  if (end >= text.length) return end
+  if (text.charCodeAt(end) < FIRST_COMBINING && text.charCodeAt(end - 1) < FIRST_COMBINING) return end
+  graphemes ??= new Intl.Segmenter('und', { granularity: 'grapheme' })
+  const begins = graphemes.segment(text.slice(from, end + CLUSTER_UNITS)).containing(end - from)?.index ?? 0
+  return begins > 0 ? from + begins : end
+}
