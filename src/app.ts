@@ -6,6 +6,8 @@ import { Courier } from './delivery/courier.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { vendorLane, type LaneTarget } from './delivery/lane-key.js'
 import type { ConnectionRules } from './delivery/outcome.js'
+import type { NewRoute } from './delivery/reroute.js'
+import { restoreDeliveries } from './delivery/restore.js'
 import { Sweeper } from './delivery/sweeper.js'
 import { createPasswordGate } from './directory/password.js'
 import type { Connection, Snapshot } from './directory/snapshot.js'
@@ -18,6 +20,7 @@ import { bootMonotonicMs, readBootId } from './lib/boot-id.js'
 import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
 import { createIdSource } from './message/id-source.js'
 import type { ConnectionId } from './message/ids.js'
+import type { Message } from './message/message.js'
 import { runPipeline } from './pipeline/pipeline.js'
 import { Correlator } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
@@ -48,8 +51,6 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
-/** A lane's due times end below this; all of a lane is asked for with it. */
-const END_OF_TIME_MS = 2 ** 48 - 1
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
 const UNANSWERED_MAX = 100_000
 
@@ -301,12 +302,25 @@ export async function startApp(ports: AppPorts): Promise<App> {
   )
 
   registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs })
-  await restore(store, dispatcher, courier, correlator, nowMs())
+  const rerouted = await restoreDeliveries(
+    {
+      store,
+      dispatcher,
+      courier,
+      correlator,
+      settled: () => recorder.settled(),
+      isUsable: (connection) => directory().connection(connection)?.active === true,
+      routeAnew: ({ message }) => routeAnew(directory(), message),
+    },
+    nowMs(),
+    UNANSWERED_MAX,
+  )
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
     epoch: firstEpoch,
     messages: dispatcher.total,
+    rerouted,
     tookMs: Math.round(clock.monotonicMs() - startedMs),
   })
 
@@ -425,23 +439,13 @@ function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<Con
   return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))
 }
 
-/** Takes up what an earlier run left. */
-async function restore(
-  store: Store,
-  dispatcher: Dispatcher,
-  courier: Courier,
-  correlator: Correlator,
-  nowMs: number,
-): Promise<void> {
-  correlator.restore(await store.parked())
-  const lanes = await store.lanes()
-  for (const { lane } of lanes) {
-    if (!lane.startsWith('w:')) continue
-    const held = new Set<never>()
-    const { deliveries } = await store.readLane(lane, END_OF_TIME_MS, held, UNANSWERED_MAX)
-    courier.restoreWaiting(deliveries)
-  }
-  dispatcher.restore(lanes, nowMs)
+/** Where a message goes by today's directory, when the connections that it was routed to are gone. */
+function routeAnew(directory: Snapshot, message: Message): NewRoute | undefined {
+  const account = directory.account(message.account)
+  const policy = account && directory.policyFor(account.domain, message.destination.value)
+  if (policy === undefined) return undefined
+  const route = directory.routeFor(policy, message.destination.value)
+  return route.length === 0 ? undefined : { route, failover: policy.failover }
 }
 
 function freeBytes(store: Store): number {

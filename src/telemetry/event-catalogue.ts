@@ -133,7 +133,7 @@ export const eventCatalogue = {
   'store.opened': {
     level: 'info',
     message: 'store opened',
-    fields: { kind: 'text', path: 'text', epoch: 'number', messages: 'number', tookMs: 'number' },
+    fields: { kind: 'text', path: 'text', epoch: 'number', messages: 'number', rerouted: 'number', tookMs: 'number' },
   },
   'store.recovered': { level: 'info', message: 'the store takes messages again', fields: { freeBytes: 'number' } },
   'store.commitFailed': {
