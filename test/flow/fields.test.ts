@@ -162,6 +162,29 @@ function secondsFromNow(field: unknown): number {
   return Math.round((field.getTime() - Date.now()) / 1000)
 }
 
+it('writes an absolute validity where the connection wants one', async () => {
+  const { bind, vendor } = await startScenario({ connections: [{ validity: 'absolute' }] })
+  const esme = await bind()
+  await esme.submit({ source: '12025550100', destination: '447700900123', text: 'x', validitySeconds: 3600 })
+  await submitsAt(vendor, 1)
+  // npm `smpp` reads it as a Date; it has tenths of a second at most.
+  const seconds = secondsFromNow(vendor.received[0]!.pdu['validity_period'])
+  expect(seconds).toBeGreaterThanOrEqual(3595)
+  expect(seconds).toBeLessThanOrEqual(3600)
+})
+
+it('keeps a scheduled message until its time', async () => {
+  const { daemon, vendor } = await startScenario()
+  const esme = await connectRaw(daemon.smppPort)
+  await esme.bind()
+  const startedMs = performance.now()
+  await esme.ask('submit_sm', submitFields({ short_message: 'later', schedule_delivery_time: '000000000002000R' }))
+  await esme.ask('submit_sm', submitFields({ short_message: 'now' }))
+  await submitsAt(vendor, 2)
+  expect(performance.now() - startedMs).toBeGreaterThan(1900)
+  expect(vendor.received.map(({ text }) => text)).toEqual(['now', 'later'])
+})
+
 it('does not send what has expired, and says so in the receipt', async () => {
   const { bind, vendor, daemon } = await startScenario({ vendors: [{ errors: [{ everyNth: 1, status: 0x08 }] }] })
   await vendor.stop()

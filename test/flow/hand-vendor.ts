@@ -17,10 +17,24 @@ export interface HandVendor {
   submits(count: number): Promise<void>
   /** Answers the n-th submit_sm, counted from 0. */
   answer(index: number, fields: smpp.Fields): void
+  /** Answers it with generic_nack. */
+  nack(index: number, status: number): void
   /** Breaks every link without a word. */
   dropLinks(): void
+  /** Asks on every link to end it; resolves with the answer of each. */
+  unbind(): Promise<readonly smpp.Pdu[]>
+  /** Writes these bytes to every link. */
+  write(bytes: Buffer): void
+  /** Resolves once there were `count` binds in all. */
+  bound(count: number): Promise<void>
   /** Sends a receipt for the n-th submit_sm; resolves with the status of the answer. `fields` win, undefined leaves one out. */
-  deliver(index: number, id: string, state: ReceiptState, fields?: smpp.Fields): Promise<number>
+  deliver(
+    index: number,
+    id: string,
+    state: ReceiptState,
+    fields?: smpp.Fields,
+    command?: 'deliver_sm' | 'data_sm',
+  ): Promise<number>
 }
 
 /** Listens until the test is over. */
@@ -45,6 +59,7 @@ export async function startHandVendor(): Promise<HandVendor> {
       if (pdu.command === 'unbind') session.close()
       if (!pdu.command.startsWith('bind_')) return
       binds.push(pdu.command)
+      events.emit('bind')
       if (pdu.command !== 'bind_transmitter') receivers.push(session)
     })
   })
@@ -68,8 +83,22 @@ export async function startHandVendor(): Promise<HandVendor> {
       const { pdu, session } = submitted[index]!
       session.send(pdu.response(fields))
     },
+    nack(index, status) {
+      const { pdu, session } = submitted[index]!
+      const { sequence_number } = pdu
+      session.send(new smpp.PDU('generic_nack', { sequence_number, command_status: status }))
+    },
+    unbind: () =>
+      Promise.all(
+        [...sessions].map((session) => {
+          const answered = new Promise<smpp.Pdu>((resolve) => session.send(new smpp.PDU('unbind'), resolve))
+          return within(answered, 'an answer to unbind')
+        }),
+      ),
+    write: (bytes) => sessions.forEach((session) => session.socket.write(bytes)),
+    bound: (count) => when(events, 'bind', () => binds.length >= count, `${count} binds`),
     dropLinks: () => sessions.forEach((session) => session.destroy()),
-    async deliver(index, id, state, fields = {}) {
+    async deliver(index, id, state, fields = {}, command = 'deliver_sm') {
       const { pdu } = submitted[index]!
       const now = new Date()
       const receiver = receivers.findLast((session) => sessions.has(session))
@@ -81,7 +110,7 @@ export async function startHandVendor(): Promise<HandVendor> {
         ...fields,
       }
       const given = Object.entries(all).filter(([, value]) => value !== undefined)
-      const receipt = new smpp.PDU('deliver_sm', Object.fromEntries(given))
+      const receipt = new smpp.PDU(command, Object.fromEntries(given))
       const answered = new Promise<smpp.Pdu>((resolve) => receiver.send(receipt, resolve))
       return (await within(answered, `an answer to the receipt ${id}`)).command_status
     },

@@ -143,6 +143,19 @@ it('ends within its bound though the vendor never answers', async () => {
   expect(performance.now() - startedMs).toBeLessThan(2500)
 })
 
+it('ends within its bound though an ESME answers nothing, and hands it the receipt after the start', async () => {
+  const scenario = await startScenario()
+  const deaf = await scenario.bind({ answerReceipt: () => undefined })
+  const { messageId } = await deaf.submit(message)
+  await receiptsOf(deaf, 1)
+  const startedMs = performance.now()
+  await scenario.daemon.stop()
+  expect(performance.now() - startedMs).toBeLessThan(4000)
+  await scenario.start()
+  const esme = await scenario.bind()
+  expect((await receiptsOf(esme, 1))[0]).toMatchObject({ id: messageId, state: 'DELIVRD' })
+})
+
 it('refuses messages and says that it is not ready while it goes down', async () => {
   const vendor = await startHandVendor()
   const { bind, daemon } = await startScenario({ vendors: [], handVendors: [vendor] })

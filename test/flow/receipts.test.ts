@@ -113,6 +113,7 @@ it('gives receipts to whom they were asked for: all, failures only, none, steps 
   await receiptsOf(esme, 4)
   expect(states(failed.messageId)).toEqual(['UNDELIV'])
   expect(states(failedUnasked.messageId)).toEqual([])
+  await submitsAt(vendor, 6)
   expect(vendor.received.map(({ registeredDelivery }) => registeredDelivery)).toEqual([1, 1, 1, 0x11, 1, 1])
 })
 

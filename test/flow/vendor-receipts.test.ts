@@ -72,7 +72,7 @@ it('takes a receipt of any shape, and refuses what is none', async () => {
   const { bind, daemon } = await startScenario({ vendors: [], handVendors: [vendor] })
   const esme = await bind()
   const ids: string[] = []
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 5; i++) {
     ids.push((await esme.submit(message)).messageId)
     await vendor.submits(i + 1)
     vendor.answer(i, { message_id: `B${i}` })
@@ -87,12 +87,14 @@ it('takes a receipt of any shape, and refuses what is none', async () => {
   await vendor.deliver(1, '', 'DELIVRD', text('id:B1 stat:EXPIRED'))
   await vendor.deliver(2, 'B2', 'REJECTD', { short_message: '' })
   await vendor.deliver(3, 'B3', 'DELIVRD', { esm_class: 0x24 })
-  await receiptsOf(esme, 4)
+  expect(await vendor.deliver(4, 'B4', 'DELETED', {}, 'data_sm')).toBe(0)
+  await receiptsOf(esme, 5)
   expect(esme.receipts.map(({ id, state }) => [id, state])).toEqual([
     [ids[0], 'DELIVRD'],
     [ids[1], 'EXPIRED'],
     [ids[2], 'REJECTD'],
     [ids[3], 'DELIVRD'],
+    [ids[4], 'DELETED'],
   ])
   expect(await vendor.deliver(0, '', 'DELIVRD', { esm_class: 0, ...text('hello from a phone') })).toBe(0x66)
   expect(await vendor.deliver(0, '', 'DELIVRD', text('nothing of Appendix B'))).toBe(0)
