@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import type { SegmentDelivery } from '../message/delivery.js'
+import type { ConnectionId, LaneKey } from '../message/ids.js'
+import { receiptRequestOf } from '../message/receipt.js'
+import { segment } from '../store/conformance-rows.suite.js'
+import {
+  endingOf,
+  expiredEnding,
+  unansweredEnding,
+  type AttemptResult,
+  type ConnectionRules,
+  type Ending,
+} from './outcome.js'
+import { a, b, routeAB, rulesOf } from './rig.suite.js'
+
+const nowMs = 1_000_000
+const expiresAtMs = 90_000_000
+
+function delivery(changes: Partial<SegmentDelivery> & { readonly registered?: number } = {}): SegmentDelivery {
+  const { registered = 1, ...rest } = changes
+  const base = segment(1)
+  const message = { ...base.message, receiptRequest: receiptRequestOf(registered) }
+  return { ...base, lane: 'v:a,b|acme' as LaneKey, message, route: routeAB, expiresAtMs, ...rest }
+}
+
+/** The ending in one line. */
+function inWords({ outcome, report }: Ending): string {
+  const told = report === undefined ? 'nothing told' : `told ${report.state} ${report.error}`
+  switch (outcome.kind) {
+    case 'final':
+      return `${outcome.state} ${outcome.reason ?? 'well'}, ${told}`
+    case 'awaiting':
+      return `awaiting ${outcome.awaiting.vendorMessageId} until ${outcome.awaiting.expiresAtMs}, ${told}`
+    case 'requeued': {
+      const { lane, dueMs, failures, hop, unansweredBy } = outcome.next
+      const by = unansweredBy === '' ? '' : `, unanswered by ${unansweredBy}`
+      return `${lane} in ${dueMs - nowMs} ms, failures ${failures}, hop ${hop}${by}, ${told}`
+    }
+  }
+}
+
+const taken: AttemptResult = { kind: 'taken', vendorMessageId: 'id' }
+const takenWithoutId: AttemptResult = { kind: 'taken', vendorMessageId: '' }
+const temporary: AttemptResult = { kind: 'refused', permanent: false, error: '088' }
+const permanent: AttemptResult = { kind: 'refused', permanent: true, error: '011' }
+const unanswered: AttemptResult = { kind: 'unanswered' }
+
+type Row = readonly [
+  what: string,
+  result: AttemptResult,
+  rules: Partial<ConnectionRules>,
+  given: Parameters<typeof delivery>[0] & { readonly over?: ConnectionId },
+  expected: string,
+]
+
+const rows: readonly Row[] = [
+  // Taken: who will report?
+  ['asked, asAsked', taken, {}, {}, 'awaiting id until 90001000, nothing told'],
+  ['not asked, asAsked', taken, {}, { registered: 0 }, 'DELIVERED well, told DELIVERED 000'],
+  ['only steps asked, asAsked', taken, {}, { registered: 0x10 }, 'awaiting id until 90001000, nothing told'],
+  ['asked, always', taken, { requestReceipt: 'always' }, {}, 'awaiting id until 90001000, nothing told'],
+  [
+    'not asked, always',
+    taken,
+    { requestReceipt: 'always' },
+    { registered: 0 },
+    'awaiting id until 90001000, nothing told',
+  ],
+  ['asked, never', taken, { requestReceipt: 'never' }, {}, 'DELIVERED well, told DELIVERED 000'],
+  ['not asked, never', taken, { requestReceipt: 'never' }, { registered: 0 }, 'DELIVERED well, told DELIVERED 000'],
+  ['asked, no id came', takenWithoutId, {}, {}, 'DELIVERED well, told DELIVERED 000'],
+  ['always, no id came', takenWithoutId, { requestReceipt: 'always' }, {}, 'DELIVERED well, told DELIVERED 000'],
+  // Refused for good: nothing else matters.
+  ['permanent', permanent, {}, {}, 'REJECTED rejectedByVendor, told REJECTED 011'],
+  ['permanent, failover next', permanent, {}, { failover: 'next' }, 'REJECTED rejectedByVendor, told REJECTED 011'],
+  // Refused for now.
+  ['first', temporary, {}, {}, 'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told'],
+  ['fifth', temporary, {}, { failures: 4 }, 'v:a,b|acme in 150000 ms, failures 5, hop 0, nothing told'],
+  ['twentieth', temporary, {}, { failures: 19 }, 'v:a,b|acme in 600000 ms, failures 20, hop 0, nothing told'],
+  ['used up', temporary, {}, { failures: 20 }, 'UNDELIVERABLE resendsUsedUp, told UNDELIVERABLE 088'],
+  [
+    'no resends',
+    temporary,
+    { resend: { stepMs: 1, max: 0 } },
+    {},
+    'UNDELIVERABLE resendsUsedUp, told UNDELIVERABLE 088',
+  ],
+  [
+    'expires first',
+    temporary,
+    {},
+    { expiresAtMs: nowMs + 9.5 },
+    'v:a,b|acme in 10 ms, failures 1, hop 0, nothing told',
+  ],
+  ['next', temporary, {}, { failover: 'next', failures: 3 }, 'v:b|acme in 0 ms, failures 3, hop 1, nothing told'],
+  [
+    'next, the last one',
+    temporary,
+    {},
+    { failover: 'next', hop: 1, lane: 'v:b|acme' as LaneKey, failures: 3, over: b },
+    'v:a,b|acme in 120000 ms, failures 4, hop 0, nothing told',
+  ],
+  [
+    'next, the last one, used up',
+    temporary,
+    {},
+    { failover: 'next', hop: 1, failures: 20, over: b },
+    'UNDELIVERABLE resendsUsedUp, told UNDELIVERABLE 088',
+  ],
+  [
+    'next, the second took its turn at hop 0',
+    temporary,
+    {},
+    { failover: 'next', over: b },
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told',
+  ],
+  [
+    'next, over one that left the route',
+    temporary,
+    {},
+    { failover: 'next', over: 'c' as ConnectionId },
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told',
+  ],
+  [
+    'an earlier sending is still unanswered',
+    temporary,
+    {},
+    { unansweredBy: b },
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, unanswered by b, nothing told',
+  ],
+  [
+    'the mark of this attempt goes',
+    temporary,
+    { onUnanswered: 'waitReceipt' },
+    { unansweredBy: a },
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told',
+  ],
+  // Unanswered.
+  ['resend', unanswered, {}, {}, 'v:a,b|acme in 30000 ms, failures 1, hop 0, unanswered by a, nothing told'],
+  [
+    'resend, next',
+    unanswered,
+    {},
+    { failover: 'next' },
+    'v:b|acme in 0 ms, failures 0, hop 1, unanswered by a, nothing told',
+  ],
+  ['resend, used up', unanswered, {}, { failures: 20 }, 'UNDELIVERABLE resendsUsedUp, told UNDELIVERABLE 000'],
+  ['fail', unanswered, { onUnanswered: 'fail' }, { failover: 'next' }, 'UNKNOWN unanswered, told UNKNOWN 000'],
+  [
+    'waitReceipt',
+    unanswered,
+    { onUnanswered: 'waitReceipt' },
+    { failover: 'next' },
+    'w:a in 600000 ms, failures 0, hop 0, unanswered by a, nothing told',
+  ],
+]
+
+describe('an attempt that ended', () => {
+  it.each(rows)('%s', (_, result, rules, { over = a, ...given }, expected) => {
+    expect(inWords(endingOf(delivery(given), result, rulesOf(over, rules), nowMs))).toBe(expected)
+  })
+
+  it('waiting for a receipt has its own deadline: it is not called expired before that', () => {
+    const { outcome } = endingOf(
+      delivery({ expiresAtMs: nowMs + 1 }),
+      unanswered,
+      rulesOf(a, { onUnanswered: 'waitReceipt' }),
+      nowMs,
+    )
+    expect(outcome).toMatchObject({ next: { dueMs: nowMs + 600_000, expiresAtMs: nowMs + 600_000 } })
+  })
+})
+
+it('endings without an attempt', () => {
+  expect(inWords(expiredEnding())).toBe('EXPIRED expired, told EXPIRED 000')
+  expect(inWords(unansweredEnding())).toBe('UNKNOWN unanswered, told UNKNOWN 000')
+})

@@ -1,0 +1,319 @@
+// For tests: courier, dispatcher, correlator and group commit as the daemon joins them, over the memory store, a fake clock
+// and destinations that do what a test says. No expectations.
+
+import { FakeClock } from '../lib/fake-clock.js'
+import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import { createIdSource } from '../message/id-source.js'
+import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
+import { receiptRequestOf } from '../message/receipt.js'
+import { Correlator, type CorrelatorOptions, type VendorReceipt } from '../receipts/correlator.js'
+import { originOf } from '../receipts/origin.js'
+import { anchorAt, segment } from '../store/conformance-rows.suite.js'
+import type { Store } from '../store/contracts/store.js'
+import { GroupCommit } from '../store/group-commit.js'
+import { MemoryStore } from '../store/memory/memory-store.js'
+import { Courier, type CourierOptions } from './courier.js'
+import type { Destination } from './destination.js'
+import { Dispatcher, type DispatcherOptions, type DispatcherPorts } from './dispatcher.js'
+import { vendorLane, type LaneTarget } from './lane-key.js'
+import type { Limit } from './limits.js'
+import type { ConnectionRules } from './outcome.js'
+import { Sweeper } from './sweeper.js'
+
+export const acme = 'acme' as AccountId
+export const a = 'a' as ConnectionId
+export const b = 'b' as ConnectionId
+
+const ruleDefaults: Omit<ConnectionRules, 'id'> = {
+  vendor: 'v' as VendorId,
+  resend: { stepMs: 30_000, max: 20 },
+  requestReceipt: 'asAsked',
+  onUnanswered: 'resend',
+  waitReceiptMs: 600_000,
+  receiptGraceMs: 1_000,
+}
+
+export function rulesOf(id: ConnectionId, changes: Partial<ConnectionRules> = {}): ConnectionRules {
+  return { ...ruleDefaults, id, ...changes }
+}
+
+/** Takes what it has room for and keeps it under way until the test ends it. */
+export class FakeDestination implements Destination {
+  readonly id: string
+  up = true
+  window: number
+  /** Under way, in the order of sending. */
+  readonly underWay: Delivery[] = []
+  /** All that was ever sent, with its time. */
+  readonly sent: { readonly delivery: Delivery; readonly atMs: number }[] = []
+  /** Called instead of keeping what is sent under way. */
+  onSend: ((delivery: Delivery, nowMs: number) => boolean) | undefined
+
+  constructor(id: string, window = 10) {
+    this.id = id
+    this.window = window
+  }
+
+  room(): number {
+    return this.window - this.underWay.length
+  }
+
+  roomAtMs(): number {
+    return Infinity
+  }
+
+  send(delivery: Delivery, nowMs: number): boolean {
+    if (this.onSend !== undefined && !this.onSend(delivery, nowMs)) return false
+    this.sent.push({ delivery, atMs: nowMs })
+    if (this.onSend === undefined) this.underWay.push(delivery)
+    return true
+  }
+
+  get sentIds(): readonly DeliveryId[] {
+    return this.sent.map(({ delivery }) => delivery.id)
+  }
+}
+
+export interface RigOptions {
+  readonly store?: Store
+  readonly epoch?: number
+  readonly rules?: readonly ConnectionRules[]
+  readonly limitsOf?: (target: LaneTarget) => readonly Limit[]
+  readonly dispatcher?: Partial<DispatcherOptions>
+  readonly courier?: Partial<CourierOptions>
+  readonly correlator?: Partial<CorrelatorOptions>
+  readonly ports?: Partial<DispatcherPorts>
+  readonly clock?: FakeClock
+  readonly sweepRowsPerSecond?: number
+}
+
+export type Rig = ReturnType<typeof makeRig>
+
+export function makeRig(options: RigOptions = {}) {
+  const clock = options.clock ?? new FakeClock({ monotonicMs: 1_000_000 })
+  const store = options.store ?? new MemoryStore()
+  const nowMs = (): number => clock.monotonicMs()
+  const deferred: (() => void)[] = []
+  const log: string[] = []
+  const ids = createIdSource(0, options.epoch ?? 1, () => 0xffff)
+  const rules = new Map((options.rules ?? [rulesOf(a), rulesOf(b)]).map((rule) => [rule.id, rule]))
+  const recorder = new GroupCommit(
+    {
+      store,
+      clock,
+      timers: clock,
+      defer: (fn) => void deferred.push(fn),
+      anchor: () => anchorAt(nowMs()),
+      onCommitted: () => dispatcher.pump(nowMs()),
+      onFailure: (error) => log.push(`store ${error.failure}`),
+      onRecovered: () => log.push('store recovered'),
+      onLost: () => log.push('store lost'),
+      onBug: (error) => {
+        bugs.push(error)
+      },
+    },
+    { lazyMs: 2, maxUnits: 1000, retryMs: 100, retryMaxMs: 400, maxReopens: 3 },
+  )
+  const bugs: unknown[] = []
+  const courier = new Courier(
+    {
+      recorder,
+      ids,
+      rules: (connection) => rules.get(connection),
+      nowMs,
+      wallMs: () => clock.wallMs(),
+      events: {
+        resent: (connection) => log.push(`resent ${connection}`),
+        ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),
+        receiptQueued: (state) => log.push(`receipt ${state}`),
+        receiptDropped: (account) => log.push(`receipt dropped ${account}`),
+        receiptEnded: (outcome) => log.push(`receipt ${outcome}`),
+        lateAnswerUsed: (connection) => log.push(`late ${connection}`),
+      },
+    },
+    {
+      receiptMaxAgeMs: 1_000_000_000,
+      receiptsPerAccount: () => 1000,
+      receiptResend: { stepMs: 5_000, max: 2 },
+      unansweredMax: 100,
+      ...options.courier,
+    },
+  )
+  const dispatcher: Dispatcher = new Dispatcher(
+    {
+      readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
+      destinationsOf: (target) =>
+        target.kind === 'vendor'
+          ? target.route.map((id) => `c:${id}`)
+          : target.kind === 'esme'
+            ? [`a:${target.account}`]
+            : [],
+      limitsOf: options.limitsOf ?? (() => []),
+      overdue: (delivery) => courier.overdue(delivery),
+      readFailed: (lane) => log.push(`read failed ${lane}`),
+      wanted: () => void deferred.push(() => dispatcher.pump(nowMs())),
+      ...options.ports,
+    },
+    { readAheadPerLane: 8, readAheadTotal: 64, readAheadFloor: 2, quantum: 2, ...options.dispatcher },
+  )
+  const correlator = new Correlator(
+    {
+      store,
+      recorder,
+      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
+      offer: (receipts) => courier.offer(receipts),
+      claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
+      released: (delivery) => courier.released(delivery),
+      originOf: (delivery) => originOf(delivery.message),
+      onFate: (fate) => log.push(`fate ${fate}`),
+      nowMs,
+      wallMs: () => clock.wallMs(),
+    },
+    { parkedMax: 10, parkedMs: 60_000, seenMax: 100, ...options.correlator },
+  )
+  courier.connect(dispatcher, correlator)
+  const sweeper = new Sweeper(
+    {
+      store,
+      seize: (delivery) => dispatcher.seize(delivery),
+      overdue: (delivery) => courier.overdue(delivery),
+      giveUp: (awaiting) => correlator.giveUp(awaiting),
+      sweeping: (on) => {
+        dispatcher.sweeping(on)
+        correlator.sweeping(on)
+      },
+      failed: () => log.push('sweep failed'),
+    },
+    options.sweepRowsPerSecond ?? 100_000,
+  )
+
+  const microtasks = async (): Promise<void> => {
+    for (let i = 0; i < 12; i++) await Promise.resolve()
+  }
+  /** Ends turns of the event loop until nothing is left to do now. What is recorded lazily is committed. */
+  const settle = async (): Promise<void> => {
+    for (let turns = 0; turns < 1000; turns++) {
+      await microtasks()
+      if (deferred.length === 0) {
+        const before = recorder.pending
+        if (before === 0) return
+        void recorder.settled()
+        await microtasks()
+        if (deferred.length === 0 && recorder.pending === before) return // the store fails or is held
+      }
+      for (const fn of deferred.splice(0)) fn()
+    }
+    throw new Error('it never comes to rest')
+  }
+  /** Lets time pass as the daemon's ticks would. */
+  const advance = async (ms: number): Promise<void> => {
+    const untilMs = nowMs() + ms
+    for (;;) {
+      await settle()
+      const nextMs = Math.min(Math.max(dispatcher.nextTickMs(), nowMs()), untilMs)
+      clock.advance(nextMs - nowMs())
+      dispatcher.tick(nowMs())
+      if (nowMs() >= untilMs) return settle()
+    }
+  }
+  const addDestination = (id: string, window?: number): FakeDestination => {
+    const destination = new FakeDestination(id, window)
+    dispatcher.add(destination)
+    dispatcher.changed(id, nowMs())
+    return destination
+  }
+  let made = 0
+  /** A message as the pipeline would accept it; its route decides the lane. */
+  const submit = (changes: Partial<SegmentDelivery> & { readonly registered?: number; readonly to?: string } = {}) => {
+    const { registered = 1, to = '447700900123', ...rest } = changes
+    const route = changes.route ?? routeA
+    const id = ids.next()
+    const expiresAtMs = changes.expiresAtMs ?? nowMs() + 48 * 3_600_000
+    const base = segment(++made)
+    const delivery: SegmentDelivery = {
+      ...base,
+      id: id as string as DeliveryId,
+      lane: vendorLane(route, 0, changes.message?.account ?? acme),
+      route,
+      dueMs: nowMs(),
+      expiresAtMs,
+      message: {
+        ...base.message,
+        id,
+        account: acme,
+        destination: { ton: 1, npi: 1, value: to },
+        receiptRequest: receiptRequestOf(registered),
+        expiresAtMs,
+      },
+      ...rest,
+    }
+    recorder.offer(
+      { kind: 'accepted', delivery },
+      {
+        durable: () => courier.accepted(delivery),
+        refused: () => log.push('refused'),
+      },
+    )
+    return delivery
+  }
+  const restore = async (): Promise<void> => {
+    correlator.restore(await store.parked())
+    dispatcher.restore(await store.lanes(), nowMs())
+  }
+  /** What the sender is told now: the receipts sent to its destination. */
+  const receiptsTo = (esme: FakeDestination): readonly string[] =>
+    esme.sent
+      .map(({ delivery }) => delivery as ReceiptDelivery)
+      .map(({ receipt }) => `${receipt.state} ${receipt.error} ${receipt.origin.messageId}`)
+
+  return {
+    clock,
+    store,
+    recorder,
+    courier,
+    dispatcher,
+    correlator,
+    sweeper,
+    log,
+    bugs,
+    ids,
+    nowMs,
+    settle,
+    advance,
+    addDestination,
+    submit,
+    restore,
+    receiptsTo,
+  }
+}
+
+export const routeA: readonly ConnectionId[] = [a]
+export const routeAB: readonly ConnectionId[] = [a, b]
+
+/** Takes the oldest delivery that is under way off a destination. */
+export function firstOf(destination: FakeDestination): SegmentDelivery {
+  const delivery = destination.underWay.shift()
+  if (delivery?.kind !== 'segment') throw new Error('no segment is under way')
+  return delivery
+}
+
+/** A vendor's receipt; `answer` is filled in with what the vendor is told. */
+export function vendorReceipt(
+  ids: readonly string[],
+  state: VendorReceipt['report']['state'] = 'DELIVERED',
+  changes: Partial<VendorReceipt['report']> = {},
+): VendorReceipt & { readonly answers: ('stored' | 'failed')[]; readonly learnt: number[] } {
+  const answers: ('stored' | 'failed')[] = []
+  const learnt: number[] = []
+  return {
+    vendor: 'v' as VendorId,
+    connection: a,
+    ids,
+    report: { state, error: '000', doneAtMs: 5_000, destination: '447700900123', ...changes },
+    learn: (index) => void learnt.push(index),
+    stored: () => void answers.push('stored'),
+    failed: () => void answers.push('failed'),
+    answers,
+    learnt,
+  }
+}
