@@ -15,6 +15,7 @@ import { EsmeEdge } from './edges/esme/esme-edge.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { VendorConnection, vendorDestinationId } from './edges/vendor/vendor-connection.js'
 import { registerGauges } from './gauges.js'
+import { createInstruments } from './instruments.js'
 import { anchorClock } from './lib/anchored-clock.js'
 import { bootMonotonicMs, readBootId } from './lib/boot-id.js'
 import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
@@ -82,6 +83,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     return epochs.shift()!
   })
 
+  const instruments = createInstruments(metrics, log, clock)
   const recorder = new GroupCommit(
     {
       store,
@@ -90,15 +92,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
       defer: (fn) => void setImmediate(fn),
       anchor: () => ({ switchMs: nowMs(), monotonicMs: clock.monotonicMs() + bootOffsetMs, bootId }),
       onCommitted: (units, elapsedMs) => {
-        metrics.commits.count()
-        metrics.commitUnits.add(metrics.commitUnits.index(), units)
-        metrics.commitSeconds.record(elapsedMs / 1000)
+        instruments.onCommitted(units, elapsedMs)
         dispatcher.pump(nowMs())
       },
-      onFailure: (error, kept, refused) => {
-        metrics.commitFailures.count(error.failure)
-        log.event('store.commitFailed', { code: error.failure, units: kept + refused, error })
-      },
+      onFailure: instruments.onCommitFailed,
       onRecovered: () => log.event('store.recovered', { freeBytes: freeBytes(store) }),
       onLost: ports.onLost,
     },
@@ -119,34 +116,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       rules: (connection) => rules.get(connection),
       nowMs,
       wallMs: () => clock.wallMs(),
-      events: {
-        resent: (connection) => metrics.resends.count(connection),
-        ended: (state) => metrics.finals.count(state),
-        receiptQueued: () => undefined,
-        receiptDropped: (account) => {
-          metrics.receipts.count('droppedByCount')
-          log.event('receipts.dropped', { account, count: 1, why: 'as many as allowed are waiting' })
-        },
-        receiptEnded: (outcome, delivery) => {
-          const { origin, state } = delivery.receipt
-          if (outcome === 'done') {
-            metrics.receipts.count('delivered')
-            metrics.receiptSeconds.record((clock.wallMs() - origin.acceptedAtMs) / 1000)
-          } else if (outcome === 'expired') {
-            metrics.receipts.count('droppedByAge')
-            log.event('receipts.dropped', { account: origin.account, count: 1, why: 'too old' })
-          } else {
-            metrics.receipts.count('setAside')
-            log.event('receipts.setAside', {
-              account: origin.account,
-              messageId: origin.messageId,
-              status: state,
-              tries: delivery.failures + 1,
-            })
-          }
-        },
-        lateAnswerUsed: (connection) => metrics.attempts.count(connection, 'late'),
-      },
+      events: instruments.courier,
     },
     {
       receiptMaxAgeMs: config.receipts.maxAgeMs,
@@ -190,12 +160,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
-      onFate: (fate, receipt) => {
-        metrics.vendorReceipts.count(receipt.connection, fate)
-        if (fate === 'dropped')
-          log.event('receipts.unmatched', { connection: receipt.connection, destination: receipt.report.destination })
-        if (fate === 'matched' || fate === 'matchedUnanswered') metrics.finals.count(receipt.report.state)
-      },
+      onFate: instruments.onFate,
       nowMs,
       wallMs: () => clock.wallMs(),
     },

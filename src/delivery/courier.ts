@@ -36,6 +36,7 @@ export interface CourierOptions {
 export interface CourierEvents {
   resent(connection: ConnectionId, delivery: SegmentDelivery): void
   ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery): void
+  receiptQueued(state: MessageState): void
   receiptDropped(account: AccountId): void
   receiptEnded(outcome: 'done' | 'setAside' | 'expired', delivery: ReceiptDelivery): void
   lateAnswerUsed(connection: ConnectionId): void
@@ -196,6 +197,7 @@ export class Courier implements UnitListener {
       events.receiptDropped(origin.account)
       return undefined
     }
+    events.receiptQueued(state)
     return delivery
   }
 

@@ -126,8 +126,8 @@ export const eventCatalogue = {
   },
   'receipts.unmatched': {
     level: 'warn',
-    message: 'a receipt belongs to no message known',
-    fields: { connection: 'text', destination: 'text' },
+    message: 'receipts that belong to no message known',
+    fields: { connection: 'text', destination: 'text', count: 'number' },
   },
 
   'store.opened': {

@@ -91,7 +91,7 @@ export const counterCatalogue = {
     kind: 'counter',
     name: 'smswitch_receipts_total',
     labels: ['outcome'],
-    help: 'Receipts to senders, by outcome (delivered, retried, setAside, droppedByAge, droppedByCount).',
+    help: 'Receipts to senders, by outcome (queued, delivered, setAside, droppedByAge, droppedByCount).',
   },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {

@@ -1,0 +1,75 @@
+// What the parts of the switch tell, put into metrics and log lines. Belongs to the composition root; decides nothing.
+
+import type { CourierEvents } from './delivery/courier.js'
+import type { Clock } from './lib/clock.js'
+import type { CorrelatorPorts } from './receipts/correlator.js'
+import type { GroupCommitPorts } from './store/group-commit.js'
+import { LogPace } from './telemetry/log-pace.js'
+import type { Log } from './telemetry/log.js'
+import type { Metrics } from './telemetry/metrics.js'
+
+/** Of anomalies that may come by the thousand, one line in so many ms. */
+const LINE_EVERY_MS = 1000
+
+export interface Instruments {
+  readonly courier: CourierEvents
+  readonly onFate: CorrelatorPorts['onFate']
+  readonly onCommitted: GroupCommitPorts['onCommitted']
+  readonly onCommitFailed: GroupCommitPorts['onFailure']
+}
+
+export function createInstruments(metrics: Metrics, log: Log, clock: Clock): Instruments {
+  const pace = new LogPace(LINE_EVERY_MS)
+  const dropped = (account: string, why: string): void => {
+    const count = pace.note(`dropped ${why} ${account}`, clock.monotonicMs())
+    if (count > 0) log.event('receipts.dropped', { account, count, why })
+  }
+  const commitUnits = metrics.commitUnits.index()
+  return {
+    courier: {
+      resent: (connection) => metrics.resends.count(connection),
+      ended: (state) => metrics.finals.count(state),
+      receiptQueued: () => metrics.receipts.count('queued'),
+      receiptDropped: (account) => {
+        metrics.receipts.count('droppedByCount')
+        dropped(account, 'as many as allowed are waiting')
+      },
+      receiptEnded: (outcome, delivery) => {
+        const { origin, state } = delivery.receipt
+        switch (outcome) {
+          case 'done':
+            metrics.receipts.count('delivered')
+            metrics.receiptSeconds.record((clock.wallMs() - origin.acceptedAtMs) / 1000)
+            return
+          case 'expired':
+            metrics.receipts.count('droppedByAge')
+            dropped(origin.account, 'too old')
+            return
+          case 'setAside': {
+            metrics.receipts.count('setAside')
+            const { account, messageId } = origin
+            log.event('receipts.setAside', { account, messageId, status: state, tries: delivery.failures + 1 })
+          }
+        }
+      },
+      lateAnswerUsed: (connection) => metrics.attempts.count(connection, 'late'),
+    },
+    onFate: (fate, receipt) => {
+      const { connection, report } = receipt
+      metrics.vendorReceipts.count(connection, fate)
+      if (fate === 'matched' || fate === 'matchedUnanswered') metrics.finals.count(report.state)
+      if (fate !== 'dropped') return
+      const count = pace.note(`unmatched ${connection}`, clock.monotonicMs())
+      if (count > 0) log.event('receipts.unmatched', { connection, destination: report.destination, count })
+    },
+    onCommitted: (units, elapsedMs) => {
+      metrics.commits.count()
+      metrics.commitUnits.add(commitUnits, units)
+      metrics.commitSeconds.record(elapsedMs / 1000)
+    },
+    onCommitFailed: (error, kept, refused) => {
+      metrics.commitFailures.count(error.failure)
+      log.event('store.commitFailed', { code: error.failure, units: kept + refused, error })
+    },
+  }
+}
