@@ -17,6 +17,10 @@ export interface DaemonOptions {
   readonly data: string
   /** Settings by their path; ports are 0 unless said here. */
   readonly set?: Readonly<Record<string, string | number>>
+  /** Further arguments of `start`. */
+  readonly args?: readonly string[]
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** How the process ended. */
@@ -61,7 +65,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const settings = { 'smpp.server.port': 0, 'admin.port': 0, 'stop.graceMs': 3000, ...options.set }
   const args = ['start', '--directory', options.directory, '--data', options.data, '--json']
   for (const [path, value] of Object.entries(settings)) args.push('--set', `${path}=${value}`)
-  const child = spawn(process.execPath, [mainFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  args.push(...(options.args ?? []))
+  const env = { ...process.env, ...options.env }
+  const child = spawn(process.execPath, [mainFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   const said = new EventEmitter()
   said.setMaxListeners(0)
   const log: LogLine[] = []

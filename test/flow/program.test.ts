@@ -212,9 +212,22 @@ it('shows in /metrics what goes on, and no secret in what it says', async () => 
   }
 })
 
-it('starts with the directory as it is written for the first run', async () => {
+it('sends the first message as the README shows it', async () => {
   const { folder } = await startScenario({ vendors: [] })
-  const daemon = await startDaemon({ directory: 'config/demo.yaml', data: join(folder, 'demo') })
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const port = String((free.address() as AddressInfo).port)
+  free.close()
+  const daemon = await startDaemon({
+    directory: 'config/demo.yaml',
+    data: join(folder, 'demo'),
+    args: ['--sim-vendor', port],
+    env: { DEMO_VENDOR_PORT: port },
+  })
   expect(await daemon.get('/readyz')).toMatchObject({ status: 200 })
+  const account = ['--system-id', 'demo', '--password', 'demo']
+  const { code, stdout } = await runProgram(['sim', 'esme', '--port', String(daemon.smppPort), ...account])
   await daemon.stop()
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^message 1 accepted as (\S+)\nreceipt \1 DELIVRD\n1 accepted, /)
 })

@@ -53,6 +53,7 @@ it('hangs up on a vendor that sends garbage, and comes back', async () => {
   await daemon.logged('vendor.protocolError')
   await esme.submit(message)
   await vendor.submits(1)
+  vendor.answer(0, { message_id: 'G1' })
 })
 
 it('takes generic_nack for a temporary refusal, and an answer without an id for the last that will be known', async () => {
@@ -76,11 +77,14 @@ it('is ready, takes messages and stops in time though a vendor never answers its
   const { bind, daemon } = await startScenario({
     vendors: [],
     handVendors: [{ port }],
-    set: { 'vendor.bindMs': 200, 'vendor.connectMs': 200 },
+    set: { 'vendor.bindMs': 200, 'vendor.connectMs': 200, 'stop.graceMs': 10_000 },
   })
   const esme = await bind()
   expect((await esme.submit(message)).status).toBe(0)
   const line = await daemon.logged('vendor.bindFailed')
   expect(line['nextTryMs']).toBeGreaterThan(0)
+  const startedMs = performance.now()
   await daemon.stop()
+  // Far less than the grace that answers would be given.
+  expect(performance.now() - startedMs).toBeLessThan(2500)
 })

@@ -135,8 +135,10 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     this.#cancelRetry?.()
     const session = this.#session
     if (session === undefined || session.state === 'CLOSED') return Promise.resolve()
+    // First the promise: a session that is not bound yet is gone before `unbind` returns.
+    const gone = new Promise<void>((resolve) => this.#gone.push(resolve))
     session.unbind(this.#ports.clock.monotonicMs())
-    return new Promise((resolve) => this.#gone.push(resolve))
+    return gone
   }
 
   /** Leaves at once. */
