@@ -251,7 +251,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
       clock,
       metrics,
       log,
-      verify: async (account, password) => (await gate.check(account?.password, password)) === 'right',
+      verify: async (account, password) => {
+        const verdict = await gate.check(account?.password, password)
+        // Not "wrong": the ESME shall try again, not its owner look for another password.
+        if (verdict === 'busy') throw new Error('too many binds wait for the check of their password')
+        return verdict === 'right'
+      },
       submit: (batch) =>
         runPipeline(batch, pipelinePorts, pipelineOptions, {
           nowMs: nowMs(),

@@ -11,7 +11,7 @@ export interface RawEsme {
   ask(command: string, fields?: smpp.Fields): Promise<smpp.Pdu>
   bind(mode?: 'transmitter' | 'receiver' | 'transceiver', fields?: smpp.Fields): Promise<number>
   /** Resolves when the connection is gone. */
-  readonly closed: Promise<unknown>
+  readonly closed: Promise<void>
 }
 
 /** A connection without a bind; it is broken at the end of the test. */
@@ -19,7 +19,8 @@ export async function connectRaw(port: number): Promise<RawEsme> {
   const session = smpp.connect({ host: '127.0.0.1', port })
   onTestFinished(() => session.destroy())
   session.on('error', () => undefined)
-  const closed = once(session, 'close')
+  // Not `once` of node:events, which rejects when an error comes first: a reset is an end, too.
+  const closed = new Promise<void>((resolve) => session.on('close', resolve))
   await within(once(session, 'connect'), 'a connection to the switch')
   const ask: RawEsme['ask'] = (command, fields) =>
     within(

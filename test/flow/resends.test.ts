@@ -92,7 +92,7 @@ it('sends again what was in flight when the link broke, and nothing else', async
   expect(new Set(receipts.map(({ id }) => id))).toEqual(new Set(ids))
   expect(vendor.count).toBe(16)
   expect(await daemon.metric('smswitch_resends_total', { connection: 'v1-1' })).toBe(6)
-  await daemon.logged('vendor.lost')
+  expect(await daemon.logged('vendor.lost')).toMatchObject({ connection: 'v1-1', unanswered: 6 })
 })
 
 it('comes back to a vendor that was away, with what was accepted meanwhile', async () => {

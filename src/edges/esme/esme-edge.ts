@@ -183,6 +183,8 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
   readonly #number: number
   #account: AccountId | undefined
   #batch: Submission[] = []
+  /** Receipts that its end left unanswered, for the log. */
+  #left = 0
 
   constructor(edge: EsmeEdge, ports: EsmeEdgePorts, session: EsmeSession, peer: PeerAddress, number: number) {
     this.#edge = edge
@@ -223,6 +225,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
   }
 
   onUnanswered(deliveries: readonly ReceiptDelivery[], why: 'timeout' | 'closed'): void {
+    if (why === 'closed') this.#left = deliveries.length
     for (const delivery of deliveries) this.#ports.notified(delivery, why === 'timeout' ? 'unanswered' : 'lost')
   }
 
@@ -254,7 +257,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
       account: this.#account,
       remote: this.#remote,
       why,
-      unanswered: this.#session.inFlight,
+      unanswered: this.#left,
     })
     this.#edge.give(this.#account)
     const receivers = this.#edge.receiversOf(this.#account)

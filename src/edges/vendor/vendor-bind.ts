@@ -50,6 +50,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   #gone: (() => void)[] = []
   #refusal = ''
   #receipts: VendorReceipt[] = []
+  /** Submits that the end of the last session left unanswered, for the log. */
+  #left = 0
 
   constructor(
     owner: BindOwner,
@@ -95,6 +97,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     } = this.#connection
     const { connectMs, bindMs, enquireLinkMs, responseMs } = this.#options
     this.#refusal = ''
+    this.#left = 0
     this.#ports.log.event('vendor.connecting', { connection: this.#connection.id, bind: this.#number, host, port })
     this.#session = connect<SegmentDelivery>(
       {
@@ -187,7 +190,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     this.#owner.answeredLate(response, delivery)
   }
 
-  onUnanswered(deliveries: readonly SegmentDelivery[]): void {
+  onUnanswered(deliveries: readonly SegmentDelivery[], why: 'timeout' | 'closed'): void {
+    if (why === 'closed') this.#left = deliveries.length
     this.#owner.unanswered(deliveries)
   }
 
@@ -226,7 +230,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   #retry(wasBound: boolean, why: string): void {
     const nextTryMs = backoffMs(this.#options.backoff, ++this.#failures, this.#ports.chance())
     const what = { connection: this.#connection.id, bind: this.#number, why, nextTryMs }
-    if (wasBound) this.#ports.log.event('vendor.lost', { ...what, unanswered: 0 })
+    if (wasBound) this.#ports.log.event('vendor.lost', { ...what, unanswered: this.#left })
     else this.#ports.log.event('vendor.bindFailed', what)
     this.#cancelRetry = this.#ports.timers.after(nextTryMs, () => this.start())
   }
