@@ -50,7 +50,13 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
   const processes: LedgerProcess[] = []
   let daemon: Switch | undefined
   try {
-    const smsc = startLedger('smsc', { delay: options.vendorDelayMs, 'id-format': 'uuid', 'receipt-window': 1000 })
+    const smsc = startLedger('smsc', {
+      delay: options.vendorDelayMs,
+      // Receipts must not come while their answer is not on disk yet: a kill would make both undone and hide a lost receipt.
+      'receipt-delay': options.vendorDelayMs,
+      'id-format': 'uuid',
+      'receipt-window': 1000,
+    })
     processes.push(smsc)
     const vendorPort = Number((await smsc.next('ready'))['port'])
     daemon = await startSwitch({ data, vendorPort })
