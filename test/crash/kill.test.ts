@@ -54,3 +54,16 @@ it('SIGTERM loses nothing, doubles nothing and ends with 0 in time', { timeout: 
   for (const tookMs of run.stopMs) expect(tookMs).toBeLessThan(5000)
   expect(run.errors).toBe('')
 })
+
+it(
+  'kill -9 doubles nothing where unanswered messages wait for their receipt; each has an end',
+  { timeout: 60_000 },
+  async () => {
+    const run = await killRun({ ...load, ends: ['random', 'committed'], onUnanswered: 'waitReceipt' })
+    expect(run.audit).toMatchObject({ receiptsLost: [], receiptsPending: [], rejectedButArrived: [], doubled: 0 })
+    // One that was marked and not sent any more is reported UNKNOWN.
+    expect(run.lostUnreported).toBe(0)
+    for (const kill of run.kills) expect(kill.unfinished).toBeGreaterThanOrEqual(500)
+    expect(run.errors).toBe('')
+  },
+)

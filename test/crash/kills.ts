@@ -21,6 +21,7 @@ export interface KillRunOptions {
   /** An end comes after so many messages accepted since the last, chosen by chance between the two. */
   readonly acceptedBetween: readonly [number, number]
   readonly answerGraceMs: number
+  readonly onUnanswered?: 'resend' | 'waitReceipt' | 'fail'
   /** How long all receipts may take to arrive after the last start, ms. */
   readonly settleWithinMs: number
 }
@@ -32,6 +33,8 @@ export interface KillRun {
   /** How long each SIGTERM took, or each restart until ready, ms. */
   readonly stopMs: readonly number[]
   readonly restartMs: readonly number[]
+  /** Acknowledged, never at the vendor, and the ESME was not told of any end either. */
+  readonly lostUnreported: number
   readonly idsTwice: number
   /** Statuses other than ESME_ROK, how often each. */
   readonly statuses: Readonly<Record<string, number>>
@@ -45,6 +48,7 @@ export interface KillRun {
 /** Ends the daemon again and again under load, starts it again at once, waits until all is delivered, and audits. */
 export async function killRun(options: KillRunOptions): Promise<KillRun> {
   const startedMs = monotonicMs()
+  const { onUnanswered = 'resend' } = options
   const folder = mkdtempSync(join(tmpdir(), 'smswitch-kills-'))
   const data = join(folder, 'data')
   const processes: LedgerProcess[] = []
@@ -59,7 +63,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
     })
     processes.push(smsc)
     const vendorPort = Number((await smsc.next('ready'))['port'])
-    daemon = await startSwitch({ data, vendorPort })
+    daemon = await startSwitch({ data, vendorPort, onUnanswered })
     const esme = startLedger('esme', { port: daemon.smppPort, rate: options.rate, window: 500 })
     processes.push(esme)
     await esme.next('bound')
@@ -82,7 +86,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
       stopMs.push(tookMs)
       moments.push({ kind, atMs, loadMs: atMs - resumedMs, acceptedBefore: accepted })
       errors += daemon.errors()
-      daemon = await startSwitch({ data, vendorPort })
+      daemon = await startSwitch({ data, vendorPort, onUnanswered })
       restartMs.push(daemon.startedInMs)
       esme.tell({ cmd: 'port', port: daemon.smppPort })
       await esme.next('bound')
@@ -104,8 +108,10 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
       answerGraceMs: options.answerGraceMs,
       receiptsExpected: true,
     }
+    const audited = audit(sent, arrivals, auditOptions)
     return {
-      audit: audit(sent, arrivals, auditOptions),
+      audit: audited,
+      lostUnreported: audited.lost.filter((number) => sent[number]?.receipts === 0).length,
       kills: figuresOfKill(sent, arrivals, moments),
       endings,
       stopMs: stopMs.map(Math.round),

@@ -11,6 +11,8 @@ export interface SwitchOptions {
   readonly data: string
   readonly vendorPort: number
   readonly settings?: Readonly<Record<string, string | number>>
+  /** What the vendor's connection does with what was sent and never answered; `resend` if not given. */
+  readonly onUnanswered?: 'resend' | 'waitReceipt' | 'fail'
   /** How far its wall clock is off, ms. */
   readonly clockStepMs?: number
   /** Runs its command line under these words, e.g. a limit. */
@@ -78,6 +80,7 @@ export async function startSwitch(options: SwitchOptions): Promise<Switch> {
     env: {
       ...process.env,
       CRASH_VENDOR_PORT: String(options.vendorPort),
+      CRASH_ON_UNANSWERED: options.onUnanswered ?? 'resend',
       CLOCK_STEP_MS: String(options.clockStepMs ?? 0),
     },
   })
