@@ -88,7 +88,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     said.emit('line')
     return { code: code as number | null, signal: signal as NodeJS.Signals | null, stdout, stderr }
   })
-  await when(said, 'line', () => ready !== undefined || isOver, 'the daemon to be ready', 15_000)
+  await when(said, 'line', () => ready !== undefined || isOver, 'the daemon to be ready', 15_000).catch(
+    (error: unknown) => {
+      child.kill('SIGKILL')
+      throw error
+    },
+  )
   if (ready === undefined) throw new Error(`the daemon did not start: ${stderr}${stdout}`)
   const { smppPort, adminPort } = ready
   const get: Daemon['get'] = async (path) => {
@@ -151,10 +156,11 @@ export async function runProgram(args: readonly string[]): Promise<Ending> {
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const [code, signal] = (await within(once(child, 'close'), `the end of ${args.join(' ')}`, 15_000)) as [
-    number | null,
-    NodeJS.Signals | null,
-  ]
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  const [code, signal] = await within(ended, `the end of ${args.join(' ')}`, 15_000).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   return { code, signal, stdout, stderr }
 }
 

@@ -224,10 +224,10 @@ it('sends the first message as the README shows it', async () => {
     args: ['--sim-vendor', port],
     env: { DEMO_VENDOR_PORT: port },
   })
-  expect(await daemon.get('/readyz')).toMatchObject({ status: 200 })
   const account = ['--system-id', 'demo', '--password', 'demo']
-  const { code, stdout } = await runProgram(['sim', 'esme', '--port', String(daemon.smppPort), ...account])
-  await daemon.stop()
+  const { code, stdout } = await runProgram(['sim', 'esme', '--port', String(daemon.smppPort), ...account]).finally(
+    () => daemon.stop(),
+  )
   expect(code).toBe(0)
   expect(stdout).toMatch(/^message 1 accepted as (\S+)\nreceipt \1 DELIVRD\n1 accepted, /)
 })
