@@ -235,6 +235,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         host: server.host,
         port: server.port,
         maxConnections: server.maxConnections,
+        maxUnbound: server.maxUnbound,
+        maxUnboundPerIp: server.maxUnboundPerIp,
         sessionInitMs: server.sessionInitMs,
         enquireLinkMs: server.enquireLinkMs,
         inactivityMs: server.inactivityMs,

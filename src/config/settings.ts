@@ -8,6 +8,8 @@ const smppServer = {
   port: port(2775, 'Port that ESMEs connect to.'),
   systemId: text('smswitch', 'The switch’s own name in the answer to a bind.', { maxLength: 15 }),
   maxConnections: whole(1000, 'Most ESME connections at a time; one more is closed at once.'),
+  maxUnbound: whole(500, 'Most connections that have not bound yet; one more is closed at once.'),
+  maxUnboundPerIp: whole(200, 'The same for one remote address.'),
   sessionInitMs: whole(10_000, 'A connection that has not bound by then is closed.'),
   enquireLinkMs: whole(30_000, 'Silence after which the switch asks with enquire_link.'),
   inactivityMs: whole(300_000, 'A session without any message for that long is unbound.'),

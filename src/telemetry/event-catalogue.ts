@@ -50,7 +50,7 @@ export const eventCatalogue = {
   'esme.connectionRefused': {
     level: 'warn',
     message: 'a connection was closed: as many as allowed are open',
-    fields: { remote: 'text', open: 'number' },
+    fields: { remote: 'text', bound: 'text', open: 'number' },
   },
   'esme.protocolError': {
     level: 'warn',

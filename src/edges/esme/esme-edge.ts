@@ -94,8 +94,8 @@ export class EsmeEdge {
     this.#server = await listen<ReceiptDelivery>(
       {
         ...options,
-        onRefused: (peer) =>
-          this.#ports.log.event('esme.connectionRefused', { remote: remoteOf(peer), open: this.openSessions }),
+        onRefused: (peer, bound) =>
+          this.#ports.log.event('esme.connectionRefused', { remote: remoteOf(peer), bound, open: this.openSessions }),
       },
       (session, peer) => {
         this.#live++
