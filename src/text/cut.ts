@@ -144,6 +144,12 @@ function pairCut(text: string, from: number, end: number): number {
 const FIRST_COMBINING = 0x300
 /** What may belong to the character at a cut, in units: a family of emoji has 11, a flag by tags 14. */
 const CLUSTER_UNITS = 32
+/**
+ * A virama joins the consonants of six scripts into one cluster since Unicode 15.1 (UAX #29 rule GB9c), but not before: cut there, the
+ * parts read as well as any, and counts do not depend on the Unicode version of the machine.
+ */
+const ENDS_WITH_VIRAMA = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]\u200d?$/
+const LETTER = /^\p{Lo}/u
 let graphemes: Intl.Segmenter | undefined
 
 /** The Latin tables have no combining characters; the others (4 and up) do. */
@@ -155,6 +161,7 @@ function hasClusters({ locking, single }: Shifts): boolean {
 function clusterCut(text: string, from: number, end: number): number {
   if (end >= text.length) return end
   if (text.charCodeAt(end) < FIRST_COMBINING && text.charCodeAt(end - 1) < FIRST_COMBINING) return end
+  if (ENDS_WITH_VIRAMA.test(text.slice(end - 2, end)) && LETTER.test(text.charAt(end))) return end
   graphemes ??= new Intl.Segmenter('und', { granularity: 'grapheme' })
   const begins = graphemes.segment(text.slice(from, end + CLUSTER_UNITS)).containing(end - from)?.index ?? 0
   return begins > 0 ? from + begins : end

@@ -49,7 +49,9 @@ export function transliterate(text: string): Transliterated {
 function characterAt(text: string, at: number): string {
   const first = String.fromCodePoint(text.codePointAt(at) ?? 0)
   let end = at + first.length
-  if (isLatinLetter(baseOf(first))) while (end < text.length && COMBINING_MARKS.test(text[end] ?? '')) end++
+  const base = baseOf(first)
+  const takesMarks = isLatinLetter(base) || isLatinLetter(transliterations.get(base) ?? '')
+  if (takesMarks) while (end < text.length && COMBINING_MARKS.test(text[end] ?? '')) end++
   return text.slice(at, end)
 }
 
