@@ -1,4 +1,6 @@
 // A slow and a failing disk, made by strace around the system calls of the real daemon.
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { LedgerProcess } from '../ledger/process.js'
 import { requirePeer } from '../peers.js'
@@ -103,3 +105,26 @@ it.for<readonly [string, string]>([
   expect(Object.keys(books.statuses).filter((status) => status !== ESME_RSYSERR)).toEqual([])
   expect(daemon.errors()).not.toMatch(/unhandled|uncaught/i)
 })
+
+it('a store that cannot be opened again ends the daemon with 1 and says why; nothing accepted is lost', async (context) => {
+  const { strace } = requirePeer('strace', context)
+  scene = await startScene({ smsc: { delay: 50 } })
+  const { esme, daemon } = scene
+  esme.tell({ cmd: 'start', rate: 500 })
+  await accepted(esme, 300)
+  const [file, away] = [join(scene.data, 'data.mdb'), join(scene.data, 'away')]
+  renameSync(file, away)
+  mkdirSync(file)
+  const fault = await injectFault(strace, daemon.pid, 'fdatasync:error=EIO')
+  expect(await daemon.ended).toBe(1)
+  await fault.remove()
+  esme.tell({ cmd: 'pause' })
+  expect(JSON.stringify(daemon.logged('app.failed'))).toContain(`the data in ${scene.data} can't be opened`)
+  rmdirSync(file)
+  renameSync(away, file)
+  await scene.restart()
+  const books = await scene.close()
+  // Answers of the vendor that came while nothing could be written are forgotten, so those go out twice.
+  expect(books.audit).toMatchObject({ lost: [], receiptsLost: [], receiptsPending: [], rejectedButArrived: [] })
+  expect(Object.keys(books.statuses)).toEqual([ESME_RSYSERR])
+}, 60_000)
