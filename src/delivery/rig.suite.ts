@@ -125,6 +125,7 @@ export function makeRig(options: RigOptions = {}) {
       events: {
         resent: (connection) => log.push(`resent ${connection}`),
         ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),
+        receiptQueued: (state) => log.push(`receipt ${state}`),
         receiptDropped: (account) => log.push(`receipt dropped ${account}`),
         receiptEnded: (outcome) => log.push(`receipt ${outcome}`),
         lateAnswerUsed: (connection) => log.push(`late ${connection}`),

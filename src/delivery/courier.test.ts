@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest'
+import type { ReceiptDelivery } from '../message/delivery.js'
+import { contentsOf } from '../store/conformance-rows.suite.js'
+import { MemoryStore } from '../store/memory/memory-store.js'
+import type { NotifyResult } from './courier.js'
+import { a, b, firstOf, makeRig, routeAB, rulesOf, vendorReceipt, type Rig } from './rig.suite.js'
+
+/** A rig whose first segment was sent over `a` and is under way. */
+async function oneUnderWay(options: Parameters<typeof makeRig>[0] = {}, changes: Parameters<Rig['submit']>[0] = {}) {
+  const rig = makeRig(options)
+  const [vendor, esme] = [rig.addDestination('c:a'), rig.addDestination('a:acme')]
+  const { message } = rig.submit(changes)
+  await rig.settle()
+  return { rig, vendor, esme, message, delivery: firstOf(vendor) }
+}
+
+const nothingLeft = async (rig: Rig): Promise<void> => {
+  await rig.advance(7_200_000)
+  const { deliveries, awaiting } = await contentsOf(rig.store)
+  expect({ deliveries, awaiting }).toEqual({ deliveries: [], awaiting: [] })
+  expect(rig.dispatcher.total).toBe(0)
+}
+
+describe('a segment that was never answered', () => {
+  const ways = [
+    { onUnanswered: 'resend', failover: 'none' },
+    { onUnanswered: 'resend', failover: 'next' },
+    { onUnanswered: 'waitReceipt', failover: 'none' },
+  ] as const
+
+  for (const { onUnanswered, failover } of ways)
+    for (const durable of [true, false]) {
+      const name = `${onUnanswered}, failover ${failover}, ${durable ? 'after' : 'before'} its way back is durable`
+      // With failover the next connection is down, so that the segment waits for it.
+      const begin = () =>
+        oneUnderWay({ rules: [rulesOf(a, { onUnanswered }), rulesOf(b)] }, { route: routeAB, failover })
+
+      it(`a late answer spares the resend: ${name}`, async () => {
+        const { rig, vendor, esme, message, delivery } = await begin()
+        const other = rig.addDestination('c:b')
+        other.up = false
+        rig.dispatcher.changed('c:b', rig.nowMs())
+        rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+        if (durable) await rig.settle()
+        rig.courier.answeredLate(delivery, a, 'id7')
+        other.up = true
+        rig.dispatcher.changed('c:b', rig.nowMs())
+        await rig.advance(3_000_000)
+        expect([...vendor.sent, ...other.sent]).toHaveLength(1)
+        expect(rig.log).toContain('late a')
+        const receipt = vendorReceipt(['id7'])
+        rig.correlator.take([receipt])
+        await rig.settle()
+        expect(receipt.answers).toEqual(['stored'])
+        expect(rig.receiptsTo(esme)).toEqual([`DELIVERED 000 ${message.id}`])
+        rig.courier.notified(esme.underWay[0] as ReceiptDelivery, 'taken')
+        await nothingLeft(rig)
+      })
+
+      it(`a receipt spares it too: ${name}`, async () => {
+        const { rig, vendor, esme, message, delivery } = await begin()
+        rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+        if (durable && failover === 'none') await rig.settle()
+        const receipt = vendorReceipt(['never heard'], 'UNDELIVERABLE', { error: '27' })
+        rig.correlator.take([receipt])
+        await rig.advance(3_000_000)
+        expect(receipt.answers).toEqual(['stored'])
+        expect(rig.log).toContain('fate matchedUnanswered')
+        expect(vendor.sent).toHaveLength(1)
+        expect(rig.receiptsTo(esme)).toEqual([`UNDELIVERABLE 27 ${message.id}`])
+        // The answer that comes after that is of no use any more.
+        rig.courier.answeredLate(delivery, a, 'never heard')
+        rig.courier.notified(esme.underWay[0] as ReceiptDelivery, 'taken')
+        await nothingLeft(rig)
+      })
+    }
+
+  it('is not taken for another: two to the same phone are told apart by nobody', async () => {
+    const rig = makeRig()
+    const vendor = rig.addDestination('c:a')
+    for (let i = 0; i < 2; i++) rig.submit()
+    await rig.settle()
+    for (let i = 0; i < 2; i++) rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'unanswered' })
+    const receipt = vendorReceipt(['x'])
+    rig.correlator.take([receipt])
+    await rig.settle()
+    expect(rig.log).toContain('fate parked')
+    await rig.advance(30_000)
+    expect(vendor.sent).toHaveLength(4)
+  })
+
+  it('a late answer over another connection, a second one, or one for what is under way again changes nothing', async () => {
+    const { rig, vendor, delivery } = await oneUnderWay()
+    rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+    rig.courier.answeredLate(delivery, b, 'x')
+    await rig.advance(30_000)
+    expect(vendor.sent).toHaveLength(2)
+    const again = firstOf(vendor)
+    rig.courier.sending(again)
+    rig.courier.answeredLate(delivery, a, 'x')
+    await rig.settle()
+    expect(rig.log).not.toContain('late a')
+  })
+
+  it('waits for its receipt until the deadline and not longer, also after a restart', async () => {
+    const rules = [rulesOf(a, { onUnanswered: 'waitReceipt' })]
+    const { rig, delivery, message } = await oneUnderWay({ rules }, { expiresAtMs: 1_000_000 + 60_000 })
+    rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+    await rig.advance(500_000)
+    expect(rig.log.filter((line) => line.startsWith('ended'))).toEqual([])
+    const store = new MemoryStore((rig.store as MemoryStore).snapshot())
+    for (const life of [rig, makeRig({ rules, store, clock: rig.clock, epoch: 2 })]) {
+      const isNew = life !== rig
+      const esme = isNew ? life.addDestination('a:acme') : undefined
+      if (!isNew) continue
+      await life.restore()
+      await life.advance(99_999)
+      expect(life.log).toEqual([])
+      await life.advance(1)
+      expect(life.log).toContain('ended UNKNOWN unanswered')
+      expect(life.receiptsTo(esme!)).toEqual([`UNKNOWN 000 ${message.id}`])
+    }
+  })
+
+  it('fails at once where the connection says so', async () => {
+    const rules = [rulesOf(a, { onUnanswered: 'fail' })]
+    const { rig, vendor, esme, delivery, message } = await oneUnderWay({ rules })
+    rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+    await rig.advance(3_000_000)
+    expect(vendor.sent).toHaveLength(1)
+    expect(rig.receiptsTo(esme)).toEqual([`UNKNOWN 000 ${message.id}`])
+  })
+
+  it('more than may be remembered: the rest is sent again as usual', async () => {
+    const rig = makeRig({ courier: { unansweredMax: 2 } })
+    const vendor = rig.addDestination('c:a')
+    for (let i = 0; i < 3; i++) rig.submit()
+    await rig.settle()
+    const all = [firstOf(vendor), firstOf(vendor), firstOf(vendor)]
+    for (const delivery of all) rig.courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+    await rig.settle()
+    all.forEach((delivery, i) => rig.courier.answeredLate(delivery, a, `id${i}`))
+    await rig.advance(30_000)
+    expect(vendor.sentIds.slice(3)).toEqual([all[2]!.id])
+  })
+})
+
+describe('where a second sending is unwanted', () => {
+  const rules = [rulesOf(a, { onUnanswered: 'waitReceipt' }), rulesOf(b)]
+
+  it('the mark is durable before the sending, and after a crash it is not sent again', async () => {
+    const store = new MemoryStore()
+    const rig = makeRig({ rules, store })
+    const vendor = rig.addDestination('c:a')
+    const marked: string[] = []
+    vendor.onSend = (delivery) => {
+      if (delivery.kind === 'segment')
+        rig.courier.mark(delivery, a, (segment) => {
+          marked.push(segment.unansweredBy)
+        })
+      return true
+    }
+    rig.submit()
+    store.hold()
+    const settling = rig.settle()
+    await settling
+    store.release(1)
+    await rig.settle()
+    expect(marked).toEqual([])
+    store.release()
+    await rig.settle()
+    expect(marked).toEqual(['a'])
+    const next = makeRig({ rules, store: new MemoryStore(store.snapshot()), clock: rig.clock, epoch: 2 })
+    const again = next.addDestination('c:a')
+    let refused = 0
+    again.onSend = (delivery) => {
+      if (delivery.kind === 'segment' && next.courier.isUnanswered(delivery)) refused++
+      return true
+    }
+    await next.restore()
+    await next.advance(599_999)
+    expect(refused).toBe(1)
+    expect(next.log).toEqual([])
+    await next.advance(2)
+    expect(next.log.at(-1)).toMatch(/^(ended UNKNOWN unanswered)$/)
+  })
+
+  it('a mark of a connection that resends, or that is gone, or none at all, hinders nothing', async () => {
+    const { rig, delivery } = await oneUnderWay({ rules })
+    expect(rig.courier.isUnanswered(delivery)).toBe(false)
+    expect(rig.courier.isUnanswered({ ...delivery, unansweredBy: b })).toBe(false)
+    expect(rig.courier.isUnanswered({ ...delivery, unansweredBy: 'gone' as typeof a })).toBe(false)
+  })
+})
+
+describe('a receipt to its sender', () => {
+  async function receiptUnderWay() {
+    const { rig, esme, delivery } = await oneUnderWay()
+    rig.courier.attemptEnded(delivery, a, { kind: 'refused', permanent: true, error: '011' })
+    await rig.settle()
+    return { rig, esme }
+  }
+  const isSent = async (rig: Rig, esme: { underWay: unknown[] }, result: NotifyResult): Promise<void> => {
+    rig.courier.notified(esme.underWay.shift() as ReceiptDelivery, result)
+    rig.dispatcher.hasRoom('a:acme')
+    await rig.settle()
+  }
+
+  it('taken: it is over', async () => {
+    const { rig, esme } = await receiptUnderWay()
+    await isSent(rig, esme, 'taken')
+    expect(rig.log.at(-1)).toBe('receipt done')
+    await nothingLeft(rig)
+  })
+
+  it('refused for good: set aside at once', async () => {
+    const { rig, esme } = await receiptUnderWay()
+    await isSent(rig, esme, 'refusedForGood')
+    expect(rig.log.at(-1)).toBe('receipt setAside')
+    await nothingLeft(rig)
+  })
+
+  it.each(['refused', 'unanswered'] as const)(
+    '%s: again after 5 s and 10 s, then set aside; it blocks nothing',
+    async (result) => {
+      const { rig, esme } = await receiptUnderWay()
+      const startMs = rig.nowMs()
+      await isSent(rig, esme, result)
+      await rig.advance(5_000)
+      await isSent(rig, esme, result)
+      await rig.advance(10_000)
+      expect(esme.sent.map(({ atMs }) => atMs - startMs)).toEqual([0, 5_000, 15_000])
+      await isSent(rig, esme, result)
+      expect(rig.log.at(-1)).toBe('receipt setAside')
+      await nothingLeft(rig)
+    },
+  )
+
+  it('lost with its session: the next one gets it at once, in order, no try spent', async () => {
+    const { rig, esme } = await receiptUnderWay()
+    for (let i = 0; i < 10; i++) await isSent(rig, esme, 'lost')
+    expect(esme.sent).toHaveLength(11)
+    expect(esme.sent.at(-1)!.delivery).toMatchObject({ failures: 0 })
+  })
+
+  it('too old: dropped, whether read ahead or not', async () => {
+    const rig = makeRig({ courier: { receiptMaxAgeMs: 10_000 } })
+    const vendor = rig.addDestination('c:a', 100)
+    for (let i = 0; i < 20; i++) rig.submit()
+    await rig.settle()
+    for (let i = 0; i < 20; i++)
+      rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'refused', permanent: true, error: '011' })
+    await rig.advance(10_000)
+    rig.dispatcher.expireReady(rig.nowMs())
+    for (let i = 0; i < 5; i++) {
+      await rig.sweeper.step(rig.nowMs())
+      await rig.advance(1_000)
+    }
+    expect(rig.log.filter((line) => line === 'receipt expired')).toHaveLength(20)
+    await nothingLeft(rig)
+  })
+
+  it('beyond the bound of its account is not kept, and that is told', async () => {
+    const rig = makeRig({ courier: { receiptsPerAccount: () => 2 } })
+    const vendor = rig.addDestination('c:a')
+    for (let i = 0; i < 3; i++) {
+      rig.submit()
+      await rig.settle()
+      rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'refused', permanent: true, error: '011' })
+      await rig.settle()
+    }
+    expect(rig.log.filter((line) => line === 'receipt dropped acme')).toHaveLength(1)
+    expect(rig.dispatcher.total).toBe(2)
+  })
+})
+
+it('a segment over a connection that nobody knows any more goes back unsent', async () => {
+  const { rig, vendor, delivery } = await oneUnderWay()
+  rig.courier.attemptEnded(delivery, 'gone' as typeof a, { kind: 'unanswered' })
+  await rig.settle()
+  expect(vendor.sent.at(-1)!.delivery).toMatchObject({ id: delivery.id, failures: 0 })
+})
