@@ -6,6 +6,7 @@ import { parseDirectory } from './parse.js'
 import { looksLike } from './pattern.js'
 import { microsOf, priceText } from './price.js'
 import type { Rate } from './resolve.js'
+import { MAX_ROUTE } from './routes.js'
 import type { Policy, Snapshot } from './snapshot.js'
 
 function snapshotOf(text: string, resend?: { stepMs: number; max: number }): Snapshot {
@@ -70,6 +71,17 @@ describe('routeFor', () => {
     const [one, other] = ['999', '888'].map((called) => fresh.routeFor(fresh.policyFor('x', called) as Policy, called))
     expect(one).toBe(other)
     expect(Object.isFrozen(one)).toBe(true)
+  })
+
+  it('keeps to as many connections as a lane key can name, the cheapest', () => {
+    const names = Array.from({ length: MAX_ROUTE + 3 }, (_, i) => `c${i}`)
+    const many = snapshotOf(`
+tariffs: [${names.map((_, i) => `{ id: t${i}, rates: [{ prefix: '', price: '${names.length - i}' }] }`).join(', ')}]
+vendors: [{ id: v, connections: [${names.map((name, i) => connection(name, `t${i}`)).join(', ')}] }]
+policies: [{ id: all }]
+`)
+    const route = many.routeFor(many.policyFor('x', '1') as Policy, '1')
+    expect(route).toEqual(names.reverse().slice(0, MAX_ROUTE))
   })
 
   it('refuses a policy of another snapshot', () => {

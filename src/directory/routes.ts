@@ -5,6 +5,9 @@ import type { ConnectionId } from '../message/ids.js'
 import type { Tariff } from './resolve.js'
 import type { Connection } from './snapshot.js'
 
+/** A route keys a lane, and keys are short: so many ids of full length fit. Nobody tries a thirteenth vendor. */
+export const MAX_ROUTE = 12
+
 /** What one rate prefix leads to, worked out when the first number under it is asked for. */
 interface Cell {
   route: readonly ConnectionId[] | undefined
@@ -73,7 +76,8 @@ export class Routes {
       if (price !== undefined) priced.push({ id, price })
     }
     // The sort is stable: equal prices keep the order of the file.
-    return this.#intern(priced.sort((a, b) => a.price - b.price).map(({ id }) => id))
+    const ids = priced.sort((a, b) => a.price - b.price).map(({ id }) => id)
+    return this.#intern(ids.slice(0, MAX_ROUTE))
   }
 
   #intern(route: readonly ConnectionId[]): readonly ConnectionId[] {
