@@ -71,13 +71,15 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
     vendor?.kill()
     throw error
   })
+  // Before anybody hears that it is ready: who then stops it at once must not kill it. Before that a signal may.
+  const stopWanted = firstSignal()
   const { smppPort, adminPort } = app
   log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
   output.print(
     `smswitch is ready: SMPP on ${config.smpp.server.host}:${smppPort}, admin on http://${config.admin.host}:${adminPort}`,
     { ready: true, smppPort, adminPort, pid: process.pid },
   )
-  const signal = await firstSignal()
+  const signal = await stopWanted
   log.event('app.stopping', { why: signal })
   await app.stop().catch(fail)
   vendor?.kill()
