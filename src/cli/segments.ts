@@ -2,7 +2,7 @@
 import { nationalLanguages, type NationalLanguage } from '../text/alphabet.js'
 import { USER_DATA_OCTETS, type Cutting } from '../text/cut.js'
 import { chooseForm, type ChosenForm, type FormOptions } from '../text/encode.js'
-import { plainForm, firstUnencodable, type TextForm } from '../text/form.js'
+import { hasAll, plainForm, type TextForm } from '../text/form.js'
 import { segmentText, userDataOctets, type Segment } from '../text/segment.js'
 import { transliterate } from '../text/transliterate.js'
 import type { CommandSpec, OptionValues } from './args.js'
@@ -115,7 +115,7 @@ function lacking(text: string): SegmentsReport['forcedUcs2'] {
   const positions = new Map<string, number[]>()
   let at = 0
   for (const character of text) {
-    if (firstUnencodable(character, plainForm('gsm7')) >= 0) {
+    if (!hasAll(character, plainForm('gsm7'))) {
       const known = positions.get(character)
       if (known === undefined) positions.set(character, [at])
       else known.push(at)

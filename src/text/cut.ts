@@ -53,16 +53,18 @@ function roomAfter({ alphabet }: TextForm, headerOctets: number): number {
 /** The least room in which any one character fits: an emoji in UTF-16 or UTF-8. */
 export const ROOM_MIN = 4
 
-/** Whether a text that the form has all characters of fits one short message. */
-export function fitsAlone(text: string, form: TextForm, room: Room): boolean {
-  // Nothing takes less than a septet or an octet.
-  if (text.length > room.alone) return false
-  return nextCut(text, 0, form, room.alone, room.aloneFillBits) === text.length
+/** Whether a text that measures `size` in the form fits one short message. */
+export function fitsAlone(text: string, size: number, { alphabet }: TextForm, { alone, aloneFillBits }: Room): boolean {
+  if (size > alone) return false
+  return alphabet !== 'gsm7Packed' || size < alone || !needsEscapeAtEnd(text, text.length, size, aloneFillBits)
 }
 
-/** How many segments the text makes in a form that has all its characters. */
-export function countSegments(text: string, form: TextForm, room: Room): number {
-  if (fitsAlone(text, form, room)) return 1
+/** How many segments a text makes that measures `size` in the form. */
+export function countSegments(text: string, size: number, form: TextForm, room: Room): number {
+  if (fitsAlone(text, size, form, room)) return 1
+  // No character takes more than another or belongs to another: all segments but the last are full.
+  const isEven = size === text.length && form.alphabet !== 'gsm7Packed' && !hasClusters(form)
+  if (isEven) return Math.ceil(size / room.each)
   let count = 0
   for (let at = 0; at < text.length; count++) at = nextCut(text, at, form, room.each, room.eachFillBits)
   return count
@@ -80,18 +82,29 @@ export function cuts(text: string, form: TextForm, room: Room): readonly number[
 
 /** Where a segment that begins at `from` ends: between characters, and not within what is seen as one, if that can be. */
 function nextCut(text: string, from: number, form: TextForm, room: number, fillBits: number): number {
-  const { alphabet, shifts } = form
+  const end = characterCut(text, from, form, room, fillBits)
+  return hasClusters(form) ? clusterCut(text, from, end) : end
+}
+
+function characterCut(
+  text: string,
+  from: number,
+  { alphabet, shifts }: TextForm,
+  room: number,
+  fillBits: number,
+): number {
   switch (alphabet) {
     case 'gsm7':
+      return septetCut(text, from, shifts, room).end
     case 'gsm7Packed': {
-      const end = septetCut(text, from, shifts, room, alphabet === 'gsm7Packed' ? fillBits : -1)
-      return hasClusters(shifts) ? clusterCut(text, from, end) : end
+      const { end, size } = septetCut(text, from, shifts, room)
+      return size === room && needsEscapeAtEnd(text, end, size, fillBits) ? end - 1 : end
     }
     case 'ucs2':
     case 'ucs2le':
-      return clusterCut(text, from, pairCut(text, from, Math.min(from + room / 2, text.length)))
+      return pairCut(text, from, Math.min(from + room / 2, text.length))
     case 'utf8':
-      return clusterCut(text, from, utf8Cut(text, from, room))
+      return utf8Cut(text, from, room)
     case 'ascii':
     case 'latin1':
     case 'cyrillic':
@@ -100,27 +113,22 @@ function nextCut(text: string, from: number, form: TextForm, room: number, fillB
   }
 }
 
-/** `fillBits` of -1: not packed. */
-function septetCut(text: string, from: number, shifts: Shifts, room: number, fillBits: number): number {
+function septetCut(text: string, from: number, shifts: Shifts, room: number): { end: number; size: number } {
   const { encode } = lockingTable(shifts.locking)
   const single = singleShiftEncoding(shifts.single)
   const { length } = text
-  let left = room
-  let at = from
-  for (; at < length; at++) {
-    left -= septetsOf(text.charCodeAt(at), encode, single)
-    if (left < 0) break
+  let size = 0
+  for (let at = from; at < length; at++) {
+    const more = septetsOf(text.charCodeAt(at), encode, single)
+    if (size + more > room) return { end: at, size }
+    size += more
   }
-  // Packed, a carriage return at the end of an octet takes an escape more, which must fit too.
-  const isFull = left === 0 || (left < 0 && fillsRoom(text, at, encode, single, left))
-  if (fillBits >= 0 && isFull && text.charCodeAt(at - 1) === 0x0d && leavesSpareSeptet(room - 1, fillBits))
-    return at - 1
-  return at
+  return { end: length, size }
 }
 
-/** Whether the characters before `at` take all room, when that at `at` overdrew it to `left`. */
-function fillsRoom(text: string, at: number, locking: Uint8Array, single: Uint8Array, left: number): boolean {
-  return left + septetsOf(text.charCodeAt(at), locking, single) === 0
+/** Packed, a carriage return at the end of an octet is sent with an escape, which takes a septet more. */
+function needsEscapeAtEnd(text: string, end: number, size: number, fillBits: number): boolean {
+  return text.charCodeAt(end - 1) === 0x0d && leavesSpareSeptet(size - 1, fillBits)
 }
 
 function utf8Cut(text: string, from: number, room: number): number {
@@ -152,9 +160,11 @@ const ENDS_WITH_VIRAMA = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]\u200d?$/
 const LETTER = /^\p{Lo}/u
 let graphemes: Intl.Segmenter | undefined
 
-/** The Latin tables have no combining characters; the others (4 and up) do. */
-function hasClusters({ locking, single }: Shifts): boolean {
-  return locking > 3 || single > 3
+/** Whether characters of the form combine: the Latin tables have none that do, the others (4 and up) have. */
+function hasClusters({ alphabet, shifts }: TextForm): boolean {
+  return isGsm7(alphabet)
+    ? shifts.locking > 3 || shifts.single > 3
+    : alphabet === 'ucs2' || alphabet === 'ucs2le' || alphabet === 'utf8'
 }
 
 /** Back to the beginning of an extended grapheme cluster (UAX #29), unless that is where the segment begins. */

@@ -48,6 +48,8 @@ export interface PeerCodingOptions {
 export interface PeerCoding {
   readonly byValue: readonly DataCoding[]
   readonly options: PeerCodingOptions
+  /** The value to send for an alphabet without class or indication. */
+  readonly plainValues: ReadonlyMap<Alphabet, number>
 }
 
 /** What a message asks for beside its alphabet. */
@@ -63,7 +65,13 @@ export function peerCoding(options: PeerCodingOptions): PeerCoding {
     if (alphabet === undefined) return read
     return read.kind === 'coding' ? { ...read, alphabet } : { kind: 'coding', alphabet }
   })
-  return { byValue, options }
+  const plainValues = new Map<Alphabet, number>()
+  for (const coding of byValue) {
+    if (coding.kind === 'refused' || plainValues.has(coding.alphabet)) continue
+    const value = searchValue(coding.alphabet, byValue, options, {})
+    if (value !== undefined) plainValues.set(coding.alphabet, value)
+  }
+  return { byValue, options, plainValues }
 }
 
 /** What a value means towards the peer. Only the low octet is looked at. */
@@ -76,12 +84,21 @@ export function readDataCoding(value: number, peer: PeerCoding): DataCoding {
  * the lowest first; a class goes out in the peer's group.
  */
 export function dataCodingFor(alphabet: Alphabet, peer: PeerCoding, wanted: Wanted = {}): number | undefined {
-  const { messageClass, waiting } = wanted
-  const from = messageClass === undefined || peer.options.classGroup !== 'class' ? 0 : 0xf0
+  if (wanted.messageClass === undefined && wanted.waiting === undefined) return peer.plainValues.get(alphabet)
+  return searchValue(alphabet, peer.byValue, peer.options, wanted)
+}
+
+function searchValue(
+  alphabet: Alphabet,
+  byValue: readonly DataCoding[],
+  options: PeerCodingOptions,
+  { messageClass, waiting }: Wanted,
+): number | undefined {
+  const from = messageClass === undefined || options.classGroup !== 'class' ? 0 : 0xf0
   for (let i = 0; i < 256; i++) {
     const value = (from + i) & 0xff
-    if (isPlaceholder(value, peer.options)) continue
-    const coding = peer.byValue[value]
+    if (isPlaceholder(value, options)) continue
+    const coding = byValue[value]
     if (coding?.kind !== 'coding' || coding.alphabet !== alphabet || coding.autoDelete === true) continue
     if (coding.messageClass === messageClass && isSame(coding.waiting, waiting)) return value
   }

@@ -4,8 +4,8 @@ import { ROOM_MIN, SEGMENTS_MAX, countSegments, roomFor, type Cutting } from './
 import { dataCodingFor, type Wanted } from './data-coding.js'
 import type { PeerText } from './decode.js'
 import {
-  firstUnencodable,
   isTextAlphabet,
+  measure,
   nationalShifts,
   plainForm,
   shiftElements,
@@ -42,6 +42,7 @@ export interface Unencodable {
 
 /** GSM 7 bit, else UCS-2. */
 const usualAlphabets: readonly TextAlphabet[] = ['gsm7', 'ucs2']
+const none: readonly InformationElement[] = []
 const usual: FormOptions = { alphabets: usualAlphabets, cutting: 'udh8' }
 
 /** Chooses how a text leaves: the first alphabet that has it, or national tables that make fewer segments of it. */
@@ -50,12 +51,12 @@ export function chooseForm(text: string, options: FormOptions): ChosenForm | Une
   let furthest = 0
   for (const alphabet of options.alphabets) {
     const form = plainForm(alphabet)
-    const lacking = firstUnencodable(text, form)
-    if (lacking < 0) {
-      chosen = { kind: 'form', form, segments: countIn(text, form, options) }
+    const size = measure(text, form)
+    if (size >= 0) {
+      chosen = { kind: 'form', form, segments: countIn(text, size, form, options) }
       break
     }
-    furthest = Math.max(furthest, lacking)
+    furthest = Math.max(furthest, -1 - size)
   }
   if (options.languages !== undefined && options.languages.length > 0 && (chosen?.segments ?? Infinity) > 1) {
     const gsm = options.alphabets.find(isGsm7)
@@ -77,8 +78,9 @@ function withTables(
   let best = chosen
   for (const shifts of nationalShifts(languages)) {
     const form: TextForm = { alphabet, shifts }
-    if (firstUnencodable(text, form) >= 0) continue
-    const segments = countIn(text, form, options)
+    const size = measure(text, form)
+    if (size < 0) continue
+    const segments = countIn(text, size, form, options)
     // The tables need a header, which SAR parts must not have.
     if (options.cutting === 'sar' && segments > 1) continue
     if (best === undefined || segments < best.segments) best = { kind: 'form', form, segments }
@@ -87,10 +89,11 @@ function withTables(
 }
 
 /** Infinity where the header leaves no room. */
-function countIn(text: string, form: TextForm, { cutting, elements = [] }: FormOptions): number {
-  const octets = udhOctets([...elements, ...shiftElements(form.shifts)])
-  const room = roomFor(form, cutting, Math.max(0, octets - 1))
-  return room.each < ROOM_MIN ? Infinity : countSegments(text, form, room)
+function countIn(text: string, size: number, form: TextForm, { cutting, elements = none }: FormOptions): number {
+  const shifts = shiftElements(form.shifts)
+  const octets = elements.length + shifts.length === 0 ? 0 : udhOctets([...elements, ...shifts]) - 1
+  const room = roomFor(form, cutting, octets)
+  return room.each < ROOM_MIN ? Infinity : countSegments(text, size, form, room)
 }
 
 /** How many segments a text makes, without building them; undefined when no alphabet has it. By default as `udh8`. */
@@ -123,7 +126,7 @@ export function encodeText(text: string, peer: PeerText, options: EncodeOptions)
   const asked = options.alphabets ?? alphabetsOf(peer)
   const alphabets = asked.filter((alphabet) => dataCodingFor(alphabet, peer.coding, options) !== undefined)
   if (alphabets.length === 0) return { kind: 'noDataCoding' }
-  const { cutting, reference, languages = [], elements = [] } = options
+  const { cutting, reference, languages = [], elements = none } = options
   const chosen = chooseForm(text, { alphabets, languages, cutting, elements })
   if (chosen.kind === 'unencodable') return chosen
   if (chosen.segments > SEGMENTS_MAX && chosen.segments !== Infinity) {

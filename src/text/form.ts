@@ -16,6 +16,7 @@ export interface TextForm {
 }
 
 const CARRIAGE_RETURN = 0x0d
+const noElements: readonly InformationElement[] = []
 
 export function plainForm(alphabet: TextAlphabet): TextForm {
   return { alphabet, shifts: noShifts }
@@ -38,25 +39,33 @@ export function nationalShifts(languages: readonly number[]): readonly Shifts[] 
 
 /** The header elements that tell of the tables (3GPP TS 23.040 clauses 9.2.3.24.15 and 9.2.3.24.16). */
 export function shiftElements(shifts: Shifts): readonly InformationElement[] {
+  if (shifts.single === 0 && shifts.locking === 0) return noElements
   const elements: InformationElement[] = []
   if (shifts.single !== 0) elements.push({ kind: 'singleShift', language: shifts.single })
   if (shifts.locking !== 0) elements.push({ kind: 'lockingShift', language: shifts.locking })
   return elements
 }
 
-/** Position (in UTF-16 units) of the first character that the form lacks; -1 when it has all. */
-export function firstUnencodable(text: string, form: TextForm): number {
-  const { alphabet, shifts } = form
-  if (isGsm7(alphabet)) {
-    const count = countSeptets(text, shifts)
-    return count < 0 ? -1 - count : -1
-  }
-  if (alphabet === 'ucs2' || alphabet === 'ucs2le') return -1
+/**
+ * How much a text takes in a form, in septets for GSM 7 bit, else in octets; or -1 - the position (in UTF-16 units) of the first
+ * character that the form lacks.
+ */
+export function measure(text: string, { alphabet, shifts }: TextForm): number {
+  if (isGsm7(alphabet)) return countSeptets(text, shifts)
+  if (alphabet === 'ucs2' || alphabet === 'ucs2le') return text.length * 2
+  let octets = 0
   for (let i = 0; i < text.length; i++) {
-    if (plainOctetsOf(text, i, alphabet) === undefined) return i
+    const more = plainOctetsOf(text, i, alphabet)
+    if (more === undefined) return -1 - i
+    octets += more
     if ((text.codePointAt(i) ?? 0) > 0xffff) i++
   }
-  return -1
+  return octets
+}
+
+/** Whether the form has all characters of a text. */
+export function hasAll(text: string, form: TextForm): boolean {
+  return measure(text, form) >= 0
 }
 
 /** User data of `text` from `from` to before `to`, after `fillBits` where septets are packed; undefined when a character is lacking. */

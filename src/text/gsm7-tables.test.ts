@@ -7,7 +7,7 @@ import { ESCAPE, NO_SEPTET, afterEscape, cells, lockingTable, singleShiftEncodin
 import { lockingGrids } from './locking-grids.js'
 import { singleShiftGrids } from './single-shift-grids.js'
 
-const hex = (...octets: readonly number[]): Uint8Array => Uint8Array.from(octets)
+const hex = (...octets: readonly number[]): Buffer => Buffer.from(octets)
 const defined = (grids: ReadonlyMap<number, string>, language: number) =>
   cells(grids, language).flatMap((code, septet) => (code < 0 ? [] : [{ code, septet }]))
 const fingerprint = (grids: ReadonlyMap<number, string>) =>

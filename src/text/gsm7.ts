@@ -34,11 +34,12 @@ export function septetsOf(unit: number, locking: Uint8Array, single: Uint8Array)
 
 /** How many septets a text needs; or -1 - the position of the first UTF-16 unit that has no septet. */
 export function countSeptets(text: string, shifts: Shifts = noShifts): number {
-  const { encode } = lockingTable(shifts.locking)
-  const single = singleShiftEncoding(shifts.single)
-  const { length } = text
-  let count = length
-  for (let i = 0; i < length; i++) {
+  return countSeptetsOf(text, lockingTable(shifts.locking).encode, singleShiftEncoding(shifts.single), 0, text.length)
+}
+
+function countSeptetsOf(text: string, encode: Uint8Array, single: Uint8Array, from: number, to: number): number {
+  let count = to - from
+  for (let i = from; i < to; i++) {
     const unit = text.charCodeAt(i)
     if (encode[unit] !== NO_SEPTET) continue
     if (single[unit] === NO_SEPTET) return -1 - i
@@ -56,17 +57,18 @@ export function encodeGsm7(
 ): Uint8Array | undefined {
   const { encode } = lockingTable(shifts.locking)
   const single = singleShiftEncoding(shifts.single)
-  const septets = new Uint8Array(2 * (to - from))
+  const needed = countSeptetsOf(text, encode, single, from, to)
+  if (needed < 0) return undefined
+  const septets = Buffer.allocUnsafe(needed)
   let count = 0
   for (let i = from; i < to; i++) {
     const unit = text.charCodeAt(i)
     let septet = encode[unit] ?? NO_SEPTET
     if (septet === NO_SEPTET) {
-      septet = single[unit] ?? NO_SEPTET
-      if (septet === NO_SEPTET) return undefined
       septets[count++] = ESCAPE
+      septet = single[unit] ?? NO_SEPTET
     }
     septets[count++] = septet
   }
-  return septets.subarray(0, count)
+  return septets
 }

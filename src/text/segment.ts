@@ -2,7 +2,7 @@
 import { isGsm7 } from './alphabet.js'
 import { SEGMENTS_MAX, ROOM_MIN, USER_DATA_OCTETS, cuts, fitsAlone, roomFor, type Cutting } from './cut.js'
 import type { TextCoding } from './data-coding.js'
-import { encodeUserData, shiftElements, type TextForm } from './form.js'
+import { encodeUserData, measure, shiftElements, type TextForm } from './form.js'
 import { countSeptets } from './gsm7.js'
 import { fillBitsAfter, packedLength, type PackedEnd } from './septets.js'
 import { readUdh, udhOctets, writeUdh, type InformationElement } from './udh.js'
@@ -29,8 +29,8 @@ export interface SegmentOptions {
 export type Segmented =
   | { readonly kind: 'segments'; readonly segments: readonly Segment[] }
   | Unsegmentable
-  /** The form lacks a character; firstUnencodable says which. */
-  | { readonly kind: 'unencodable' }
+  /** The form lacks the character at this position, in UTF-16 units. */
+  | { readonly kind: 'unencodable'; readonly position: number }
 
 export interface Unsegmentable {
   readonly kind: 'unsegmentable'
@@ -44,12 +44,14 @@ export interface Unsegmentable {
 /** Cuts a text in a form. One segment for the empty text. */
 export function segmentText(text: string, form: TextForm, options: SegmentOptions): Segmented {
   const { cutting, packedEnd = 'cr' } = options
-  const elements = [...(options.elements ?? []), ...shiftElements(form.shifts)]
+  const elements = allElements(options.elements, form)
   const room = roomFor(form, cutting, elementsOctets(elements))
   if (room.alone < ROOM_MIN) return { kind: 'unsegmentable', why: 'noRoom' }
-  if (fitsAlone(text, form, room)) {
+  const size = measure(text, form)
+  if (size < 0) return { kind: 'unencodable', position: -1 - size }
+  if (fitsAlone(text, size, form, room)) {
     const data = encodeUserData(text, form, 0, text.length, room.aloneFillBits, packedEnd)
-    if (data === undefined) return { kind: 'unencodable' }
+    if (data === undefined) return lost(form)
     return { kind: 'segments', segments: [alone(elements, data)] }
   }
   const refusal = whyNot(cutting, elements, room.each)
@@ -61,11 +63,16 @@ export function segmentText(text: string, form: TextForm, options: SegmentOption
   for (let from = 0, part = 1; part <= total; part++) {
     const to = ends[part - 1] ?? text.length
     const data = encodeUserData(text, form, from, to, cutting === 'sar' ? 0 : room.eachFillBits, packedEnd)
-    if (data === undefined) return { kind: 'unencodable' }
+    if (data === undefined) return lost(form)
     segments.push(oneOf(options, elements, data, part, total))
     from = to
   }
   return { kind: 'segments', segments }
+}
+
+/** A text that can be measured can be encoded. */
+function lost({ alphabet }: TextForm): never {
+  throw new Error(`${alphabet} lost a character between measuring and encoding`)
 }
 
 /** Cuts octets that are not text, without regard to what they are. */
@@ -112,10 +119,15 @@ function oneOf(
 function withHeader(elements: readonly InformationElement[], data: Uint8Array): Uint8Array {
   if (elements.length === 0) return data
   const header = writeUdh(elements)
-  const octets = new Uint8Array(header.length + data.length)
+  const octets = Buffer.allocUnsafe(header.length + data.length)
   octets.set(header)
   octets.set(data, header.length)
   return octets
+}
+
+function allElements(own: readonly InformationElement[] | undefined, form: TextForm): readonly InformationElement[] {
+  const shifts = shiftElements(form.shifts)
+  return own === undefined || own.length === 0 ? shifts : [...own, ...shifts]
 }
 
 function elementsOctets(elements: readonly InformationElement[]): number {

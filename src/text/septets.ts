@@ -32,18 +32,21 @@ export function spareSeptet(end: PackedEnd): number {
 /** Packs septets (one in each octet, the 8th bit ignored). Spare bits are zero, or a septet of `end`. */
 export function packSeptets(septets: Uint8Array, fillBits: number, end: PackedEnd): Uint8Array {
   const count = septets.length
-  const octets = new Uint8Array(packedLength(count, fillBits))
-  let bit = fillBits
-  for (let i = 0; i < count; i++, bit += 7) put(octets, bit, (septets[i] ?? 0) & 0x7f)
-  if (leavesSpareSeptet(count, fillBits)) put(octets, bit, spareSeptet(end))
+  const octets = Buffer.allocUnsafe(packedLength(count, fillBits))
+  let bits = 0
+  let pending = fillBits
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    bits |= ((septets[i] ?? 0) & 0x7f) << pending
+    pending += 7
+    if (pending >= 8) {
+      octets[at++] = bits
+      bits >>= 8
+      pending -= 8
+    }
+  }
+  if (at < octets.length) octets[at] = leavesSpareSeptet(count, fillBits) ? bits | (spareSeptet(end) << 1) : bits
   return octets
-}
-
-function put(octets: Uint8Array, bit: number, septet: number): void {
-  const at = bit >> 3
-  const shifted = septet << (bit & 7)
-  octets[at] = (octets[at] ?? 0) | (shifted & 0xff)
-  if (shifted > 0xff) octets[at + 1] = shifted >> 8
 }
 
 /**
@@ -51,14 +54,20 @@ function put(octets: Uint8Array, bit: number, septet: number): void {
  * SMPP carries octets, not a number of septets.
  */
 export function unpackSeptets(octets: Uint8Array, fillBits: number, end: PackedEnd): Uint8Array {
-  const bits = octets.length * 8 - fillBits
-  const count = bits < 0 ? 0 : Math.floor(bits / 7)
-  const septets = new Uint8Array(count)
-  let bit = fillBits
-  for (let i = 0; i < count; i++, bit += 7) {
-    const at = bit >> 3
-    septets[i] = ((((octets[at + 1] ?? 0) << 8) | (octets[at] ?? 0)) >> (bit & 7)) & 0x7f
+  const total = octets.length * 8 - fillBits
+  const count = total < 0 ? 0 : Math.floor(total / 7)
+  const septets = Buffer.allocUnsafe(count)
+  let bits = (octets[0] ?? 0) >> fillBits
+  let ready = 8 - fillBits
+  for (let i = 0, at = 1; i < count; i++) {
+    if (ready < 7) {
+      bits |= (octets[at++] ?? 0) << ready
+      ready += 8
+    }
+    septets[i] = bits & 0x7f
+    bits >>= 7
+    ready -= 7
   }
-  const endsFull = count > 0 && bits % 7 === 0
+  const endsFull = count > 0 && total % 7 === 0
   return endsFull && septets[count - 1] === spareSeptet(end) ? septets.subarray(0, count - 1) : septets
 }

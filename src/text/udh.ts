@@ -52,22 +52,24 @@ export function readUdh(octets: Uint8Array): UdhReading {
 }
 
 function readElement(id: number, octets: Uint8Array, from: number, to: number): InformationElement {
-  const at = (i: number): number => octets[from + i] ?? 0
-  const two = (i: number): number => (at(i) << 8) | at(i + 1)
+  const a = octets[from] ?? 0
+  const b = octets[from + 1] ?? 0
+  const c = octets[from + 2] ?? 0
+  const d = octets[from + 3] ?? 0
   // The identifier and the length it must have.
   switch ((id << 8) | (to - from)) {
     case 0x0003:
-      return { kind: 'concatenation', bits: 8, reference: at(0), total: at(1), part: at(2) }
+      return { kind: 'concatenation', bits: 8, reference: a, total: b, part: c }
     case 0x0804:
-      return { kind: 'concatenation', bits: 16, reference: two(0), total: at(2), part: at(3) }
+      return { kind: 'concatenation', bits: 16, reference: (a << 8) | b, total: c, part: d }
     case 0x0402:
-      return { kind: 'ports', bits: 8, destination: at(0), originator: at(1) }
+      return { kind: 'ports', bits: 8, destination: a, originator: b }
     case 0x0504:
-      return { kind: 'ports', bits: 16, destination: two(0), originator: two(2) }
+      return { kind: 'ports', bits: 16, destination: (a << 8) | b, originator: (c << 8) | d }
     case 0x2401:
-      return { kind: 'singleShift', language: at(0) }
+      return { kind: 'singleShift', language: a }
     case 0x2501:
-      return { kind: 'lockingShift', language: at(0) }
+      return { kind: 'lockingShift', language: a }
     default:
       return { kind: 'other', id, value: octets.slice(from, to) }
   }
