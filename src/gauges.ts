@@ -69,7 +69,7 @@ function depths(dispatcher: Dispatcher, nowMs: number): ReadonlyMap<string, Dept
     if (connection === undefined) continue
     const depth = byConnection.get(connection) ?? { waiting: 0, oldestDueMs: nowMs }
     depth.waiting += waiting
-    if (firstDueMs !== undefined) depth.oldestDueMs = Math.min(depth.oldestDueMs, firstDueMs)
+    depth.oldestDueMs = Math.min(depth.oldestDueMs, firstDueMs)
     byConnection.set(connection, depth)
   }
   return byConnection

@@ -87,7 +87,7 @@ export class Courier implements UnitListener {
   attemptEnded(delivery: SegmentDelivery, connection: ConnectionId, result: AttemptResult): void {
     const rules = this.#ports.rules(connection)
     if (rules === undefined) return this.notSent(delivery)
-    this.#end(delivery, endingOf(delivery, result, rules, this.#ports.nowMs()), connection)
+    this.#end(delivery, this.#endingOf(delivery, result, rules), connection)
   }
 
   /** It was handed out but not sent: no try is spent. With `pauseMs` its lane rests as long, order kept. */
@@ -127,7 +127,7 @@ export class Courier implements UnitListener {
     this.#ports.events.lateAnswerUsed(connection)
     // The validity of the original: while waiting for a receipt the delivery carried another deadline.
     const delivery = { ...waiting, expiresAtMs: original.expiresAtMs }
-    this.#end(delivery, endingOf(delivery, { kind: 'taken', vendorMessageId }, rules, this.#ports.nowMs()), connection)
+    this.#end(delivery, this.#endingOf(delivery, { kind: 'taken', vendorMessageId }, rules), connection)
   }
 
   /** For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane. */
@@ -240,6 +240,13 @@ export class Courier implements UnitListener {
     if (next.unansweredBy !== '') this.#requeuing.delete(next.id)
     if (this.#overInRequeue.size > 0 && this.#overInRequeue.delete(next.id)) this.#dispatcher.offerHeld(next)
     else this.#dispatcher.offer(next, this.#ports.nowMs())
+  }
+
+  #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
+    const { account } = delivery.message
+    return endingOf(delivery, result, rules, this.#ports.nowMs(), (connection) =>
+      this.#dispatcher.isServed({ kind: 'vendor', route: [connection], account }),
+    )
   }
 
   #end(delivery: SegmentDelivery, ending: Ending, connection: ConnectionId | undefined): void {

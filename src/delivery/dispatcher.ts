@@ -90,6 +90,7 @@ export class Dispatcher {
     if (lane.asked > 0) lane.changedWhileReading = true
     if (lane.moreInStore || lane.asked > 0 || !this.#readAhead.mayHold(lane)) {
       lane.moreInStore = true
+      lane.unreadDueMs = Math.min(lane.unreadDueMs, delivery.dueMs)
       return
     }
     this.#hold(lane, delivery)
@@ -153,6 +154,11 @@ export class Dispatcher {
   /** Brackets a reading of the store across lanes whose rows are seized afterwards: what is over by then is not seized. */
   sweeping(on: boolean): void {
     this.#releasedInSweep = on ? new Set() : undefined
+  }
+
+  /** Is any destination up that this target may use? */
+  isServed(target: LaneTarget): boolean {
+    return this.#stationFor(target) !== undefined
   }
 
   holds(ref: DeliveryRef): boolean {
@@ -238,14 +244,10 @@ export class Dispatcher {
     return this.#lanes.get(lane)?.waiting ?? 0
   }
 
-  /** For metrics: each lane with its depth and the due time of the first delivery in memory. */
-  *lanes(): Generator<{
-    readonly target: LaneTarget
-    readonly waiting: number
-    readonly firstDueMs: number | undefined
-  }> {
-    for (const lane of this.#lanes.values()) {
-      yield { target: lane.target, waiting: lane.waiting, firstDueMs: lane.ready.peek()?.dueMs }
+  /** For metrics: each lane with its depth and the due time of its first delivery, as far as that is known; Infinity for not. */
+  *lanes(): Generator<{ readonly target: LaneTarget; readonly waiting: number; readonly firstDueMs: number }> {
+    for (const { target, waiting, ready, unreadDueMs, nextDueMs } of this.#lanes.values()) {
+      yield { target, waiting, firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs) }
     }
   }
 
@@ -331,6 +333,7 @@ export class Dispatcher {
 
   #wake(lane: Lane, nowMs: number): void {
     if (lane.nextDueMs <= nowMs) {
+      lane.unreadDueMs = Math.min(lane.unreadDueMs, lane.nextDueMs)
       lane.nextDueMs = Infinity
       if (lane.asked > 0) lane.changedWhileReading = true
       lane.moreInStore = true
@@ -352,7 +355,7 @@ export class Dispatcher {
   /** Puts a lane with something to send in the line of the best destination that is up. */
   #lineUp(lane: Lane, nowMs: number): void {
     if (lane.inLine || (lane.ready.length === 0 && !lane.moreInStore) || lane.pausedUntilMs > nowMs) return
-    const station = (lane.station ??= this.#stationOf(lane))
+    const station = (lane.station ??= this.#stationFor(lane.target))
     if (station === undefined) {
       if (lane.target.kind === 'wait') this.#sendNowhere(lane, nowMs)
       return
@@ -378,8 +381,8 @@ export class Dispatcher {
     if (lane.moreInStore) this.#readMore(lane, nowMs)
   }
 
-  #stationOf(lane: Lane): Station | undefined {
-    for (const id of this.#ports.destinationsOf(lane.target)) {
+  #stationFor(target: LaneTarget): Station | undefined {
+    for (const id of this.#ports.destinationsOf(target)) {
       const station = this.#stations.get(id)
       if (station?.destination.up) return station
     }
@@ -410,6 +413,7 @@ export class Dispatcher {
     }
     lane.releasedWhileReading.clear()
     lane.moreInStore = slice.more || lane.changedWhileReading
+    lane.unreadDueMs = Infinity
     if (slice.nextDueMs !== undefined) this.#due(lane, slice.nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
     else this.#lineUp(lane, this.#nowMs)

@@ -13,9 +13,12 @@ export type LaneTarget =
 
 const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
 
-/** The lane of an account's segments over `route` from index `hop` on. Routes that are the same array are looked up, not built. */
+/**
+ * The lane of an account's segments over `route`, beginning at index `hop` and going round: what failed over must not be
+ * stranded when the next connection goes down. Routes that are the same array are looked up, not built.
+ */
 export function vendorLane(route: readonly ConnectionId[], hop: number, account: AccountId): LaneKey {
-  if (hop > 0) return `v:${route.slice(hop).join(',')}|${account}` as LaneKey
+  if (hop > 0) return `v:${[...route.slice(hop), ...route.slice(0, hop)].join(',')}|${account}` as LaneKey
   let byAccount = byRoute.get(route)
   if (byAccount === undefined) {
     byAccount = new Map<string, LaneKey>()

@@ -33,6 +33,8 @@ export interface Lane {
   pausedUntilMs: number
   /** When the first delivery that is not due yet will be, as far as is known; Infinity for none. */
   nextDueMs: number
+  /** Due time of the first delivery that is known to be due and was left in the store; Infinity for none. For metrics. */
+  unreadDueMs: number
   /** The earliest wake-up in the heap; Infinity for none. */
   wakeMs: number
 }
@@ -67,6 +69,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     inLine: false,
     pausedUntilMs: 0,
     nextDueMs: Infinity,
+    unreadDueMs: Infinity,
     wakeMs: Infinity,
   }
 }

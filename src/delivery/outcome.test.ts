@@ -49,7 +49,7 @@ type Row = readonly [
   what: string,
   result: AttemptResult,
   rules: Partial<ConnectionRules>,
-  given: Parameters<typeof delivery>[0] & { readonly over?: ConnectionId },
+  given: Parameters<typeof delivery>[0] & { readonly over?: ConnectionId; readonly down?: readonly ConnectionId[] },
   expected: string,
 ]
 
@@ -92,12 +92,19 @@ const rows: readonly Row[] = [
     { expiresAtMs: nowMs + 9.5 },
     'v:a,b|acme in 10 ms, failures 1, hop 0, nothing told',
   ],
-  ['next', temporary, {}, { failover: 'next', failures: 3 }, 'v:b|acme in 0 ms, failures 3, hop 1, nothing told'],
+  ['next', temporary, {}, { failover: 'next', failures: 3 }, 'v:b,a|acme in 0 ms, failures 3, hop 1, nothing told'],
+  [
+    'next, which is down',
+    temporary,
+    {},
+    { failover: 'next', failures: 3, down: [b] },
+    'v:a,b|acme in 120000 ms, failures 4, hop 0, nothing told',
+  ],
   [
     'next, the last one',
     temporary,
     {},
-    { failover: 'next', hop: 1, lane: 'v:b|acme' as LaneKey, failures: 3, over: b },
+    { failover: 'next', hop: 1, lane: 'v:b,a|acme' as LaneKey, failures: 3, over: b },
     'v:a,b|acme in 120000 ms, failures 4, hop 0, nothing told',
   ],
   [
@@ -142,7 +149,7 @@ const rows: readonly Row[] = [
     unanswered,
     {},
     { failover: 'next' },
-    'v:b|acme in 0 ms, failures 0, hop 1, unanswered by a, nothing told',
+    'v:b,a|acme in 0 ms, failures 0, hop 1, unanswered by a, nothing told',
   ],
   ['resend, used up', unanswered, {}, { failures: 20 }, 'UNDELIVERABLE resendsUsedUp, told UNDELIVERABLE 000'],
   ['fail', unanswered, { onUnanswered: 'fail' }, { failover: 'next' }, 'UNKNOWN unanswered, told UNKNOWN 000'],
@@ -156,8 +163,12 @@ const rows: readonly Row[] = [
 ]
 
 describe('an attempt that ended', () => {
-  it.each(rows)('%s', (_, result, rules, { over = a, ...given }, expected) => {
-    expect(inWords(endingOf(delivery(given), result, rulesOf(over, rules), nowMs))).toBe(expected)
+  it.each(rows)('%s', (_, result, rules, { over = a, down = [], ...given }, expected) => {
+    expect(
+      inWords(
+        endingOf(delivery(given), result, rulesOf(over, rules), nowMs, (connection) => !down.includes(connection)),
+      ),
+    ).toBe(expected)
   })
 
   it('waiting for a receipt has its own deadline: it is not called expired before that', () => {
@@ -166,6 +177,7 @@ describe('an attempt that ended', () => {
       unanswered,
       rulesOf(a, { onUnanswered: 'waitReceipt' }),
       nowMs,
+      () => true,
     )
     expect(outcome).toMatchObject({ next: { dueMs: nowMs + 600_000, expiresAtMs: nowMs + 600_000 } })
   })

@@ -39,21 +39,27 @@ export interface Ending {
 /** Error words of receipts that the switch makes by itself, where no vendor gave a code. */
 const NO_ERROR = '000'
 
-/** Decides what becomes of a segment after an attempt over `rules`' connection. `nowMs` is switch time. */
+/**
+ * Decides what becomes of a segment after an attempt over `rules`' connection.
+ *
+ * @param nowMs switch time
+ * @param isUp can that connection be tried now? Failing over passes those by that can't.
+ */
 export function endingOf(
   delivery: SegmentDelivery,
   result: AttemptResult,
   rules: ConnectionRules,
   nowMs: number,
+  isUp: (connection: ConnectionId) => boolean,
 ): Ending {
   switch (result.kind) {
     case 'taken':
       return taken(delivery, result.vendorMessageId, rules)
     case 'refused':
       if (result.permanent) return over('REJECTED', 'rejectedByVendor', result.error)
-      return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs)
+      return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp)
     case 'unanswered':
-      return unanswered(delivery, rules, nowMs)
+      return unanswered(delivery, rules, nowMs, isUp)
   }
 }
 
@@ -85,10 +91,15 @@ function taken(delivery: SegmentDelivery, vendorMessageId: string, rules: Connec
   return over('DELIVERED', undefined, NO_ERROR)
 }
 
-function unanswered(delivery: SegmentDelivery, rules: ConnectionRules, nowMs: number): Ending {
+function unanswered(
+  delivery: SegmentDelivery,
+  rules: ConnectionRules,
+  nowMs: number,
+  isUp: (connection: ConnectionId) => boolean,
+): Ending {
   switch (rules.onUnanswered) {
     case 'resend':
-      return tryAgain(delivery, rules, rules.id, NO_ERROR, nowMs)
+      return tryAgain(delivery, rules, rules.id, NO_ERROR, nowMs, isUp)
     case 'fail':
       return unansweredEnding()
     case 'waitReceipt': {
@@ -119,10 +130,11 @@ function tryAgain(
   unansweredBy: ConnectionId | '',
   error: string,
   nowMs: number,
+  isUp: (connection: ConnectionId) => boolean,
 ): Ending {
   const { route, failover, message } = delivery
-  const nextHop = failover === 'next' ? route.indexOf(rules.id) + 1 : 0
-  if (nextHop > 0 && nextHop < route.length) {
+  const nextHop = failover === 'next' ? hopAfter(route, rules.id, isUp) : 0
+  if (nextHop > 0) {
     const lane = vendorLane(route, nextHop, message.account)
     return requeued({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy })
   }
@@ -132,6 +144,21 @@ function tryAgain(
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
   const dueMs = Math.min(nowMs + delayMs, Math.ceil(delivery.expiresAtMs))
   return requeued({ ...delivery, lane: vendorLane(route, 0, message.account), hop: 0, failures, dueMs, unansweredBy })
+}
+
+/** Index of the first connection behind the one that failed that can be tried now; 0 for none. */
+function hopAfter(
+  route: readonly ConnectionId[],
+  failed: ConnectionId,
+  isUp: (connection: ConnectionId) => boolean,
+): number {
+  const at = route.indexOf(failed)
+  return at < 0
+    ? 0
+    : Math.max(
+        0,
+        route.findIndex((connection, hop) => hop > at && isUp(connection)),
+      )
 }
 
 function requeued(next: SegmentDelivery): Ending {
