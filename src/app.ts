@@ -177,6 +177,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
       seize: (delivery) => dispatcher.seize(delivery),
       overdue: (delivery) => courier.overdue(delivery),
       giveUp: (awaiting) => correlator.giveUp(awaiting),
+      sweeping: (on) => {
+        dispatcher.sweeping(on)
+        correlator.sweeping(on)
+      },
       failed: (error) => log.event('store.readFailed', { lane: '', error }),
     },
     config.delivery.sweepRowsPerSecond,
