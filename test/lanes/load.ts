@@ -320,7 +320,7 @@ async function fill(
   }
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
 
@@ -331,7 +331,7 @@ export interface Comparison {
   /** Messages a second of each round, one after the other in turn. */
   readonly alone: readonly number[]
   readonly beside: readonly number[]
-  /** Median of the rounds beside the blocked lane by that of the rounds without. */
+  /** Median over the rounds of the speed beside the blocked lane by that without it just before. */
   readonly ratio: number
   readonly blockedReads: number
   readonly blockedSent: number
@@ -362,7 +362,7 @@ export async function compare(
       messagesPerRound,
       alone,
       beside,
-      ratio: median(beside) / median(alone),
+      ratio: median(beside.map((speed, round) => speed / alone[round]!)),
       blockedReads: withBlocked.blockedReads,
       blockedSent: withBlocked.blockedSent,
       leftInStore: withBlocked.total,

@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
+import { esmeLane, laneTarget, vendorLane, waitLane } from './lane-key.js'
+
+/** As the directory's schema allows them. */
+const id = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/)
+
+it('a name tells where its lane leads', () => {
+  fc.assert(
+    fc.property(fc.array(id, { minLength: 1, maxLength: 4 }), id, (names, name) => {
+      const route = names as ConnectionId[]
+      const account = name as AccountId
+      for (let hop = 0; hop < route.length; hop++)
+        expect(laneTarget(vendorLane(route, hop, account))).toEqual({
+          kind: 'vendor',
+          route: [...route.slice(hop), ...route.slice(0, hop)],
+          account,
+        })
+      expect(laneTarget(esmeLane(account))).toEqual({ kind: 'esme', account })
+      expect(laneTarget(waitLane(route[0]!))).toEqual({ kind: 'wait', connection: route[0] })
+      expect(vendorLane(route, 0, account)).toBe(vendorLane([...route], 0, account))
+    }),
+  )
+})
+
+it('an unknown name is an error', () => {
+  expect(() => laneTarget('x:y' as LaneKey)).toThrow('not of any known kind')
+})
