@@ -4,6 +4,7 @@ import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type Opt
 import { checkConfigCommand } from './cli/check-config.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
+import { segmentsCommand } from './cli/segments.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
 import { startCommand } from './cli/start.js'
@@ -15,13 +16,15 @@ interface Runnable extends CommandSpec {
 const PROGRAM = 'smswitch'
 
 function runnable<const Specs extends OptionSpecs>(
-  command: CommandSpec<Specs> & { run(values: OptionValues<Specs>, output: Output): Promise<number> },
+  command: CommandSpec<Specs> & {
+    run(values: OptionValues<Specs>, output: Output, args: readonly string[]): Promise<number>
+  },
 ): Runnable {
   return {
     ...command,
     async runWith(argv, output) {
       const parsed = parseCommand(command, PROGRAM, argv)
-      if (parsed.kind === 'run') return command.run(parsed.values, output)
+      if (parsed.kind === 'run') return command.run(parsed.values, output, parsed.arguments)
       if (parsed.kind === 'help') {
         process.stdout.write(`${parsed.text}\n`)
         return exitCodes.done
@@ -38,6 +41,7 @@ const commands: readonly Runnable[] = [
   runnable(hashPasswordCommand),
   runnable(simVendorCommand),
   runnable(simEsmeCommand),
+  runnable(segmentsCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
