@@ -23,7 +23,7 @@ import { createIdSource } from './message/id-source.js'
 import type { ConnectionId } from './message/ids.js'
 import type { Message } from './message/message.js'
 import { runPipeline } from './pipeline/pipeline.js'
-import { Correlator } from './receipts/correlator.js'
+import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import { Ticker } from './smpp/index.js'
 import type { Store } from './store/contracts/store.js'
@@ -100,6 +100,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       onFailure: instruments.onCommitFailed,
       onRecovered: () => log.event('store.recovered', { freeBytes: freeBytes(store) }),
       onLost: ports.onLost,
+      onBug: (error, unit) => log.event('store.unitDropped', { unit: unit.kind, error }),
     },
     {
       lazyMs: config.store.commitLazyMs,
@@ -186,6 +187,19 @@ export async function startApp(ports: AppPorts): Promise<App> {
     config.delivery.sweepRowsPerSecond,
   )
 
+  // At the end of the turn: the answer that a receipt belongs to is often in another socket of the same vendor.
+  let receiptsOfTurn: VendorReceipt[] = []
+  const takeReceipts = (batch: readonly VendorReceipt[]): void => {
+    if (receiptsOfTurn.length === 0) {
+      setImmediate(() => {
+        const all = receiptsOfTurn
+        receiptsOfTurn = []
+        correlator.take(all)
+      })
+    }
+    for (const receipt of batch) receiptsOfTurn.push(receipt)
+  }
+
   const ticker = new Ticker(undefined, () => clock.monotonicMs())
   const vendors = ports.directory
     .connections()
@@ -211,7 +225,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
             metrics,
             log,
             courier,
-            receipts: (batch) => correlator.take(batch),
+            receipts: takeReceipts,
             changed: (id) => dispatcher.changed(id, nowMs()),
             hasRoom: (id) => dispatcher.hasRoom(id),
           },

@@ -66,6 +66,10 @@ export class Courier implements UnitListener {
   #dispatcher!: Dispatcher
   #correlator!: Correlator
 
+  /** One function for all attempts. Whose segments they are makes no difference to who is up. */
+  readonly #isUp = (connection: ConnectionId): boolean =>
+    this.#dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId })
+
   constructor(ports: CourierPorts, options: CourierOptions) {
     this.#ports = ports
     this.#options = options
@@ -243,10 +247,7 @@ export class Courier implements UnitListener {
   }
 
   #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
-    const { account } = delivery.message
-    return endingOf(delivery, result, rules, this.#ports.nowMs(), (connection) =>
-      this.#dispatcher.isServed({ kind: 'vendor', route: [connection], account }),
-    )
+    return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp)
   }
 
   #end(delivery: SegmentDelivery, ending: Ending, connection: ConnectionId | undefined): void {

@@ -11,7 +11,7 @@ export interface SweeperPorts {
   readonly overdue: (delivery: Delivery) => void
   readonly giveUp: (awaiting: Awaiting) => void
   /** Brackets a reading and the use of its rows: those who end deliveries meanwhile keep in mind what is over. */
-  readonly sweeping?: (on: boolean) => void
+  readonly sweeping: (on: boolean) => void
   readonly failed: (error: unknown) => void
 }
 
@@ -41,7 +41,7 @@ export class Sweeper {
     if (this.#busy || limit < 1) return
     this.#allowance = 0
     this.#busy = true
-    this.#ports.sweeping?.(true)
+    this.#ports.sweeping(true)
     try {
       const deliveries = await this.#ports.store.expiredDeliveries(this.#deliveries, limit, nowMs)
       this.#deliveries = deliveries.cursor
@@ -55,7 +55,7 @@ export class Sweeper {
     } catch (error) {
       this.#ports.failed(error)
     } finally {
-      this.#ports.sweeping?.(false)
+      this.#ports.sweeping(false)
       this.#busy = false
     }
   }

@@ -141,6 +141,11 @@ export const eventCatalogue = {
     message: 'a commit failed; nothing of it was acknowledged',
     fields: { code: 'text', units: 'number', error: 'error' },
   },
+  'store.unitDropped': {
+    level: 'error',
+    message: 'a bug: a record that no store can take was let go, or a listener failed',
+    fields: { unit: 'text', error: 'error' },
+  },
   'store.readFailed': {
     level: 'error',
     message: 'the store could not be read; it is tried again',
