@@ -95,6 +95,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       anchor: () => ({ switchMs: nowMs(), monotonicMs: clock.monotonicMs() + bootOffsetMs, bootId }),
       onCommitted: (units, elapsedMs) => {
         instruments.onCommitted(units, elapsedMs)
+        for (const vendor of vendors) vendor.recorded()
         dispatcher.pump(nowMs())
       },
       onFailure: instruments.onCommitFailed,
@@ -422,6 +423,7 @@ function destinationsOf(target: LaneTarget): readonly string[] {
 function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
   const rules = (connection: Connection): ConnectionRules => ({
     id: connection.id,
+    places: connection.window * connection.binds,
     vendor: connection.vendor,
     resend: connection.resend,
     requestReceipt: connection.requestReceipt,

@@ -63,6 +63,7 @@ export class Courier implements UnitListener {
   readonly #requeuing = new Set<DeliveryId>()
   /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
   readonly #overInRequeue = new Set<DeliveryId>()
+  readonly #unrecorded = new Map<ConnectionId, number>()
   #dispatcher!: Dispatcher
   #correlator!: Correlator
 
@@ -80,6 +81,14 @@ export class Courier implements UnitListener {
   connect(dispatcher: Dispatcher, correlator: Correlator): void {
     this.#dispatcher = dispatcher
     this.#correlator = correlator
+  }
+
+  /**
+   * Answers of a connection that are not durable yet: a crash now would send those segments again. Whoever sends over it
+   * keeps that to a window's worth.
+   */
+  unrecorded(connection: ConnectionId): number {
+    return this.#unrecorded.get(connection) ?? 0
   }
 
   /** A message was accepted and is durable. */
@@ -219,6 +228,7 @@ export class Courier implements UnitListener {
   durable(unit: Unit): void {
     switch (unit.kind) {
       case 'answered': {
+        if (unit.connection !== undefined) this.#unrecorded.set(unit.connection, this.unrecorded(unit.connection) - 1)
         this.#dispatcher.release(unit.delivery)
         const { outcome } = unit
         if (outcome.kind === 'requeued') this.#requeued(outcome.next)
@@ -246,6 +256,15 @@ export class Courier implements UnitListener {
     else this.#dispatcher.offer(next, this.#ports.nowMs())
   }
 
+  /** Waits for company while few answers do; when half a window's worth is not durable, it goes by itself. */
+  #recordAnswer(unit: Unit, connection: ConnectionId): void {
+    const unrecorded = this.unrecorded(connection) + 1
+    this.#unrecorded.set(connection, unrecorded)
+    const places = this.#ports.rules(connection)?.places ?? 0
+    if (unrecorded * 2 < places) this.#ports.recorder.recordLazily(unit, this)
+    else this.#ports.recorder.record(unit, this)
+  }
+
   #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
     return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp)
   }
@@ -257,7 +276,9 @@ export class Courier implements UnitListener {
       const receipt = this.outbox(originOf(delivery.message), report.state, report.error, this.#ports.wallMs())
       if (receipt !== undefined) outbox = [receipt]
     }
-    this.#ports.recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, this)
+    if (connection === undefined) {
+      this.#ports.recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, this)
+    } else this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox }, connection)
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
     if (outcome.kind === 'awaiting') this.#correlator.expect(outcome.awaiting)
     else if (outcome.kind === 'final') this.#ports.events.ended(outcome.state, outcome.reason, delivery)

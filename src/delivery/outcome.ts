@@ -13,6 +13,8 @@ import { resendDelayMs, type ResendSchedule } from './retry.js'
 /** How one vendor connection wants its segments treated. */
 export interface ConnectionRules {
   readonly id: ConnectionId
+  /** Segments that may be under way at a time: window times binds. */
+  readonly places: number
   readonly vendor: VendorId
   readonly resend: ResendSchedule
   readonly requestReceipt: 'asAsked' | 'always' | 'never'

@@ -25,6 +25,7 @@ export const a = 'a' as ConnectionId
 export const b = 'b' as ConnectionId
 
 const ruleDefaults: Omit<ConnectionRules, 'id'> = {
+  places: 10,
   vendor: 'v' as VendorId,
   resend: { stepMs: 30_000, max: 20 },
   requestReceipt: 'asAsked',

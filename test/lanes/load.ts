@@ -141,6 +141,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
   )
   const rules = {
     id: connection,
+    places: 1000,
     vendor,
     resend: { stepMs: 30_000, max: 20 },
     requestReceipt: 'asAsked',

@@ -42,6 +42,9 @@ export class VendorConnection implements Destination, BindOwner {
   readonly #options: VendorOptions
   readonly #binds: readonly VendorBind[]
   readonly #rate: ReturnType<typeof rateLimit> | undefined
+  /** Segments that may be under way at a time. */
+  readonly #places: number
+  #waitsForRecord = false
   #learnt: LearntIds = nothingLearnt
   #pausedUntilMs = 0
   /** Window places kept for segments whose mark is being written. */
@@ -55,6 +58,7 @@ export class VendorConnection implements Destination, BindOwner {
     this.#connection = connection
     this.#options = options
     this.#ports = ports
+    this.#places = connection.window * connection.binds
     const perSecond = Math.floor(connection.messagesPerSecond)
     this.#rate = perSecond > 0 ? rateLimit(`connection ${connection.id}`, perSecond, ports.switchMs()) : undefined
     const kinds =
@@ -98,7 +102,10 @@ export class VendorConnection implements Destination, BindOwner {
 
   room(nowMs: number): number {
     if (this.#pausedUntilMs > nowMs) return 0
-    let free = -this.#reserved
+    // Answered but not durable: beyond a window's worth they take places, so that a crash never doubles more than that.
+    const excess = this.#ports.courier.unrecorded(this.#connection.id) - this.#places
+    this.#waitsForRecord = excess > 0
+    let free = -this.#reserved - Math.max(0, excess)
     for (const bind of this.#binds) if (bind.sends) free += bind.windowFree
     return this.#rate === undefined ? free : Math.min(free, this.#rate.room(nowMs))
   }
@@ -172,6 +179,11 @@ export class VendorConnection implements Destination, BindOwner {
     }
     this.#wasUp = isUp
     this.#ports.changed(this.id)
+  }
+
+  /** A commit is done: answers that took places may be durable. */
+  recorded(): void {
+    if (this.#waitsForRecord) this.#ports.hasRoom(this.id)
   }
 
   windowOpened(): void {

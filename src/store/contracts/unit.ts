@@ -2,7 +2,7 @@
 
 import type { Awaiting, DeliveryRef, ParkedReceipt, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
-import type { VendorId } from '../../message/ids.js'
+import type { ConnectionId, VendorId } from '../../message/ids.js'
 import type { MessageState } from '../../message/state.js'
 
 /** What became of a segment once its attempt was over or its time was up. */
@@ -23,6 +23,8 @@ export type Unit =
   | {
       readonly kind: 'answered'
       readonly delivery: SegmentDelivery
+      /** Over which connection the attempt went; absent where there was none. No store keeps it. */
+      readonly connection?: ConnectionId
       readonly outcome: SegmentOutcome
       readonly outbox: readonly ReceiptDelivery[]
     }
