@@ -65,6 +65,10 @@ describe('parseVendorReport', () => {
     ['BUFFERED', 'ENROUTE'],
     ['SCHEDULD', 'SCHEDULED'],
     ['SKIPPED', 'SKIPPED'],
+    ['SCHEDULED', 'SCHEDULED'],
+    ...['PENDING', 'QUEUED', 'Retry', 'RETRYING', 'INPROGRESS', 'TRANSIT', 'SUBMITD'].map(
+      (word): [string, MessageState] => [word, 'ENROUTE'],
+    ),
   ])('takes stat:%s for %s', (word, state) => {
     expect(parseVendorReport(source(`id:1 stat:${word} err:000`))?.report.state).toBe(state)
   })
@@ -85,6 +89,18 @@ describe('parseVendorReport', () => {
     expect(parsed?.ids).toEqual(ids)
     expect(parsed?.report).toMatchObject({ state, error })
   }) // prettier-ignore
+
+  it.each<[text: string, extra: Partial<ReportSource>, state: MessageState]>([
+    ['id:1 stat:WHATEVER err:000', {}, 'ENROUTE'],
+    ['id:1 err:000', {}, 'ENROUTE'],
+    ['', { receiptedMessageId: '1' }, 'ENROUTE'],
+    ['id:1 stat:ACCEPTD', {}, 'ACCEPTED'],
+    ['id:1 stat:UNDELIV', {}, 'UNDELIVERABLE'],
+    ['id:1 stat:UNKNOWN', {}, 'UNKNOWN'],
+    ['id:1', { receiptedMessageId: '1', messageState: 2 }, 'DELIVERED'],
+  ])('an intermediate notification that says %j, %j means %s: the end is never guessed', (text, extra, state) => {
+    expect(parseVendorReport(source(text, { ...extra, intermediate: true }))?.report.state).toBe(state)
+  })
 
   it.each([
     '',

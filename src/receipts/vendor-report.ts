@@ -17,6 +17,8 @@ export interface ReportSource {
   readonly networkErrorCode?: Uint8Array | undefined
   /** source_addr: a receipt comes from the phone that the message went to. */
   readonly sourceAddress: string
+  /** It calls itself an intermediate notification (SMPP 3.4 §5.2.12, esm_class 0x20): a word that nobody knows ends nothing then. */
+  readonly intermediate?: boolean
 }
 
 export interface ParsedReport {
@@ -47,6 +49,14 @@ const stateByWord: ReadonlyMap<string, MessageState> = new Map<string, MessageSt
   ['BUFFRED', 'ENROUTE'],
   ['SENT', 'ENROUTE'],
   ['SUBMITTED', 'ENROUTE'],
+  ['SUBMITD', 'ENROUTE'],
+  ['PENDING', 'ENROUTE'],
+  ['QUEUED', 'ENROUTE'],
+  ['RETRY', 'ENROUTE'],
+  ['RETRYING', 'ENROUTE'],
+  ['INPROGRESS', 'ENROUTE'],
+  ['TRANSIT', 'ENROUTE'],
+  ['INTRANSIT', 'ENROUTE'],
   ['UNKNOWNED', 'UNKNOWN'],
 ])
 
@@ -56,7 +66,8 @@ const stateByCode: readonly (MessageState | undefined)[] = Array.from({ length: 
 
 /**
  * Undefined for what is no receipt: neither a receipted_message_id nor a text with an id and another field of Appendix B.
- * A state that is missing or that nobody knows becomes UNKNOWN: success is never guessed.
+ * A state that is missing or that nobody knows becomes UNKNOWN: success is never guessed. In an intermediate notification
+ * it becomes ENROUTE: the end is never guessed either.
  */
 export function parseVendorReport(source: ReportSource): ParsedReport | undefined {
   const fields = reportFields(plainOctets(source.octets, source.dataCoding))
@@ -66,7 +77,7 @@ export function parseVendorReport(source: ReportSource): ParsedReport | undefine
   const byTlv = source.messageState === undefined ? undefined : stateByCode[source.messageState]
   return {
     report: {
-      state: byTlv ?? stateOf(fields.stat),
+      state: byTlv ?? stateOf(fields.stat) ?? (source.intermediate === true ? 'ENROUTE' : 'UNKNOWN'),
       error: fields.error !== '' ? errorText(fields.error) : networkError(source.networkErrorCode),
       doneAtMs: dateMs(fields.doneDate),
       destination: source.sourceAddress,
@@ -75,8 +86,8 @@ export function parseVendorReport(source: ReportSource): ParsedReport | undefine
   }
 }
 
-function stateOf(word: string): MessageState {
-  return stateByWord.get(word) ?? stateByWord.get(word.toUpperCase()) ?? 'UNKNOWN'
+function stateOf(word: string): MessageState | undefined {
+  return stateByWord.get(word) ?? stateByWord.get(word.toUpperCase())
 }
 
 const UCS2 = 8
