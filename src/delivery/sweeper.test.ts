@@ -66,6 +66,13 @@ it('a long pause does not make one long step', async () => {
   expect(overdue).toHaveLength(125) // half of 250 rows
 })
 
+it.each([1_000, 20_000])('%i rows a second are looked at, however many that are in one step', async (rowsPerSecond) => {
+  const { sweeper, overdue, givenUp } = rig(await storeWith(4_000), rowsPerSecond)
+  for (let atMs = 1_000; atMs <= 1_200; atMs += 100) await sweeper.step(atMs)
+  // Every other row has expired.
+  expect(Math.abs(overdue.length + givenUp.length - rowsPerSecond / 5 / 2)).toBeLessThanOrEqual(2)
+})
+
 it('touches nothing that a lane holds, nor what waits for a receipt', async () => {
   const store = await storeWith(4)
   await store.commit([accepted(segment(50, { lane: laneKey('w:a'), expiresAtMs: 100 }))], anchorAt(1))

@@ -15,8 +15,8 @@ export interface SweeperPorts {
   readonly failed: (error: unknown) => void
 }
 
-/** How much is looked at in one step, so that no step is felt. */
-const MAX_ROWS_PER_STEP = 500
+/** The most time that one step makes up for: steps come several times a second, and after a pause no step shall be felt. */
+const MAX_STEP_MS = 100
 
 export class Sweeper {
   readonly #ports: SweeperPorts
@@ -36,7 +36,8 @@ export class Sweeper {
   async step(nowMs: number): Promise<void> {
     const elapsedMs = nowMs - (this.#lastMs ?? nowMs)
     this.#lastMs = nowMs
-    this.#allowance = Math.min(MAX_ROWS_PER_STEP, this.#allowance + (elapsedMs * this.#rowsPerSecond) / 1000)
+    const most = (MAX_STEP_MS * this.#rowsPerSecond) / 1000
+    this.#allowance = Math.min(Math.max(2, most), this.#allowance + (elapsedMs * this.#rowsPerSecond) / 1000)
     const limit = Math.floor(this.#allowance / 2)
     if (this.#busy || limit < 1) return
     this.#allowance = 0
