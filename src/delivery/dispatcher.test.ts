@@ -141,6 +141,58 @@ describe('read-ahead', () => {
     }
   })
 
+  it('more that comes back than fits, while the store is being read, is in nobody’s hands and read again', async () => {
+    for (const window of [5, 20]) {
+      const store = new MemoryStore()
+      const readLane = store.readLane.bind(store)
+      const gates: (() => void)[] = []
+      let slow = false
+      store.readLane = async (...asked) => {
+        const slice = await readLane(...asked)
+        if (slow) await new Promise<void>((resolve) => gates.push(resolve))
+        return slice
+      }
+      const rig = makeRig({ store, dispatcher: { readAheadPerLane: 2, readAheadTotal: 100, readAheadFloor: 1 } })
+      const vendor = rig.addDestination('c:a', window)
+      const made = Array.from({ length: 30 }, () => rig.submit({ registered: 0 }).id)
+      await rig.settle()
+      expect(vendor.underWay).toHaveLength(window)
+      slow = true
+      // One comes back and goes out again, so that the lane runs low and reads.
+      vendor.window = window + 2
+      rig.dispatcher.hasRoom('c:a')
+      await rig.settle()
+      expect(gates).toHaveLength(1)
+      vendor.window = 0
+      while (vendor.underWay.length > 0) rig.courier.notSent(firstOf(vendor))
+      slow = false
+      for (const open of gates) open()
+      await rig.settle()
+      const before = vendor.sent.length
+      vendor.window = 100
+      for (let i = 0; i < 60; i++) {
+        rig.dispatcher.hasRoom('c:a')
+        await rig.settle()
+        endAll(rig, vendor)
+      }
+      expect(new Set(vendor.sentIds.slice(before))).toEqual(new Set(made))
+      expect(vendor.sent.length - before).toBe(30)
+      expect(rig.dispatcher.total).toBe(0)
+    }
+  })
+
+  it('a floor above the bound of a lane loses nothing', async () => {
+    const rig = makeRig({ dispatcher: { readAheadPerLane: 1, readAheadTotal: 1, readAheadFloor: 8 } })
+    const vendor = rig.addDestination('c:a', 1)
+    const made = Array.from({ length: 30 }, () => rig.submit({ registered: 0 }).id)
+    for (let i = 0; i < 60; i++) {
+      await rig.settle()
+      endAll(rig, vendor)
+    }
+    expect(vendor.sentIds).toEqual(made)
+    expect(rig.dispatcher.total).toBe(0)
+  })
+
   it('a reading that fails is told, and tried again', async () => {
     const store = new MemoryStore()
     const readLane = store.readLane.bind(store)

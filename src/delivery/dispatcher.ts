@@ -88,12 +88,11 @@ export class Dispatcher {
       return
     }
     if (lane.asked > 0) lane.changedWhileReading = true
-    if (lane.moreInStore || lane.asked > 0 || !this.#readAhead.mayHold(lane)) {
+    if (lane.moreInStore || lane.asked > 0 || !this.#readAhead.mayHold(lane) || !this.#hold(lane, delivery)) {
       lane.moreInStore = true
       lane.unreadDueMs = Math.min(lane.unreadDueMs, delivery.dueMs)
       return
     }
-    this.#hold(lane, delivery)
     this.#lineUp(lane, nowMs)
   }
 
@@ -128,6 +127,8 @@ export class Dispatcher {
     else {
       lane.held.delete(delivery.id)
       lane.moreInStore = true
+      // The reading may have looked before it was let go.
+      if (lane.asked > 0) lane.changedWhileReading = true
     }
     this.#lineUp(lane, nowMs)
   }
@@ -346,10 +347,12 @@ export class Dispatcher {
     this.#readMore(lane, nowMs)
   }
 
-  #hold(lane: Lane, delivery: Delivery): void {
-    lane.ready.push(delivery)
+  /** False when there is no place: it stays in the store, to be read later. */
+  #hold(lane: Lane, delivery: Delivery): boolean {
+    if (!lane.ready.push(delivery)) return false
     lane.held.add(delivery.id)
     this.#readAhead.add()
+    return true
   }
 
   /** Puts a lane with something to send in the line of the best destination that is up. */
@@ -407,12 +410,14 @@ export class Dispatcher {
   #haveRead(lane: Lane, slice: LaneSlice): void {
     this.#readAhead.came(lane.asked)
     lane.asked = 0
+    let fits = true
     for (const delivery of slice.deliveries) {
       if (lane.held.has(delivery.id) || lane.releasedWhileReading.has(delivery.id)) continue
-      this.#hold(lane, delivery)
+      fits = this.#hold(lane, delivery)
+      if (!fits) break
     }
     lane.releasedWhileReading.clear()
-    lane.moreInStore = slice.more || lane.changedWhileReading
+    lane.moreInStore = slice.more || lane.changedWhileReading || !fits
     lane.unreadDueMs = Infinity
     if (slice.nextDueMs !== undefined) this.#due(lane, slice.nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
@@ -432,7 +437,8 @@ export class Dispatcher {
     if (known !== undefined) return known
     const target = laneTarget(key)
     // Twice the filling: what was handed out and comes back must always fit.
-    const lane = newLane(key, target, this.#ports.limitsOf(target), this.#options.readAheadPerLane * 2)
+    const filling = Math.max(this.#options.readAheadPerLane, this.#options.readAheadFloor)
+    const lane = newLane(key, target, this.#ports.limitsOf(target), filling * 2)
     this.#lanes.set(key, lane)
     for (const id of this.#ports.destinationsOf(target)) {
       let lanes = this.#lanesByDestination.get(id)

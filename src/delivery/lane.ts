@@ -74,14 +74,15 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
   }
 }
 
-/** Puts a delivery back where it belongs in the order (due, id): near the front, since it was there before. */
+/** Puts a delivery back where it belongs in the order (due, id): near the front, since it was there before. False when full. */
 export function putInOrder(ready: BoundedQueue<Delivery>, delivery: Delivery): boolean {
+  if (ready.isFull) return false
   const before: Delivery[] = []
   for (let first = ready.peek(); first !== undefined && isBefore(first, delivery); first = ready.peek())
     before.push(ready.shift()!)
-  const kept = ready.unshift(delivery)
+  ready.unshift(delivery)
   while (before.length > 0) ready.unshift(before.pop()!)
-  return kept
+  return true
 }
 
 function isBefore(a: Delivery, b: Delivery): boolean {
