@@ -52,7 +52,7 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
-/** Units not durable yet above which nothing more is sent: a store that is slow or failing slows the sending down. */
+/** What happened and is not durable yet: above so much nothing more is sent: a store that is slow or failing slows the sending down. */
 const MAX_UNRECORDED = 50_000
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
 const UNANSWERED_MAX = 100_000
@@ -136,7 +136,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
       destinationsOf,
       limitsOf: () => [],
-      maySend: () => recorder.pending < MAX_UNRECORDED,
+      maySend: () => recorder.facts < MAX_UNRECORDED,
       overdue: (delivery) => courier.overdue(delivery),
       readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
       wanted: () => {

@@ -366,3 +366,44 @@ describe('whatever happens', () => {
     )
   })
 })
+
+it('below the low-water mark facts pass, offers are refused without a try, and it recovers once, when there is room', async () => {
+  const { store, group, clock, log, turn } = rig()
+  const listener = listenerInto(log)
+  store.failNext('full')
+  store.roomForNew = false
+  group.offer(offer(1), listener)
+  await turn()
+  for (let i = 0; i < 20; i++) {
+    clock.advance(400)
+    await turn()
+  }
+  group.offer(offer(2), listener)
+  group.record(fact(3), listener)
+  await turn()
+  expect(log).toEqual(['refused 1 full', 'failed full kept 0 refused 1', 'refused 2 io', 'durable 3'])
+  expect(group.accepting).toBe(false)
+  store.roomForNew = true
+  clock.advance(400)
+  await turn()
+  expect(log.at(-1)).toBe('recovered')
+  group.offer(offer(4), listener)
+  await turn()
+  expect(log.slice(-2)).toEqual(['recovered', 'durable 4'])
+  expect(group.facts).toBe(0)
+})
+
+it('tells facts from offers', async () => {
+  const { store, group, log, turn } = rig()
+  const listener = listenerInto(log)
+  store.hold()
+  group.offer(offer(1), listener)
+  group.record(fact(2), listener)
+  group.recordLazily(fact(3), listener)
+  await turn()
+  expect([group.pending, group.facts]).toEqual([3, 2])
+  store.release()
+  await turn()
+  await turn()
+  expect([group.pending, group.facts]).toEqual([0, 0])
+})

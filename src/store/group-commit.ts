@@ -59,6 +59,8 @@ export class GroupCommit implements Recorder {
   #phase: Phase = 'idle'
   #accepting = true
   #inCommit = 0
+  /** Offers among the units that are pending. */
+  #offers = 0
   #pauseMs: number
   #reopens = 0
   /** Below `maxUnits` while a unit that the store can't take at all is looked for among those kept. */
@@ -78,6 +80,10 @@ export class GroupCommit implements Recorder {
     return this.#accepting
   }
 
+  get facts(): number {
+    return this.pending - this.#offers
+  }
+
   get pending(): number {
     return this.#next.units.length + this.#kept.units.length + this.#inCommit
   }
@@ -87,6 +93,7 @@ export class GroupCommit implements Recorder {
       listener.refused(unit, new StoreError('io', 'the store is failing and takes nothing new'))
       return
     }
+    if (this.#phase !== 'lost') this.#offers++
     this.record(unit, listener)
   }
 
@@ -165,13 +172,10 @@ export class GroupCommit implements Recorder {
     this.#reopens = 0
     if (this.#mostUnits < this.#options.maxUnits)
       this.#mostUnits = this.#kept.units.length === 0 ? this.#options.maxUnits : this.#mostUnits * 2
-    this.#pauseMs = this.#options.retryMs
-    if (!this.#accepting && this.#phase !== 'lost') {
-      this.#accepting = true
-      this.#ports.onRecovered()
-    }
+    if (!this.#accepting && this.#phase !== 'lost') this.#recover()
     const { units, listeners } = batch
     for (let i = 0; i < units.length; i++) {
+      if (units[i]!.kind === 'accepted') this.#offers--
       try {
         listeners[i]!.durable(units[i]!)
       } catch (error) {
@@ -180,6 +184,25 @@ export class GroupCommit implements Recorder {
     }
     this.#ports.onCommitted(units.length, elapsedMs)
     this.#goOn()
+  }
+
+  /** A commit worked again. New messages are taken only where there is room for them: facts pass below the low-water mark. */
+  #recover(): void {
+    if (this.#ports.store.usage().takesNew) {
+      this.#accepting = true
+      this.#pauseMs = this.#options.retryMs
+      this.#ports.onRecovered()
+    } else if (this.#cancelPause === undefined) this.#armPause()
+  }
+
+  #armPause(): void {
+    this.#cancelPause?.()
+    this.#cancelPause = this.#ports.timers.after(this.#pauseMs, () => {
+      this.#cancelPause = undefined
+      if (this.#phase === 'pausing' || this.#phase === 'idle') this.#commit()
+      else if (!this.#accepting) this.#armPause()
+    })
+    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.retryMaxMs)
   }
 
   /**
@@ -202,8 +225,7 @@ export class GroupCommit implements Recorder {
     const refused = this.#refuseOffers(batch, error)
     this.#ports.onFailure(error, this.#kept.units.length, refused)
     if (error.failure !== 'full' && !(await this.#reopened())) return
-    this.#cancelPause = this.#ports.timers.after(this.#pauseMs, () => this.#commit())
-    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.retryMaxMs)
+    this.#armPause()
   }
 
   /** Keeps the facts, in order; who waits for the rest gets its answer now. Returns how many were refused. */
@@ -247,6 +269,7 @@ export class GroupCommit implements Recorder {
   }
 
   #refuse(unit: Unit, listener: UnitListener, error: StoreError): void {
+    if (unit.kind === 'accepted') this.#offers--
     try {
       listener.refused?.(unit, error)
     } catch (bug) {

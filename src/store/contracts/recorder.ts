@@ -25,4 +25,6 @@ export interface Recorder {
   readonly accepting: boolean
   /** Units not yet durable. */
   readonly pending: number
+  /** Those of them that happened already, and would be lost in a crash. */
+  readonly facts: number
 }

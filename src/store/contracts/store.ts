@@ -51,6 +51,8 @@ export interface StoreUsage {
   readonly usedBytes: number
   /** 0 for no limit. */
   readonly limitBytes: number
+  /** As far as is known, there is room for new messages; false while a commit with `accepted` units would be refused as `full`. */
+  readonly takesNew: boolean
 }
 
 export interface Store {

@@ -160,7 +160,11 @@ class LmdbStore implements Store {
   }
 
   usage(): StoreUsage {
-    return { usedBytes: this.#env === undefined ? 0 : usedBytesOf(this.#env), limitBytes: this.#options.mapBytes }
+    return {
+      usedBytes: this.#env === undefined ? 0 : usedBytesOf(this.#env),
+      limitBytes: this.#options.mapBytes,
+      takesNew: !this.#space.low && !this.#space.exhausted,
+    }
   }
 
   async reopen(): Promise<void> {

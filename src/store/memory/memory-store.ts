@@ -27,6 +27,8 @@ interface WaitingCommit {
 
 /** Commits settle on a microtask, in call order. The hooks below the contract are for tests. */
 export class MemoryStore implements Store {
+  /** For tests: what `usage` says of room for new messages. */
+  roomForNew = true
   #state: MemoryState
   readonly #waiting: WaitingCommit[] = []
   #held = false
@@ -108,7 +110,7 @@ export class MemoryStore implements Store {
   }
 
   usage(): StoreUsage {
-    return { usedBytes: 0, limitBytes: 0 }
+    return { usedBytes: 0, limitBytes: 0, takesNew: this.roomForNew }
   }
 
   async reopen(): Promise<void> {
