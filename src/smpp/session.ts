@@ -50,7 +50,7 @@ export class Session<C = unknown> {
   #unbindSequence = 0
   /** The peer's unbind, answered when we owe nothing. */
   #unbindAsked: PduOf<'unbind'> | undefined
-  /** The owner has asked for unbind: nothing new is sent, unbind goes when the window is empty. */
+  /** The owner has asked for unbind: nothing new is sent, unbind goes when neither side owes an answer. */
   #leaving = false
 
   constructor(
@@ -161,13 +161,10 @@ export class Session<C = unknown> {
     this.#close(why, true, error)
   }
 
-  /** The owner can take no more (its store is full): stop reading, until it can. */
-  holdReading(): void {
-    if (this.#isOpen()) this.#reading.add('heldByOwner')
-  }
-
-  releaseReading(): void {
-    this.#readAgain('heldByOwner')
+  /** While the owner can take no more (its store is full) nothing is read. */
+  hold(on: boolean): void {
+    if (!on) this.#readAgain('heldByOwner')
+    else if (this.#isOpen()) this.#reading.add('heldByOwner')
   }
 
   // ---- what the owner sends ------------------------------------------------------------------------------------------
@@ -258,12 +255,13 @@ export class Session<C = unknown> {
     this.#send({ ...fields, command: 'outbind' }, this.#window.skipSequence())
   }
 
-  /** Leaves in peace: nothing new is sent, answers are waited for, then unbind, then close. Bounded by `responseMs`. */
+  /** Leaves in peace: nothing new is sent, answers of both sides are waited for, then unbind, close. Bounded by `responseMs`. */
   unbind(nowMs: number): void {
     this.#now = nowMs
     if (this.#leaving || this.#state === 'CLOSED') return
     if (!isBound(this.#state)) return this.#close('closedByOwner', true)
     this.#leaving = true
+    this.#marks.leavingAtMs = nowMs
     this.#unbindWhenAnswered()
   }
 
@@ -300,10 +298,8 @@ export class Session<C = unknown> {
   #request(pdu: PduOf<RequestCommand>): void {
     const legal = mayRequest(pdu.command, this.#peer, this.#state)
     if (!legal || (this.#unbindAsked !== undefined && pdu.command !== 'enquire_link')) {
-      return this.#answer(
-        pdu,
-        pdu.command in boundBy && isBound(this.#state) ? status.ESME_RALYBND : status.ESME_RINVBNDSTS,
-      )
+      const isRebind = pdu.command in boundBy && isBound(this.#state)
+      return this.#answer(pdu, isRebind ? status.ESME_RALYBND : status.ESME_RINVBNDSTS)
     }
     switch (pdu.command) {
       case 'enquire_link':
@@ -329,8 +325,8 @@ export class Session<C = unknown> {
 
   #appRequest(pdu: AppRequest): void {
     this.#marks.trafficAtMs = this.#now
-    // Once we have sent unbind we take nothing more on; the peer may send it again elsewhere.
-    if (this.#unbindSequence !== 0) return this.#answer(pdu, status.ESME_RSYSERR)
+    // Once nothing but our own answers keeps us here we take nothing more on; the peer may send it again elsewhere.
+    if (this.#leaving && this.#window.size === 0) return this.#answer(pdu, status.ESME_RSYSERR)
     if (pdu.command !== 'alert_notification') this.#reading.owe()
     this.#handlers.onRequest(pdu)
   }
@@ -385,6 +381,7 @@ export class Session<C = unknown> {
 
   #unbindWhenAnswered(): void {
     if (!this.#leaving || this.#window.size > 0 || this.#unbindSequence !== 0 || !this.#isOpen()) return
+    if (this.#reading.owed > 0 && this.#marks.leavingAtMs !== undefined) return
     this.#unbindSequence = this.#window.skipSequence()
     this.#send({ command: 'unbind' }, this.#unbindSequence)
     this.#marks.unbindSentAtMs = this.#now
@@ -406,8 +403,7 @@ export class Session<C = unknown> {
     if (this.#state === 'CLOSED') return
     if (gently) this.flush()
     this.#state = changeState(this.#state, 'CLOSED')
-    if (gently) this.#transport.end()
-    else this.#transport.destroy()
+    this.#transport[gently ? 'end' : 'destroy']()
     const left = this.#window.drainAll()
     this.#late.clear()
     try {
@@ -438,6 +434,7 @@ export class Session<C = unknown> {
   #paid(): void {
     if (this.#reading.pay()) this.#readAgain('owesAnswers')
     if (this.#unbindAsked !== undefined) this.#unbindWhenPaid(false)
+    if (this.#leaving) this.#unbindWhenAnswered()
   }
 
   #readAgain(reason: ReadStopReason): void {
@@ -479,6 +476,9 @@ export class Session<C = unknown> {
         return this.unbind(nowMs)
       case 'unbindOverdue':
         return this.#unbindWhenPaid(true)
+      case 'leavingOverdue':
+        this.#marks.leavingAtMs = undefined
+        return this.#unbindWhenAnswered()
       case 'sessionInit':
         return this.#close('sessionInitTimeout', true)
       case 'unbindUnanswered':

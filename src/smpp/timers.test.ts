@@ -12,6 +12,7 @@ const bound: TimerMarks = {
   stalledAtMs: undefined,
   unbindSentAtMs: undefined,
   unbindAskedAtMs: undefined,
+  leavingAtMs: undefined,
 }
 
 const cases: readonly (readonly [string, Partial<TimerMarks>, number, DueTimer])[] = [
@@ -25,6 +26,7 @@ const cases: readonly (readonly [string, Partial<TimerMarks>, number, DueTimer])
   ['it answers enquire_link and does nothing else', { receivedAtMs: 299 }, 300, 'inactivity'],
   ['it does not answer our unbind', { unbindSentAtMs: 5 }, 15, 'unbindUnanswered'],
   ['its unbind waits too long for our answers', { unbindAskedAtMs: 5 }, 15, 'unbindOverdue'],
+  ['we cannot leave for the answers that we owe', { leavingAtMs: 5 }, 15, 'leavingOverdue'],
   ['it does not read, whatever else', { stalledAtMs: 31, receivedAtMs: 50 }, 51, 'writeStall'],
 ]
 

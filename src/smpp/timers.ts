@@ -33,12 +33,15 @@ export interface TimerMarks {
   /** Our unbind, unanswered; the peer's, not answered by us as we still owe it answers. */
   unbindSentAtMs: number | undefined
   unbindAskedAtMs: number | undefined
+  /** The owner's wish to leave; gone when the answers that we owe have taken too long to be waited for. */
+  leavingAtMs: number | undefined
 }
 
 export type DueTimer =
   | 'none'
   | 'unbindUnanswered'
   | 'unbindOverdue'
+  | 'leavingOverdue'
   | 'writeStall'
   | 'sessionInit'
   | 'enquireLinkUnanswered'
@@ -53,6 +56,7 @@ export function dueTimer(marks: Readonly<TimerMarks>, limits: TimerLimits, nowMs
   if (over(marks.stalledAtMs, limits.writeStallMs, nowMs)) return 'writeStall'
   if (over(marks.unbindSentAtMs, limits.responseMs, nowMs)) return 'unbindUnanswered'
   if (over(marks.unbindAskedAtMs, limits.responseMs, nowMs)) return 'unbindOverdue'
+  if (over(marks.leavingAtMs, limits.responseMs, nowMs)) return 'leavingOverdue'
   if (!marks.bound) return over(marks.openedAtMs, limits.sessionInitMs, nowMs) ? 'sessionInit' : 'none'
   if (marks.enquiredAtMs !== undefined) {
     const silentSince = Math.max(marks.enquiredAtMs, marks.receivedAtMs)
@@ -74,5 +78,6 @@ export function openedAt(nowMs: number): TimerMarks {
     stalledAtMs: undefined,
     unbindSentAtMs: undefined,
     unbindAskedAtMs: undefined,
+    leavingAtMs: undefined,
   }
 }
