@@ -47,6 +47,26 @@ describe('a chain of limits', () => {
   })
 })
 
+it.each([
+  [0.5, 2000],
+  [0.001, 1_000_000],
+  [0.0001, 1_000_000],
+  [2.5, 400],
+  [1_000_000, 1],
+])('a rate of %d a second gives one in %d ms, no more and no less', (perSecond, everyMs) => {
+  const limit = rateLimit('connection a', perSecond, 0)
+  const burst = limit.room(0)
+  expect(burst).toBe(Math.max(1, Math.ceil(perSecond)))
+  expect(limit.take(burst, 0)).toBe(true)
+  for (let n = 1, atMs = 0; n <= 50; n++) {
+    atMs = limit.nextMs(1, atMs)
+    expect(atMs).toBe(n * everyMs)
+    expect(limit.take(1, atMs - 1)).toBe(false)
+    const all = Math.max(1, Math.round((perSecond * everyMs) / 1000))
+    expect(limit.take(all, atMs)).toBe(true)
+  }
+})
+
 describe('a lane that can not take its limits', () => {
   it('parks until the one that said no gives again, and sends at its pace', async () => {
     const rig = makeRig({ limitsOf: () => [rateLimit('account acme', 2, 1_000_000)] })

@@ -7,6 +7,7 @@ import {
   take,
   type Bucket,
   type BucketRate,
+  checkRate,
   fullBucket,
 } from '../lib/token-bucket.js'
 
@@ -21,9 +22,16 @@ export interface Limit {
   nextMs(count: number, nowMs: number): number
 }
 
-/** A rate of so many a second with a burst of one second. */
+/**
+ * A rate of so many a second, counted in whole thousandths, the least 0.001; with a burst of one second, or of one where that
+ * is less.
+ */
 export function rateLimit(name: string, perSecond: number, nowMs: number): Limit & { room(nowMs: number): number } {
-  const rate: BucketRate = { tokens: perSecond, perMs: 1000, burst: perSecond }
+  const rate: BucketRate = checkRate({
+    tokens: Math.max(1, Math.round(perSecond * 1000)),
+    perMs: 1_000_000,
+    burst: Math.max(1, Math.ceil(perSecond)),
+  })
   const bucket: Bucket = fullBucket(rate, nowMs)
   return {
     name,
