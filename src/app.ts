@@ -26,6 +26,7 @@ import { runPipeline } from './pipeline/pipeline.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import { Ticker } from './smpp/index.js'
+import { stopInOrder, type StopStep } from './stop.js'
 import type { Store } from './store/contracts/store.js'
 import { GroupCommit } from './store/group-commit.js'
 import { openLmdbStore } from './store/lmdb/lmdb-store.js'
@@ -45,8 +46,8 @@ export interface AppPorts {
 export interface App {
   readonly smppPort: number
   readonly adminPort: number
-  /** Takes nothing new, lets what is under way end, flushes; bounded by stop.graceMs. */
-  stop(): Promise<void>
+  /** Takes nothing new, lets what is under way end, flushes; bounded by stop.graceMs. True when nothing was left behind. */
+  stop(): Promise<boolean>
 }
 
 const DISPATCH_TICK_MS = 20
@@ -359,49 +360,58 @@ export async function startApp(ports: AppPorts): Promise<App> {
   }
   const admin = startedAdmin
 
-  /** Runs a step of the stop, at most until the grace is over. */
-  const withinGrace = async (step: string, untilMs: number, work: Promise<unknown>): Promise<boolean> => {
-    let cancel: Cancel | undefined
-    const late = new Promise<'late'>((resolve) => {
-      cancel = timers.after(Math.max(0, untilMs - clock.monotonicMs()), () => resolve('late'))
-    })
-    const outcome = await Promise.race([work.then(() => 'done' as const), late])
-    cancel?.()
-    if (outcome === 'late') log.event('app.stopStepSlow', { step, afterMs: config.stop.graceMs })
-    return outcome === 'done'
-  }
-
   return {
     smppPort,
     adminPort: admin.port,
     async stop() {
-      if (stopping) return
+      if (stopping) return false
       stopping = true
-      const untilMs = clock.monotonicMs() + config.stop.graceMs
       esme.stopAccepting()
-      // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
-      if (!(await withinGrace('vendors', untilMs, Promise.all(vendors.map((vendor) => vendor.stop()))))) {
-        await Promise.all(vendors.map((vendor) => vendor.abort()))
-      }
-      await withinGrace('commit', untilMs, recorder.settled())
-      esme.unbind()
-      await withinGrace('ESMEs', Math.min(untilMs, clock.monotonicMs() + ESME_UNBIND_MS), esme.drained())
-      await esme.close()
+      const { graceMs } = config.stop
+      const steps: readonly StopStep[] = [
+        // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
+        {
+          name: 'vendors',
+          atMostMs: graceMs * VENDORS_SHARE,
+          run: () => Promise.all(vendors.map((vendor) => vendor.stop())),
+          late: () => void Promise.all(vendors.map((vendor) => vendor.abort())),
+        },
+        { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
+        {
+          name: 'ESMEs',
+          atMostMs: ESME_UNBIND_MS,
+          run: () => {
+            esme.unbind()
+            return esme.drained()
+          },
+        },
+        { name: 'listener', atMostMs: LAST_COMMIT_MS, run: () => esme.close() },
+        {
+          name: 'last commit',
+          atMostMs: LAST_COMMIT_MS,
+          run: () => recorder.settled(),
+          late: () => recorder.abandon(),
+        },
+        { name: 'store', atMostMs: LAST_COMMIT_MS, run: () => store.close() },
+        { name: 'admin', atMostMs: ESME_UNBIND_MS, run: () => admin.stop() },
+      ]
+      const orderly = await stopInOrder(steps, graceMs, {
+        clock,
+        timers,
+        onSlow: (step, afterMs) => log.event('app.stopStepSlow', { step, afterMs: Math.round(afterMs) }),
+      })
       for (const cancel of intervals) cancel()
       ticker.stop()
-      if (
-        !(await withinGrace('last commit', Math.max(untilMs, clock.monotonicMs() + LAST_COMMIT_MS), recorder.settled()))
-      )
-        recorder.abandon()
-      await withinGrace('store', Math.max(untilMs, clock.monotonicMs() + LAST_COMMIT_MS), store.close())
-      await admin.stop()
+      return orderly
     },
   }
 }
 
+/** How much of the grace vendors may use to answer; the rest is for what follows from their answers. */
+const VENDORS_SHARE = 0.7
 /** How long ESMEs may take to answer an unbind. */
 const ESME_UNBIND_MS = 2000
-/** What is known must reach the disk, even when the grace is used up. */
+/** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
 
 async function openStore(config: Config): Promise<Store> {

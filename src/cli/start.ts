@@ -64,6 +64,8 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
     // Sockets and timers of a switch that has lost its store would keep the process alive.
     process.exit(exitCodes.failed)
   }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
   const app = await startApp({ config, directory: snapshot, metrics, log, onLost: fail }).catch((error: unknown) => {
     log.event('app.failed', { error })
     log.flush()
@@ -85,7 +87,8 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   vendor?.kill()
   log.event('app.stopped', { tookMs: Math.round(performance.now() - startedMs) })
   log.flush()
-  return exitCodes.done
+  // What a stop had to leave behind (a disk that hangs) would keep the process alive.
+  return process.exit(exitCodes.done)
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

@@ -98,7 +98,7 @@ export const settings = {
     ),
   },
   stop: {
-    graceMs: whole(10_000, 'How long a stop waits for unanswered requests before it closes the connections.'),
+    graceMs: whole(10_000, 'How long a stop may take; seven tenths of it for the answers of vendors.'),
   },
 } as const
 
