@@ -1,6 +1,7 @@
 // `smswitch check-config`: every mistake in the settings and in the directory at once, or a summary. It starts nothing.
 import { ConfigError, describeMistake } from '../config/mistake.js'
 import { loadConfig } from '../config/load.js'
+import { redact } from '../config/redact.js'
 import type { Config } from '../config/settings.js'
 import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import type { Directory } from '../directory/resolve.js'
@@ -75,6 +76,7 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
     ...(values.config !== undefined && { config: values.config }),
     directory: path,
     ...counts,
+    settings: redact(config),
   })
 }
 

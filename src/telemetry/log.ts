@@ -46,6 +46,3 @@ function logTo(level: LogLevel, destination: DestinationStream, flush: () => voi
     flush,
   }
 }
-
-/** Logs nothing: for tests and tools. */
-export const silentLog: Log = { event: () => undefined, flush: () => undefined }
