@@ -2,33 +2,23 @@
 
 import type { Config } from './config/settings.js'
 import { startAdmin, type Admin } from './admin/server.js'
-import { Courier } from './delivery/courier.js'
-import { Dispatcher } from './delivery/dispatcher.js'
-import { vendorLane, type LaneTarget } from './delivery/lane-key.js'
-import type { ConnectionRules } from './delivery/outcome.js'
+import { buildCore, UNANSWERED_MAX } from './core.js'
+import { vendorLane } from './delivery/lane-key.js'
 import type { NewRoute } from './delivery/reroute.js'
 import { restoreDeliveries } from './delivery/restore.js'
-import { Sweeper } from './delivery/sweeper.js'
 import { createPasswordGate } from './directory/password.js'
-import type { Connection, Snapshot } from './directory/snapshot.js'
+import type { Snapshot } from './directory/snapshot.js'
 import { EsmeEdge } from './edges/esme/esme-edge.js'
-import { receiversId } from './edges/esme/receivers.js'
-import { VendorConnection, vendorDestinationId } from './edges/vendor/vendor-connection.js'
+import { VendorConnection } from './edges/vendor/vendor-connection.js'
+import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { registerGauges } from './gauges.js'
-import { createInstruments } from './instruments.js'
-import { anchorClock } from './lib/anchored-clock.js'
-import { bootMonotonicMs, readBootId } from './lib/boot-id.js'
 import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
-import { createIdSource } from './message/id-source.js'
-import type { ConnectionId } from './message/ids.js'
 import type { Message } from './message/message.js'
-import { runPipeline } from './pipeline/pipeline.js'
-import { Correlator, type VendorReceipt } from './receipts/correlator.js'
-import { originOf } from './receipts/origin.js'
+import { runPipeline, type PipelinePorts } from './pipeline/pipeline.js'
 import { Ticker } from './smpp/index.js'
 import { stopInOrder, type StopStep } from './stop.js'
+import { resumeSwitchTime, takeIds } from './switch-time.js'
 import type { Store } from './store/contracts/store.js'
-import { GroupCommit } from './store/group-commit.js'
 import { openLmdbStore } from './store/lmdb/lmdb-store.js'
 import { MemoryStore } from './store/memory/memory-store.js'
 import type { Log } from './telemetry/log.js'
@@ -53,10 +43,7 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
-/** What happened and is not durable yet: above so much nothing more is sent: a store that is slow or failing slows the sending down. */
-const MAX_UNRECORDED = 50_000
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
-const UNANSWERED_MAX = 100_000
 
 /** Everything that stands between a built switch and its sockets. */
 export async function startApp(ports: AppPorts): Promise<App> {
@@ -67,182 +54,49 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const store = await openStore(config)
   const directory = (): Snapshot => ports.directory
 
-  // Time and ids: anchored and durable, so that no clock step and no restart repeats or expires anything.
-  const bootId = readBootId(clock.wallMs())
-  const bootOffsetMs = bootMonotonicMs() - clock.monotonicMs()
-  const anchored = anchorClock(await store.lastAnchor(), {
-    wallMs: clock.wallMs(),
-    monotonicMs: bootMonotonicMs(),
-    bootId,
+  const time = await resumeSwitchTime(store, clock)
+  const { nowMs } = time
+  if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
+  const { ids, epoch } = await takeIds(store, ports.onLost)
+
+  const vendors: VendorConnection[] = []
+  const core = buildCore({
+    ...{ config, directory, store, time, ids, clock, timers, metrics, log },
+    onCommitted: () => {
+      for (const vendor of vendors) vendor.recorded()
+    },
+    onLost: ports.onLost,
   })
-  const switchOffsetMs = anchored(bootMonotonicMs()) - clock.monotonicMs()
-  const nowMs = (): number => clock.monotonicMs() + switchOffsetMs
-  const steppedMs = Math.round(clock.wallMs() - nowMs())
-  if (Math.abs(steppedMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: steppedMs })
-  const firstEpoch = await store.takeEpoch()
-  const epochs = [firstEpoch, await store.takeEpoch()]
-  const ids = createIdSource(0, epochs.shift()!, () => {
-    void store.takeEpoch().then((epoch) => epochs.push(epoch), ports.onLost)
-    return epochs.shift()!
-  })
-
-  const instruments = createInstruments(metrics, log, clock)
-  const recorder = new GroupCommit(
-    {
-      store,
-      clock,
-      timers,
-      defer: (fn) => void setImmediate(fn),
-      anchor: () => ({ switchMs: nowMs(), monotonicMs: clock.monotonicMs() + bootOffsetMs, bootId }),
-      onCommitted: (units, elapsedMs) => {
-        instruments.onCommitted(units, elapsedMs)
-        for (const vendor of vendors) vendor.recorded()
-        dispatcher.pump(nowMs())
-      },
-      onFailure: instruments.onCommitFailed,
-      onRecovered: () => log.event('store.recovered', { freeBytes: freeBytes(store) }),
-      onLost: ports.onLost,
-      onBug: (error, unit) => log.event('store.unitDropped', { unit: unit.kind, error }),
-    },
-    {
-      lazyMs: config.store.commitLazyMs,
-      maxUnits: config.store.commitMaxUnits,
-      retryMs: 100,
-      retryMaxMs: 2000,
-      maxReopens: 10,
-    },
-  )
-
-  const rules = rulesByConnection(ports.directory, config)
-  const courier = new Courier(
-    {
-      recorder,
-      ids,
-      rules: (connection) => rules.get(connection),
-      nowMs,
-      wallMs: () => clock.wallMs(),
-      events: instruments.courier,
-    },
-    {
-      receiptMaxAgeMs: config.receipts.maxAgeMs,
-      receiptsPerAccount: (account) => ports.directory.account(account)?.maxReceipts ?? config.receipts.maxPerAccount,
-      receiptResend: { stepMs: config.receipts.retryMs, max: config.receipts.maxTries - 1 },
-      unansweredMax: UNANSWERED_MAX,
-    },
-  )
-
-  let pumpIsDue = false
-  const dispatcher = new Dispatcher(
-    {
-      readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
-      destinationsOf,
-      limitsOf: () => [],
-      maySend: () => recorder.facts < MAX_UNRECORDED,
-      overdue: (delivery) => courier.overdue(delivery),
-      readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
-      wanted: () => {
-        if (pumpIsDue) return
-        pumpIsDue = true
-        setImmediate(() => {
-          pumpIsDue = false
-          dispatcher.pump(nowMs())
-        })
-      },
-    },
-    {
-      readAheadPerLane: config.delivery.readAheadPerLane,
-      readAheadTotal: config.delivery.readAheadTotal,
-      readAheadFloor: 32,
-      quantum: 8,
-    },
-  )
-
-  const correlator = new Correlator(
-    {
-      store,
-      recorder,
-      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
-      offer: (receipts) => courier.offer(receipts),
-      claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
-      released: (delivery) => courier.released(delivery),
-      originOf: (delivery) => originOf(delivery.message),
-      onFate: instruments.onFate,
-      nowMs,
-      wallMs: () => clock.wallMs(),
-    },
-    { parkedMax: config.receipts.parkedMax, parkedMs: config.receipts.parkedMs, seenMax: 100_000 },
-  )
-  courier.connect(dispatcher, correlator)
-
-  const sweeper = new Sweeper(
-    {
-      store,
-      seize: (delivery) => dispatcher.seize(delivery),
-      overdue: (delivery) => courier.overdue(delivery),
-      giveUp: (awaiting) => correlator.giveUp(awaiting),
-      sweeping: (on) => {
-        dispatcher.sweeping(on)
-        correlator.sweeping(on)
-      },
-      failed: (error) => log.event('store.readFailed', { lane: '', error }),
-    },
-    config.delivery.sweepRowsPerSecond,
-  )
-
-  // At the end of the turn: the answer that a receipt belongs to is often in another socket of the same vendor.
-  let receiptsOfTurn: VendorReceipt[] = []
-  const takeReceipts = (batch: readonly VendorReceipt[]): void => {
-    if (receiptsOfTurn.length === 0) {
-      setImmediate(() => {
-        const all = receiptsOfTurn
-        receiptsOfTurn = []
-        correlator.take(all)
-      })
-    }
-    for (const receipt of batch) receiptsOfTurn.push(receipt)
-  }
+  const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
 
   const ticker = new Ticker(undefined, () => clock.monotonicMs())
-  const vendors = ports.directory
-    .connections()
-    .filter((connection) => connection.active)
-    .map(
-      (connection) =>
-        new VendorConnection(
-          connection,
-          {
-            backoff: { minMs: config.vendor.reconnectMinMs, maxMs: config.vendor.reconnectMaxMs },
-            connectMs: config.vendor.connectMs,
-            bindMs: config.vendor.bindMs,
-            enquireLinkMs: config.vendor.enquireLinkMs,
-            responseMs: config.vendor.responseMs,
-            throttlePauseMs: config.vendor.throttlePauseMs,
-          },
-          {
-            clock,
-            timers,
-            ticker,
-            chance: Math.random,
-            switchMs: nowMs,
-            metrics,
-            log,
-            courier,
-            receipts: takeReceipts,
-            changed: (id) => dispatcher.changed(id, nowMs()),
-            hasRoom: (id) => dispatcher.hasRoom(id),
-          },
-        ),
-    )
+  const vendorPorts: VendorPorts = {
+    clock,
+    timers,
+    ticker,
+    chance: Math.random,
+    switchMs: nowMs,
+    metrics,
+    log,
+    courier,
+    receipts: takeReceipts,
+    changed: (id) => dispatcher.changed(id, nowMs()),
+    hasRoom: (id) => dispatcher.hasRoom(id),
+  }
+  const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
+  for (const connection of directory().connections()) {
+    if (!connection.active) continue
+    vendors.push(new VendorConnection(connection, { backoff: { minMs, maxMs }, ...vendorSettings }, vendorPorts))
+  }
   for (const vendor of vendors) dispatcher.add(vendor)
 
-  const pipelinePorts = {
+  const pipelinePorts: PipelinePorts = {
     recorder,
     ids,
-    laneOf: (route: readonly ConnectionId[], account: Parameters<typeof vendorLane>[2]) =>
-      vendorLane(route, 0, account),
-    accepted: (delivery: Parameters<Courier['accepted']>[0]) => courier.accepted(delivery),
+    laneOf: (route, account) => vendorLane(route, 0, account),
+    accepted: (delivery) => courier.accepted(delivery),
     directory,
-    refused: (failure: { readonly reason: string }) => metrics.refused.count('esme', failure.reason),
+    refused: (failure) => metrics.refused.count('esme', failure.reason),
   }
   const pipelineOptions = {
     defaultValidityMs: config.delivery.defaultValidityMs,
@@ -250,26 +104,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
     maxQueued: config.store.maxQueued,
   }
   const gate = createPasswordGate()
-  const server = config.smpp.server
+  const { systemId, sendWindow, ...serverSettings } = config.smpp.server
   const esme = new EsmeEdge(
     {
-      systemId: server.systemId,
-      server: {
-        host: server.host,
-        port: server.port,
-        maxConnections: server.maxConnections,
-        maxUnbound: server.maxUnbound,
-        maxUnboundPerIp: server.maxUnboundPerIp,
-        sessionInitMs: server.sessionInitMs,
-        enquireLinkMs: server.enquireLinkMs,
-        inactivityMs: server.inactivityMs,
-        responseMs: server.responseMs,
-        receiveWindow: server.receiveWindow,
-        windowSize: server.sendWindow,
-        maxPduBytes: server.maxPduBytes,
-        writeStallMs: server.writeStallMs,
-        now: () => clock.monotonicMs(),
-      },
+      systemId,
+      server: { ...serverSettings, windowSize: sendWindow, now: () => clock.monotonicMs() },
     },
     {
       directory,
@@ -313,7 +152,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
-    epoch: firstEpoch,
+    epoch,
     messages: dispatcher.total,
     rerouted,
     tookMs: Math.round(clock.monotonicMs() - startedMs),
@@ -419,31 +258,6 @@ async function openStore(config: Config): Promise<Store> {
   return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
 }
 
-function destinationsOf(target: LaneTarget): readonly string[] {
-  switch (target.kind) {
-    case 'vendor':
-      return target.route.map(vendorDestinationId)
-    case 'esme':
-      return [receiversId(target.account)]
-    case 'wait':
-      return []
-  }
-}
-
-function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
-  const rules = (connection: Connection): ConnectionRules => ({
-    id: connection.id,
-    places: connection.window * connection.binds,
-    vendor: connection.vendor,
-    resend: connection.resend,
-    requestReceipt: connection.requestReceipt,
-    onUnanswered: connection.onUnanswered,
-    waitReceiptMs: connection.waitReceiptMs,
-    receiptGraceMs: config.delivery.receiptGraceMs,
-  })
-  return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))
-}
-
 /** Where a message goes by today's directory, when the connections that it was routed to are gone. */
 function routeAnew(directory: Snapshot, message: Message): NewRoute | undefined {
   const account = directory.account(message.account)
@@ -451,11 +265,6 @@ function routeAnew(directory: Snapshot, message: Message): NewRoute | undefined 
   if (policy === undefined) return undefined
   const route = directory.routeFor(policy, message.destination.value)
   return route.length === 0 ? undefined : { route, failover: policy.failover }
-}
-
-function freeBytes(store: Store): number {
-  const { usedBytes, limitBytes } = store.usage()
-  return limitBytes === 0 ? 0 : limitBytes - usedBytes
 }
 
 function every(ms: number, fn: () => void): Cancel {

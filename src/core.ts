@@ -1,0 +1,205 @@
+// The middle of the switch, between the store and the edges: recorder, courier, dispatcher, correlator, sweeper, tied together.
+// Belongs to the composition root.
+
+import type { Config } from './config/settings.js'
+import { Courier } from './delivery/courier.js'
+import { Dispatcher } from './delivery/dispatcher.js'
+import type { LaneTarget } from './delivery/lane-key.js'
+import type { ConnectionRules } from './delivery/outcome.js'
+import { Sweeper } from './delivery/sweeper.js'
+import type { Connection, Snapshot } from './directory/snapshot.js'
+import { receiversId } from './edges/esme/receivers.js'
+import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
+import { createInstruments } from './instruments.js'
+import type { Clock, Timers } from './lib/clock.js'
+import type { IdSource } from './message/id-source.js'
+import type { ConnectionId } from './message/ids.js'
+import { Correlator, type VendorReceipt } from './receipts/correlator.js'
+import { originOf } from './receipts/origin.js'
+import type { Store } from './store/contracts/store.js'
+import { GroupCommit } from './store/group-commit.js'
+import type { SwitchTime } from './switch-time.js'
+import type { Log } from './telemetry/log.js'
+import type { Metrics } from './telemetry/metrics.js'
+
+export interface CorePorts {
+  readonly config: Config
+  readonly directory: () => Snapshot
+  readonly store: Store
+  readonly time: SwitchTime
+  readonly ids: IdSource
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly metrics: Metrics
+  readonly log: Log
+  /** A commit is done and everybody concerned has been told. */
+  readonly onCommitted: () => void
+  readonly onLost: (error: Error) => void
+}
+
+export interface Core {
+  readonly recorder: GroupCommit
+  readonly courier: Courier
+  readonly dispatcher: Dispatcher
+  readonly correlator: Correlator
+  readonly sweeper: Sweeper
+  /** Takes the receipts of one read of a vendor. */
+  readonly takeReceipts: (batch: readonly VendorReceipt[]) => void
+}
+
+/** What happened and is not durable yet: above so much nothing more is sent, so that a failing store stops the sending. */
+const MAX_UNRECORDED = 50_000
+/** Segments that late answers and receipts are matched with while they wait. */
+export const UNANSWERED_MAX = 100_000
+
+export function buildCore(ports: CorePorts): Core {
+  const { config, directory, store, ids, clock, timers, metrics, log } = ports
+  const { nowMs, anchor } = ports.time
+  const instruments = createInstruments(metrics, log, clock)
+  const recorder = new GroupCommit(
+    {
+      store,
+      clock,
+      timers,
+      defer: (fn) => void setImmediate(fn),
+      anchor,
+      onCommitted: (units, elapsedMs) => {
+        instruments.onCommitted(units, elapsedMs)
+        ports.onCommitted()
+        dispatcher.pump(nowMs())
+      },
+      onFailure: instruments.onCommitFailed,
+      onRecovered: () => log.event('store.recovered', { freeBytes: freeBytes(store) }),
+      onLost: ports.onLost,
+      onBug: (error, unit) => log.event('store.unitDropped', { unit: unit.kind, error }),
+    },
+    {
+      lazyMs: config.store.commitLazyMs,
+      maxUnits: config.store.commitMaxUnits,
+      retryMs: 100,
+      retryMaxMs: 2000,
+      maxReopens: 10,
+    },
+  )
+
+  const rules = rulesByConnection(directory(), config)
+  const courier = new Courier(
+    {
+      recorder,
+      ids,
+      rules: (connection) => rules.get(connection),
+      nowMs,
+      wallMs: () => clock.wallMs(),
+      events: instruments.courier,
+    },
+    {
+      receiptMaxAgeMs: config.receipts.maxAgeMs,
+      receiptsPerAccount: (account) => directory().account(account)?.maxReceipts ?? config.receipts.maxPerAccount,
+      receiptResend: { stepMs: config.receipts.retryMs, max: config.receipts.maxTries - 1 },
+      unansweredMax: UNANSWERED_MAX,
+    },
+  )
+
+  let pumpIsDue = false
+  const dispatcher = new Dispatcher(
+    {
+      readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
+      destinationsOf,
+      limitsOf: () => [],
+      maySend: () => recorder.facts < MAX_UNRECORDED,
+      overdue: (delivery) => courier.overdue(delivery),
+      readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
+      wanted: () => {
+        if (pumpIsDue) return
+        pumpIsDue = true
+        setImmediate(() => {
+          pumpIsDue = false
+          dispatcher.pump(nowMs())
+        })
+      },
+    },
+    {
+      readAheadPerLane: config.delivery.readAheadPerLane,
+      readAheadTotal: config.delivery.readAheadTotal,
+      readAheadFloor: 32,
+      quantum: 8,
+    },
+  )
+
+  const correlator = new Correlator(
+    {
+      store,
+      recorder,
+      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
+      offer: (receipts) => courier.offer(receipts),
+      claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
+      released: (delivery) => courier.released(delivery),
+      originOf: (delivery) => originOf(delivery.message),
+      onFate: instruments.onFate,
+      nowMs,
+      wallMs: () => clock.wallMs(),
+    },
+    { parkedMax: config.receipts.parkedMax, parkedMs: config.receipts.parkedMs, seenMax: 100_000 },
+  )
+  courier.connect(dispatcher, correlator)
+
+  const sweeper = new Sweeper(
+    {
+      store,
+      seize: (delivery) => dispatcher.seize(delivery),
+      overdue: (delivery) => courier.overdue(delivery),
+      giveUp: (awaiting) => correlator.giveUp(awaiting),
+      sweeping: (on) => {
+        dispatcher.sweeping(on)
+        correlator.sweeping(on)
+      },
+      failed: (error) => log.event('store.readFailed', { lane: '', error }),
+    },
+    config.delivery.sweepRowsPerSecond,
+  )
+
+  // At the end of the turn: the answer that a receipt belongs to is often in another socket of the same vendor.
+  let receiptsOfTurn: VendorReceipt[] = []
+  const takeReceipts = (batch: readonly VendorReceipt[]): void => {
+    if (receiptsOfTurn.length === 0) {
+      setImmediate(() => {
+        const all = receiptsOfTurn
+        receiptsOfTurn = []
+        correlator.take(all)
+      })
+    }
+    for (const receipt of batch) receiptsOfTurn.push(receipt)
+  }
+
+  return { recorder, courier, dispatcher, correlator, sweeper, takeReceipts }
+}
+
+function destinationsOf(target: LaneTarget): readonly string[] {
+  switch (target.kind) {
+    case 'vendor':
+      return target.route.map(vendorDestinationId)
+    case 'esme':
+      return [receiversId(target.account)]
+    case 'wait':
+      return []
+  }
+}
+
+function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
+  const rules = (connection: Connection): ConnectionRules => ({
+    id: connection.id,
+    places: connection.window * connection.binds,
+    vendor: connection.vendor,
+    resend: connection.resend,
+    requestReceipt: connection.requestReceipt,
+    onUnanswered: connection.onUnanswered,
+    waitReceiptMs: connection.waitReceiptMs,
+    receiptGraceMs: config.delivery.receiptGraceMs,
+  })
+  return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))
+}
+
+function freeBytes(store: Store): number {
+  const { usedBytes, limitBytes } = store.usage()
+  return limitBytes === 0 ? 0 : limitBytes - usedBytes
+}
