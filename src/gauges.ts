@@ -5,7 +5,7 @@ import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import type { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { Correlator } from './receipts/correlator.js'
 import type { Store } from './store/contracts/store.js'
-import type { Metrics } from './telemetry/metrics.js'
+import type { GaugeRow, Metrics } from './telemetry/metrics.js'
 
 export interface GaugeSources {
   readonly metrics: Metrics
@@ -25,11 +25,8 @@ interface Depth {
 
 export function registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs }: GaugeSources): void {
   metrics.gauge('sessions', () => [
-    ...[...esme.bound()].map(([name, value]) => ({ labels: { edge: 'esme', name, mode: '' }, value })),
-    ...vendors.map(({ connection, boundCount }) => ({
-      labels: { edge: 'vendor', name: connection.id, mode: connection.bindMode },
-      value: boundCount,
-    })),
+    ...[...esme.bound()].flatMap(([name, byMode]) => sessions('esme', name, byMode)),
+    ...vendors.flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
   ])
   metrics.gauge('connections', () => [{ labels: { edge: 'esme' }, value: esme.openSessions }])
   metrics.gauge('unanswered', () =>
@@ -58,6 +55,10 @@ export function registerGauges({ metrics, dispatcher, correlator, store, vendors
     const { usedBytes, limitBytes } = store.usage()
     return limitBytes === 0 ? [] : [{ labels: {}, value: limitBytes - usedBytes }]
   })
+}
+
+function sessions(edge: string, name: string, byMode: ReadonlyMap<string, number>): readonly GaugeRow<'sessions'>[] {
+  return [...byMode].map(([mode, value]) => ({ labels: { edge, name, mode }, value }))
 }
 
 /** Segments by the connection that their lane prefers. */

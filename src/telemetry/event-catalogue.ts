@@ -57,6 +57,11 @@ export const eventCatalogue = {
     message: 'an ESME broke the protocol',
     fields: { session: 'number', account: 'text', remote: 'text', why: 'text' },
   },
+  'esme.handlerFailed': {
+    level: 'error',
+    message: 'a bug: an ESME session was ended by a failure of ours',
+    fields: { session: 'number', account: 'text', remote: 'text', error: 'error' },
+  },
 
   'vendor.connecting': {
     level: 'debug',
@@ -92,6 +97,11 @@ export const eventCatalogue = {
     level: 'warn',
     message: 'a vendor broke the protocol',
     fields: { connection: 'text', bind: 'number', why: 'text' },
+  },
+  'vendor.handlerFailed': {
+    level: 'error',
+    message: 'a bug: a vendor bind was ended by a failure of ours',
+    fields: { connection: 'text', bind: 'number', error: 'error' },
   },
   'vendor.cannotSend': {
     level: 'warn',

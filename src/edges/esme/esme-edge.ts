@@ -26,6 +26,7 @@ import type { Log } from '../../telemetry/log.js'
 import type { Metrics } from '../../telemetry/metrics.js'
 import { countPdu } from '../pdu-count.js'
 import { toSubmission } from './ingress.js'
+import { resultOf } from './receipt-answer.js'
 import { Receivers, receiversId } from './receivers.js'
 import { SubmitAnswer } from './submit-answer.js'
 
@@ -54,18 +55,9 @@ export interface EsmeEdgePorts {
 
 type EsmeSession = Session<ReceiptDelivery>
 
-/** Answers of an ESME to a receipt after which it makes no sense to try again (SMPP 3.4 §5.1.3). */
-const refusedForGood: ReadonlySet<number> = new Set([
-  status.ESME_RX_R_APPN,
-  status.ESME_RX_P_APPN,
-  status.ESME_RINVDSTADR,
-  status.ESME_RINVSRCADR,
-  status.ESME_RINVCMDID,
-  status.ESME_RINVMSGLEN,
-  status.ESME_RINVESMCLASS,
-])
+type BindKind = 'transmitter' | 'receiver' | 'transceiver'
 
-const kindOfBind: Readonly<Record<BindCommand, 'transmitter' | 'receiver' | 'transceiver'>> = {
+const kindOfBind: Readonly<Record<BindCommand, BindKind>> = {
   bind_transmitter: 'transmitter',
   bind_receiver: 'receiver',
   bind_transceiver: 'transceiver',
@@ -75,12 +67,13 @@ export class EsmeEdge {
   readonly #options: EsmeEdgeOptions
   readonly #ports: EsmeEdgePorts
   readonly #receivers = new Map<AccountId, Receivers>()
-  readonly #binds = new Map<AccountId, number>()
+  readonly #binds = new Map<AccountId, Map<BindKind, number>>()
   #server: SmppServer<ReceiptDelivery> | undefined
   #sessions = 0
   /** Sessions that have not ended; the server counts sockets, which stay a little longer. */
   #live = 0
   #stopping = false
+  #holds = false
   #drainWaiters: (() => void)[] = []
 
   constructor(options: EsmeEdgeOptions, ports: EsmeEdgePorts) {
@@ -110,6 +103,26 @@ export class EsmeEdge {
   stopAccepting(): void {
     this.#stopping = true
     this.#server?.stopAccepting()
+    // What is refused costs the store nothing, and answers to receipts wait behind it.
+    this.#holdAll(false)
+  }
+
+  /**
+   * Stops reading from every bound ESME, also from those that bind meanwhile, or reads again. What was read before is answered
+   * as ever. For a store that takes nothing, or not fast enough: so its load waits with the senders.
+   */
+  hold(on: boolean): void {
+    if (on !== this.#holds && !this.#stopping) this.#holdAll(on)
+  }
+
+  #holdAll(on: boolean): void {
+    this.#holds = on
+    for (const session of this.#server?.sessions ?? []) if (session.boundAs !== undefined) session.hold(on)
+  }
+
+  /** Reading is held: a session that has just bound must not read either. */
+  get holds(): boolean {
+    return this.#holds
   }
 
   /** Unbinds every session once its answers are there. */
@@ -144,23 +157,24 @@ export class EsmeEdge {
     return this.#options.systemId
   }
 
-  /** For metrics: how many sessions each account has bound. */
-  bound(): ReadonlyMap<AccountId, number> {
+  /** For metrics: how many sessions of each kind each account has bound. */
+  bound(): ReadonlyMap<AccountId, ReadonlyMap<BindKind, number>> {
     return this.#binds
   }
 
   /** One more bind of this account, unless it has as many as it may. */
-  take(account: Account): boolean {
-    const binds = this.#binds.get(account.id) ?? 0
-    if (binds >= account.maxBinds) return false
-    this.#binds.set(account.id, binds + 1)
+  take(account: Account, kind: BindKind): boolean {
+    const binds = this.#binds.get(account.id) ?? new Map<BindKind, number>()
+    let all = 0
+    for (const count of binds.values()) all += count
+    if (all >= account.maxBinds) return false
+    this.#binds.set(account.id, binds.set(kind, (binds.get(kind) ?? 0) + 1))
     return true
   }
 
-  give(account: AccountId): void {
-    const binds = (this.#binds.get(account) ?? 1) - 1
-    if (binds > 0) this.#binds.set(account, binds)
-    else this.#binds.delete(account)
+  give(account: AccountId, kind: BindKind): void {
+    const binds = this.#binds.get(account)
+    binds?.set(kind, (binds.get(kind) ?? 1) - 1)
   }
 
   receiversOf(account: AccountId): Receivers {
@@ -182,6 +196,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
   readonly #remote: string
   readonly #number: number
   #account: AccountId | undefined
+  #kind: BindKind = 'transceiver'
   #batch: Submission[] = []
   /** Receipts that its end left unanswered, for the log. */
   #left = 0
@@ -219,9 +234,7 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
   }
 
   onResponse(response: ResponsePdu, delivery: ReceiptDelivery): void {
-    const result: NotifyResult =
-      response.status === status.ESME_ROK ? 'taken' : refusedForGood.has(response.status) ? 'refusedForGood' : 'refused'
-    this.#ports.notified(delivery, result)
+    this.#ports.notified(delivery, resultOf(response))
   }
 
   onUnanswered(deliveries: readonly ReceiptDelivery[], why: 'timeout' | 'closed'): void {
@@ -250,16 +263,11 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
     const { metrics, log } = this.#ports
     metrics.sessionEnds.count('esme', why)
     this.#edge.sessionEnded()
-    if (error !== undefined && why === 'handlerError') log.event('app.failed', { error })
+    const who = { session: this.#number, account: this.#account ?? '', remote: this.#remote }
+    if (why === 'handlerError') log.event('esme.handlerFailed', { ...who, error })
     if (this.#account === undefined) return
-    log.event('esme.closed', {
-      session: this.#number,
-      account: this.#account,
-      remote: this.#remote,
-      why,
-      unanswered: this.#left,
-    })
-    this.#edge.give(this.#account)
+    log.event('esme.closed', { ...who, why, unanswered: this.#left })
+    this.#edge.give(this.#account, this.#kind)
     const receivers = this.#edge.receiversOf(this.#account)
     if (receivers.remove(this.#session) && !receivers.up) this.#ports.destinationChanged(receivers.id)
   }
@@ -271,10 +279,12 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
     if (!account.bindModes.includes(kind))
       return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account may not bind as ${kind}`)
     if (this.#edge.stopping) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the switch is going down')
-    if (!this.#edge.take(account))
+    if (!this.#edge.take(account, kind))
       return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account has its ${account.maxBinds} binds already`)
-    if (!this.#session.acceptBind(bind, { system_id: this.#edge.systemId })) return this.#edge.give(account.id)
+    if (!this.#session.acceptBind(bind, { system_id: this.#edge.systemId })) return this.#edge.give(account.id, kind)
     this.#account = account.id
+    this.#kind = kind
+    if (this.#edge.holds) this.#session.hold(true)
     this.#ports.log.event('esme.bound', {
       session: this.#number,
       account: account.id,

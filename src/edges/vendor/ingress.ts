@@ -31,6 +31,7 @@ export function readReceipt(pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>): ReadRe
     messageState: tlvInt(tlvs, 'message_state'),
     networkErrorCode: tlvBytes(tlvs, 'network_error_code'),
     sourceAddress: pdu.source_addr,
+    intermediate: (pdu.esm_class & MESSAGE_TYPE) === INTERMEDIATE,
   })
 }
 

@@ -20,7 +20,7 @@ import { backoffMs } from './backoff.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 
 type VendorSession = Session<SegmentDelivery>
-type Kind = 'transceiver' | 'transmitter' | 'receiver'
+export type BindKind = 'transceiver' | 'transmitter' | 'receiver'
 
 /** The connection that a bind belongs to, as its binds see it. */
 export interface BindOwner {
@@ -35,11 +35,11 @@ export interface BindOwner {
 }
 
 export class VendorBind implements SessionHandlers<SegmentDelivery> {
+  readonly kind: BindKind
   /** Segments may be sent over it. */
   readonly sends: boolean
   readonly #owner: BindOwner
   readonly #connection: Connection
-  readonly #kind: Kind
   readonly #number: number
   readonly #options: VendorOptions
   readonly #ports: VendorPorts
@@ -56,14 +56,14 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   constructor(
     owner: BindOwner,
     connection: Connection,
-    kind: Kind,
+    kind: BindKind,
     number: number,
     options: VendorOptions,
     ports: VendorPorts,
   ) {
     this.#owner = owner
     this.#connection = connection
-    this.#kind = kind
+    this.kind = kind
     this.#number = number
     this.#options = options
     this.#ports = ports
@@ -103,7 +103,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
       {
         host,
         port,
-        bindAs: `bind_${this.#kind}`,
+        bindAs: `bind_${this.kind}`,
         bind: {
           system_id: systemId,
           password,
@@ -157,7 +157,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     this.#ports.log.event('vendor.bound', {
       connection: this.#connection.id,
       bind: this.#number,
-      mode: this.#kind,
+      mode: this.kind,
       systemId: this.#connection.systemId,
     })
     this.#owner.bindChanged()
@@ -165,6 +165,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
 
   onBindRefused(response: ResponsePdu): void {
     this.#refusal = statusName(response.status)
+    this.#ports.metrics.bindRefusals.count('vendor', this.#refusal)
   }
 
   onRequest(request: AppRequest): void {
@@ -215,7 +216,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     const wasBound = this.#session?.boundAs !== undefined
     this.#session = undefined
     this.#ports.metrics.sessionEnds.count('vendor', why)
-    if (why === 'handlerError') this.#ports.log.event('app.failed', { error })
+    if (why === 'handlerError')
+      this.#ports.log.event('vendor.handlerFailed', { connection: this.#connection.id, bind: this.#number, error })
     if (this.#stopping) this.#ports.log.event('vendor.closed', { connection: this.#connection.id, bind: this.#number })
     else this.#retry(wasBound, this.#describe(why, error))
     if (wasBound) this.#owner.bindChanged()

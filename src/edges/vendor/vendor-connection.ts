@@ -28,7 +28,7 @@ import {
 import { submitSm } from './egress.js'
 import { isReceipt, readReceipt } from './ingress.js'
 import { errorOf, refusalOf } from './statuses.js'
-import { VendorBind, type BindOwner } from './vendor-bind.js'
+import { VendorBind, type BindKind, type BindOwner } from './vendor-bind.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 
 export function vendorDestinationId(connection: ConnectionId): string {
@@ -59,8 +59,9 @@ export class VendorConnection implements Destination, BindOwner {
     this.#options = options
     this.#ports = ports
     this.#places = connection.window * connection.binds
-    const perSecond = Math.floor(connection.messagesPerSecond)
-    this.#rate = perSecond > 0 ? rateLimit(`connection ${connection.id}`, perSecond, ports.switchMs()) : undefined
+    const { messagesPerSecond } = connection
+    this.#rate =
+      messagesPerSecond > 0 ? rateLimit(`connection ${connection.id}`, messagesPerSecond, ports.switchMs()) : undefined
     const kinds =
       connection.bindMode === 'transceiver' ? (['transceiver'] as const) : (['transmitter', 'receiver'] as const)
     this.#binds = Array.from({ length: connection.binds }, (_, pair) =>
@@ -91,9 +92,11 @@ export class VendorConnection implements Destination, BindOwner {
     return false
   }
 
-  /** For metrics. */
-  get boundCount(): number {
-    return this.#binds.filter((bind) => bind.bound).length
+  /** For metrics: how many of the binds of each kind are up. */
+  bound(): ReadonlyMap<BindKind, number> {
+    const byKind = new Map<BindKind, number>()
+    for (const { kind, bound } of this.#binds) byKind.set(kind, (byKind.get(kind) ?? 0) + (bound ? 1 : 0))
+    return byKind
   }
 
   get inFlight(): number {
@@ -194,27 +197,28 @@ export class VendorConnection implements Destination, BindOwner {
     const { courier, metrics, clock } = this.#ports
     const { id, permanentCodes, onThrottle } = this.#connection
     metrics.vendorSeconds.record((clock.monotonicMs() - sentAtMs) / 1000)
-    if (response.status === status.ESME_ROK) {
+    if (isTaken(response)) {
       metrics.attempts.count(id, 'sent')
       metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
       courier.attemptEnded(delivery, id, { kind: 'taken', vendorMessageId: this.#idOf(response) })
       return
     }
-    const refusal = refusalOf(response.status, permanentCodes)
+    const commandStatus = statusOf(response)
+    const refusal = response.command === 'submit_sm_resp' ? refusalOf(commandStatus, permanentCodes) : 'temporary'
     metrics.attempts.count(id, refusal === 'permanent' ? 'permanent' : 'temporary')
     if (refusal === 'throttled') {
-      this.#pause(response.status)
+      this.#pause(commandStatus)
       if (onThrottle === 'pauseLane') return courier.notSent(delivery, this.#options.throttlePauseMs)
     }
     courier.attemptEnded(delivery, id, {
       kind: 'refused',
       permanent: refusal === 'permanent',
-      error: errorOf(response.status),
+      error: errorOf(commandStatus),
     })
   }
 
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
-    if (response.status !== status.ESME_ROK) return
+    if (!isTaken(response)) return
     this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#idOf(response))
   }
 
@@ -293,8 +297,7 @@ export class VendorConnection implements Destination, BindOwner {
     }
   }
 
-  #idOf(response: ResponsePdu): string {
-    if (response.command !== 'submit_sm_resp') return ''
+  #idOf(response: PduOf<'submit_sm_resp'>): string {
     const { receiptIds } = this.#connection
     if (receiptIds.form === 'auto') this.#learnt = learnResponse(this.#learnt, response.message_id)
     return normalise(response.message_id, receiptIds)
@@ -313,6 +316,16 @@ export class VendorConnection implements Destination, BindOwner {
     })
     this.#cancelResume = this.#ports.timers.after(throttlePauseMs, () => this.#ports.hasRoom(this.id))
   }
+}
+
+/** Only its own response takes a submit_sm: generic_nack and those of other commands never do, whatever their status. */
+function isTaken(response: ResponsePdu): response is PduOf<'submit_sm_resp'> & { readonly status: 0 } {
+  return response.command === 'submit_sm_resp' && response.status === status.ESME_ROK
+}
+
+/** Why an answer is a refusal; ESME_RUNKNOWNERR for one that claims success and is the wrong one. */
+function statusOf(response: ResponsePdu): number {
+  return response.status === status.ESME_ROK ? status.ESME_RUNKNOWNERR : response.status
 }
 
 function refuse(session: Session<SegmentDelivery>, request: AppRequest, commandStatus: number): void {
