@@ -141,7 +141,7 @@ describe('read-ahead', () => {
     }
   })
 
-  it('more that comes back than fits, while the store is being read, is in nobody’s hands and read again', async () => {
+  it('more that comes back than is read ahead, while the store is being read, keeps its order', async () => {
     for (const window of [5, 20]) {
       const store = new MemoryStore()
       const readLane = store.readLane.bind(store)
@@ -175,8 +175,7 @@ describe('read-ahead', () => {
         await rig.settle()
         endAll(rig, vendor)
       }
-      expect(new Set(vendor.sentIds.slice(before))).toEqual(new Set(made))
-      expect(vendor.sent.length - before).toBe(30)
+      expect(vendor.sentIds.slice(before)).toEqual(made)
       expect(rig.dispatcher.total).toBe(0)
     }
   })

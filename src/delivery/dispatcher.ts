@@ -436,9 +436,7 @@ export class Dispatcher {
     const known = this.#lanes.get(key)
     if (known !== undefined) return known
     const target = laneTarget(key)
-    // Twice the filling: what was handed out and comes back must always fit.
-    const filling = Math.max(this.#options.readAheadPerLane, this.#options.readAheadFloor)
-    const lane = newLane(key, target, this.#ports.limitsOf(target), filling * 2)
+    const lane = newLane(key, target, this.#ports.limitsOf(target))
     this.#lanes.set(key, lane)
     for (const id of this.#ports.destinationsOf(target)) {
       let lanes = this.#lanesByDestination.get(id)

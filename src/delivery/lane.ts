@@ -52,8 +52,14 @@ export function newStation(destination: Destination): Station {
   return { destination, line: new BoundedQueue<Lane>(MAX_LANES_IN_LINE), wakeMs: Infinity }
 }
 
-/** @param maxReady bound of the read-ahead; putting back may exceed the usual filling, never this */
-export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit[], maxReady: number): Lane {
+/**
+ * What is read ahead is bounded by the options, what was handed out and comes back by the windows of the destinations: it must
+ * fit whatever the options say, for the store may know less of it than it does itself, and its place in the order is here.
+ */
+const MAX_READY = 1_048_576
+
+/** @param maxReady for tests */
+export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit[], maxReady = MAX_READY): Lane {
   return {
     key,
     target,
