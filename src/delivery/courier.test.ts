@@ -185,6 +185,73 @@ describe('where a second sending is unwanted', () => {
     expect(next.log.at(-1)).toMatch(/^(ended UNKNOWN unanswered)$/)
   })
 
+  /** A vendor that is sent only what is marked, under way by its marked form. */
+  async function oneMarked(options: Parameters<typeof makeRig>[0] = {}) {
+    const rig = makeRig({ rules, ...options })
+    const vendor = rig.addDestination('c:a')
+    vendor.onSend = (delivery) => {
+      if (delivery.kind !== 'segment' || rig.courier.isUnanswered(delivery)) return true
+      rig.courier.mark(delivery, a, (marked) => void vendor.underWay.push(marked))
+      return true
+    }
+    await rig.restore()
+    if (options.store === undefined) rig.submit()
+    await rig.settle()
+    return { rig, vendor }
+  }
+
+  it.each([0, 10_000])('what is refused with a pause of %i ms, or could not be sent, goes again', async (pauseMs) => {
+    const { rig, vendor } = await oneMarked()
+    for (let sent = 1; sent <= 3; sent++) {
+      expect(vendor.sent).toHaveLength(sent)
+      const marked = firstOf(vendor)
+      expect(marked.unansweredBy).toBe('a')
+      rig.courier.notSent(marked, pauseMs)
+      rig.dispatcher.hasRoom('c:a')
+      await rig.advance(pauseMs)
+    }
+    expect(rig.log).toEqual([])
+    expect(rig.dispatcher.total).toBe(1)
+    const life = await oneMarked({
+      store: new MemoryStore((rig.store as MemoryStore).snapshot()),
+      clock: rig.clock,
+      epoch: 2,
+    })
+    // Under way when it died: not sent again.
+    expect(life.vendor.underWay).toEqual([])
+    await life.rig.advance(600_001)
+    expect(life.rig.log.at(-1)).toBe('ended UNKNOWN unanswered')
+  })
+
+  it('what came back unsent is sent after a crash', async () => {
+    const { rig, vendor } = await oneMarked()
+    vendor.up = false
+    rig.dispatcher.changed('c:a', rig.nowMs())
+    rig.courier.notSent(firstOf(vendor))
+    await rig.settle()
+    const life = await oneMarked({
+      store: new MemoryStore((rig.store as MemoryStore).snapshot()),
+      clock: rig.clock,
+      epoch: 2,
+    })
+    expect(life.vendor.underWay).toHaveLength(1)
+  })
+
+  it('its mark is taken back before the store knows it, however many come back', async () => {
+    const { rig, vendor } = await oneMarked({ dispatcher: { readAheadPerLane: 1, readAheadFloor: 1 } })
+    for (let i = 0; i < 9; i++) rig.submit()
+    await rig.settle()
+    const out = vendor.underWay.splice(0)
+    expect(out).toHaveLength(10)
+    for (const marked of out) rig.courier.notSent(marked)
+    for (let i = 0; i < 10; i++) {
+      rig.dispatcher.hasRoom('c:a')
+      await rig.settle()
+    }
+    expect(rig.log).toEqual([])
+    expect(vendor.underWay).toHaveLength(10)
+  })
+
   it('a mark of a connection that resends, or that is gone, or none at all, hinders nothing', async () => {
     const { rig, delivery } = await oneUnderWay({ rules })
     expect(rig.courier.isUnanswered(delivery)).toBe(false)
@@ -236,11 +303,40 @@ describe('a receipt to its sender', () => {
     },
   )
 
-  it('lost with its session: the next one gets it at once, in order, no try spent', async () => {
+  it('lost with its session: the next one gets it at once, in order; set aside when that was its third in a row', async () => {
     const { rig, esme } = await receiptUnderWay()
-    for (let i = 0; i < 10; i++) await isSent(rig, esme, 'lost')
-    expect(esme.sent).toHaveLength(11)
+    const startMs = rig.nowMs()
+    await isSent(rig, esme, 'lost')
+    await isSent(rig, esme, 'lost')
+    expect(esme.sent.map(({ atMs }) => atMs - startMs)).toEqual([0, 0, 0])
     expect(esme.sent.at(-1)!.delivery).toMatchObject({ failures: 0 })
+    await isSent(rig, esme, 'lost')
+    expect(rig.log.at(-1)).toBe('receipt setAside')
+    await nothingLeft(rig)
+  })
+
+  it('one that ends every session is set aside; those lost with it spend no try and come next', async () => {
+    const rig = makeRig()
+    const [vendor, esme] = [rig.addDestination('c:a'), rig.addDestination('a:acme')]
+    const made = [1, 2, 3, 4].map(() => rig.submit().message.id)
+    await rig.settle()
+    for (let i = 0; i < 4; i++)
+      rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'refused', permanent: true, error: '011' })
+    await rig.settle()
+    for (let session = 0; session < 5; session++) {
+      for (const lost of esme.underWay.splice(0)) rig.courier.notified(lost as ReceiptDelivery, 'lost')
+      rig.dispatcher.hasRoom('a:acme')
+      await rig.settle()
+      expect(esme.underWay.map((delivery) => (delivery as ReceiptDelivery).receipt.origin.messageId)).toEqual(
+        made.slice(session < 2 ? 0 : 1),
+      )
+      // One that is taken has not spent a try on what it was lost with; the next first one begins anew.
+      if (session === 3) rig.courier.notified(esme.underWay.shift() as ReceiptDelivery, 'taken')
+      if (session === 3) made.splice(0, 1)
+    }
+    expect(rig.log.filter((line) => line === 'receipt setAside')).toHaveLength(1)
+    for (const taken of esme.underWay.splice(0)) rig.courier.notified(taken as ReceiptDelivery, 'taken')
+    await nothingLeft(rig)
   })
 
   it('too old: dropped, whether read ahead or not', async () => {

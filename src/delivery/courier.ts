@@ -13,6 +13,7 @@ import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
 import type { Dispatcher } from './dispatcher.js'
 import { esmeLane } from './lane-key.js'
+import { LostHeads } from './lost-heads.js'
 import {
   endingOf,
   expiredEnding,
@@ -52,7 +53,10 @@ export interface CourierPorts {
   readonly wallMs: () => number
 }
 
-/** What an ESME did with a receipt. `lost`: its session ended before it answered; the next one gets it, and no try is spent. */
+/**
+ * What an ESME did with a receipt. `lost`: its session ended before it answered; the next one gets it, and only the first in
+ * line spends a try: it may be what ends the sessions, and all others stand behind it.
+ */
 export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
 
 export class Courier implements UnitListener {
@@ -63,6 +67,7 @@ export class Courier implements UnitListener {
   readonly #requeuing = new Set<DeliveryId>()
   /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
   readonly #overInRequeue = new Set<DeliveryId>()
+  readonly #lostHeads = new LostHeads()
   readonly #unrecorded = new Map<ConnectionId, number>()
   #dispatcher!: Dispatcher
   #correlator!: Correlator
@@ -103,13 +108,20 @@ export class Courier implements UnitListener {
     this.#end(delivery, this.#endingOf(delivery, result, rules), connection)
   }
 
-  /** It was handed out but not sent: no try is spent. With `pauseMs` its lane rests as long, order kept. */
+  /**
+   * It was handed out and not sent, or the vendor asked for a pause instead of taking it: no try is spent. With `pauseMs`
+   * its lane rests as long, order kept. What was marked must come back as marked: its mark is taken back.
+   */
   notSent(delivery: Delivery, pauseMs = 0): void {
     const nowMs = this.#ports.nowMs()
-    this.#dispatcher.putBack(delivery, nowMs, pauseMs > 0 ? nowMs + pauseMs : 0)
+    const back = delivery.kind === 'segment' && this.#isMarked(delivery) ? this.#unmark(delivery) : delivery
+    this.#dispatcher.putBack(back, nowMs, pauseMs > 0 ? nowMs + pauseMs : 0)
   }
 
-  /** About to be sent where a second sending is unwanted: `then` gets the marked delivery once that is durable. */
+  /**
+   * About to be sent where a second sending is unwanted: `then` gets the marked delivery once that is durable. From then on
+   * only the marked one counts: its attempt ends, or it goes to `notSent`.
+   */
   mark(delivery: SegmentDelivery, connection: ConnectionId, then: (marked: SegmentDelivery) => void): void {
     const marked: SegmentDelivery = { ...delivery, unansweredBy: connection }
     this.#ports.recorder.record({ kind: 'attempted', delivery: marked }, { durable: () => then(marked) })
@@ -120,11 +132,24 @@ export class Courier implements UnitListener {
    * its connection does not want it sent twice. True when it was dealt with and must not be sent.
    */
   isUnanswered(delivery: SegmentDelivery): boolean {
+    if (!this.#isMarked(delivery)) return false
+    this.attemptEnded(delivery, delivery.unansweredBy, { kind: 'unanswered' })
+    return true
+  }
+
+  #isMarked(
+    delivery: SegmentDelivery,
+  ): delivery is SegmentDelivery & { readonly unansweredBy: Exclude<SegmentDelivery['unansweredBy'], ''> } {
     if (delivery.unansweredBy === '') return false
     const rules = this.#ports.rules(delivery.unansweredBy)
-    if (rules === undefined || rules.onUnanswered === 'resend') return false
-    this.attemptEnded(delivery, rules.id, { kind: 'unanswered' })
-    return true
+    return rules !== undefined && rules.onUnanswered !== 'resend'
+  }
+
+  /** Keeps its place in the lane. A crash before that is durable finds the mark, as if the answer had not come. */
+  #unmark(delivery: SegmentDelivery): SegmentDelivery {
+    const unmarked: SegmentDelivery = { ...delivery, unansweredBy: '' }
+    this.#ports.recorder.recordLazily({ kind: 'attempted', delivery: unmarked }, this)
+    return unmarked
   }
 
   /** It is being sent (again): no late answer is waited for any more. */
@@ -171,7 +196,11 @@ export class Courier implements UnitListener {
 
   /** An ESME answered a receipt, or did not. */
   notified(delivery: ReceiptDelivery, result: NotifyResult): void {
-    if (result === 'lost') return this.notSent(delivery)
+    if (result === 'lost') {
+      // The schedule's `max` counts the tries after the first.
+      if (this.#lostHeads.lost(delivery) <= this.#options.receiptResend.max) return this.notSent(delivery)
+    }
+    this.#lostHeads.over(delivery)
     const { recorder, events, nowMs } = this.#ports
     const failures = delivery.failures + 1
     const delayMs =
@@ -189,6 +218,7 @@ export class Courier implements UnitListener {
   /** Its time was over when its turn came, or it waited in vain; it is held by its lane. */
   overdue(delivery: Delivery): void {
     if (delivery.kind === 'receipt') {
+      this.#lostHeads.over(delivery)
       this.#ports.events.receiptEnded('expired', delivery)
       this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: expired }, this)
       return
