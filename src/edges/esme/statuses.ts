@@ -3,7 +3,7 @@
 import type { FailureReason } from '../../message/failure.js'
 import { status, type StatusName } from '../../smpp/index.js'
 
-const nameByReason = {
+export const statusNameByReason = {
   invalidDestination: 'ESME_RINVDSTADR',
   invalidSource: 'ESME_RINVSRCADR',
   invalidValidity: 'ESME_RINVEXPIRY',
@@ -24,5 +24,5 @@ const nameByReason = {
 
 /** The command_status that tells an ESME of this failure. */
 export function statusOf(reason: FailureReason): number {
-  return status[nameByReason[reason]]
+  return status[statusNameByReason[reason]]
 }
