@@ -19,6 +19,8 @@ export interface HandVendor {
   answer(index: number, fields: smpp.Fields): void
   /** Answers it with generic_nack. */
   nack(index: number, status: number): void
+  /** Answers it with a PDU of this command, its own or not. */
+  answerAs(index: number, command: string, status: number): void
   /** Breaks every link without a word. */
   dropLinks(): void
   /** Asks on every link to end it; resolves with the answer of each. */
@@ -69,6 +71,11 @@ export async function startHandVendor(): Promise<HandVendor> {
     for (const session of sessions) session.destroy()
     server.close()
   })
+  const answerAs = (index: number, command: string, status: number): void => {
+    const { pdu, session } = submitted[index]!
+    const { sequence_number } = pdu
+    session.send(new smpp.PDU(command, { sequence_number, command_status: status }))
+  }
   return {
     port: (server.address() as AddressInfo).port,
     get count() {
@@ -83,11 +90,8 @@ export async function startHandVendor(): Promise<HandVendor> {
       const { pdu, session } = submitted[index]!
       session.send(pdu.response(fields))
     },
-    nack(index, status) {
-      const { pdu, session } = submitted[index]!
-      const { sequence_number } = pdu
-      session.send(new smpp.PDU('generic_nack', { sequence_number, command_status: status }))
-    },
+    nack: (index, status) => answerAs(index, 'generic_nack', status),
+    answerAs,
     unbind: () =>
       Promise.all(
         [...sessions].map((session) => {

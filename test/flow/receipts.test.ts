@@ -44,8 +44,10 @@ it('submits over a transceiver and gets the receipt with its text and its TLVs',
 })
 
 it('submits over a transmitter and gets the receipt on the receiver, or on any other bind that receives', async () => {
-  const { bind } = await startScenario()
+  const { bind, daemon } = await startScenario()
   const pair = await bind({ bind: 'tx+rx' })
+  for (const mode of ['transmitter', 'receiver'])
+    expect(await daemon.metric('smswitch_sessions', { edge: 'esme', name: 'acme', mode })).toBe(1)
   const { messageId } = await pair.submit(message)
   const [receipt] = await receiptsOf(pair, 1)
   expect(receipt).toMatchObject({ id: messageId, state: 'DELIVRD' })

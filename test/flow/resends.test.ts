@@ -103,6 +103,8 @@ it('comes back to a vendor that was away, with what was accepted meanwhile', asy
   vendor.dropLinks()
   vendor.configure({ password: 'another' })
   await daemon.logged('vendor.bindFailed', ({ why }) => String(why).includes('ESME_RINVPASWD'))
+  const refused = { edge: 'vendor', status: 'ESME_RINVPASWD' }
+  expect(await daemon.metric('smswitch_bind_refusals_total', refused)).toBeGreaterThan(0)
   await submitNumbered(esme, 5)
   expect(await daemon.metric('smswitch_sessions', { edge: 'vendor', name: 'v1-1' })).toBe(0)
   expect(await daemon.metric('smswitch_queue_depth', { connection: 'v1-1' })).toBe(5)

@@ -88,3 +88,14 @@ it('is ready, takes messages and stops in time though a vendor never answers its
   // Far less than the grace that answers would be given.
   expect(performance.now() - startedMs).toBeLessThan(2500)
 })
+
+it('keeps to a rate of less than one a second', async () => {
+  const { bind, vendor } = await startScenario({ connections: [{ messagesPerSecond: 0.5 }] })
+  const esme = await bind()
+  const atMs: number[] = []
+  vendor.events.on('submit', () => atMs.push(performance.now()))
+  await Promise.all([esme.submit(message), esme.submit(message)])
+  await submitsAt(vendor, 2)
+  expect(atMs[1]! - atMs[0]!).toBeGreaterThan(1900)
+  expect(atMs[1]! - atMs[0]!).toBeLessThan(3500)
+})

@@ -132,3 +132,23 @@ it('sends over a transmitter and takes receipts from the receiver beside it', as
   expect(await vendor.deliver(0, 'C1', 'DELIVRD')).toBe(0)
   expect((await receiptsOf(esme, 1))[0]).toMatchObject({ id: messageId, state: 'DELIVRD' })
 })
+
+it('an intermediate notification in words that nobody knows is a step on the way, not the end', async () => {
+  const vendor = await startHandVendor()
+  const { bind, daemon } = await startScenario({ vendors: [], handVendors: [vendor] })
+  const esme = await bind()
+  const { messageId } = await esme.submit({ ...message, registeredDelivery: 0x11 })
+  await vendor.submits(1)
+  vendor.answer(0, { message_id: 'N1' })
+  const unknownWord = 'id:N1 sub:001 dlvrd:000 submit date:2501010000 done date:2501010000 stat:BSYTRY err:000 text:'
+  const notification = { esm_class: 0x20, short_message: unknownWord, message_state: undefined }
+  expect(await vendor.deliver(0, 'N1', 'ENROUTE', notification)).toBe(0)
+  expect(await vendor.deliver(0, 'N1', 'DELIVRD')).toBe(0)
+  const receipts = await receiptsOf(esme, 2)
+  expect(receipts.map(({ id, state }) => [id, state])).toEqual([
+    [messageId, 'ENROUTE'],
+    [messageId, 'DELIVRD'],
+  ])
+  // Steps on the way are no ends.
+  expect(await daemon.metric('smswitch_messages_final_total')).toBe(1)
+})
