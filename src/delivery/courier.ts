@@ -168,10 +168,15 @@ export class Courier implements UnitListener {
     this.#end(delivery, this.#endingOf(delivery, { kind: 'taken', vendorMessageId }, rules), connection)
   }
 
-  /** For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane. */
-  claimUnanswered(vendor: VendorId, destination: string): SegmentDelivery | undefined {
+  /**
+   * For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane; undefined
+   * where it was accepted after `receivedAtMs` (wall time), when the receipt was there already.
+   */
+  claimUnanswered(vendor: VendorId, destination: string, receivedAtMs = Infinity): SegmentDelivery | undefined {
+    if (this.#unanswered.size === 0) return undefined
     const waiting = this.#unanswered.onlyFor(vendor, destination)
-    return waiting !== undefined && this.#claim(waiting) ? waiting : undefined
+    if (waiting === undefined || waiting.message.acceptedAtMs > receivedAtMs) return undefined
+    return this.#claim(waiting) ? waiting : undefined
   }
 
   /** Takes a segment that waits unanswered out of everybody's hands; false when it is being sent again. */

@@ -31,7 +31,6 @@ const nothingHeld: ReadonlySet<DeliveryId> = new Set()
  */
 export async function restoreDeliveries(ports: RestorePorts, nowMs: number, waitingMax: number): Promise<number> {
   const { store, dispatcher, courier, correlator } = ports
-  correlator.restore(await store.parked())
   const lanes = await store.lanes()
   for (const { lane } of lanes) {
     if (!lane.startsWith('w:')) continue
@@ -39,6 +38,7 @@ export async function restoreDeliveries(ports: RestorePorts, nowMs: number, wait
     courier.restoreWaiting(deliveries)
   }
   dispatcher.restore(lanes, nowMs)
+  await correlator.restore(await store.parked())
   return rerouteLanes(strandedLanes(lanes, ports.isUsable), {
     readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
     reroute: (delivery) => courier.reroute(delivery, ports.routeAnew(delivery)),

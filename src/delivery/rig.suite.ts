@@ -163,10 +163,11 @@ export function makeRig(options: RigOptions = {}) {
       recorder,
       outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
       offer: (receipts) => courier.offer(receipts),
-      claimUnanswered: (vendor, destination) => courier.claimUnanswered(vendor, destination),
+      claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
       onFate: (fate) => log.push(`fate ${fate}`),
+      onBug: (error) => bugs.push(error),
       nowMs,
       wallMs: () => clock.wallMs(),
     },
@@ -244,6 +245,7 @@ export function makeRig(options: RigOptions = {}) {
         account: acme,
         destination: { ton: 1, npi: 1, value: to },
         receiptRequest: receiptRequestOf(registered),
+        acceptedAtMs: clock.wallMs(),
         expiresAtMs,
       },
       ...rest,
@@ -258,8 +260,8 @@ export function makeRig(options: RigOptions = {}) {
     return delivery
   }
   const restore = async (): Promise<void> => {
-    correlator.restore(await store.parked())
     dispatcher.restore(await store.lanes(), nowMs())
+    await correlator.restore(await store.parked())
   }
   /** What the sender is told now: the receipts sent to its destination. */
   const receiptsTo = (esme: FakeDestination): readonly string[] =>

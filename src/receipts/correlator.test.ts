@@ -326,13 +326,13 @@ describe('receipts for nobody', () => {
     expect(correlator.parkedCount).toBe(0)
   })
 
-  it('beyond the bound are dropped, answered all the same', async () => {
+  it('beyond the bound are dropped, and the vendor is asked to send them again', async () => {
     const { correlator, settle, fates } = rig()
     const receipts = [1, 2, 3, 4, 5].map((n) => receiptOf([`${n}`, `0${n}`]))
     correlator.take(receipts)
     await settle()
     expect(fates()).toEqual(['parked', 'parked', 'parked', 'dropped', 'dropped'])
-    expect(receipts.every(({ answers }) => answers.join() === 'stored')).toBe(true)
+    expect(receipts.map(({ answers }) => answers.join())).toEqual(['stored', 'stored', 'stored', 'failed', 'failed'])
     expect(correlator.parkedCount).toBe(3)
   })
 
@@ -342,7 +342,7 @@ describe('receipts for nobody', () => {
       const { vendor, connection, report } = receiptOf([id])
       return { vendor, connection, report, vendorMessageId: id, expiresAtMs }
     }
-    correlator.restore([row('a', 900), row('id-1', 2_000), row('z', 100)])
+    await correlator.restore([row('a', 900), row('id-1', 2_000), row('z', 100)])
     answered(rowOf(1))
     await settle()
     expect(told).toEqual(['m1 DELIVERED'])
@@ -350,6 +350,122 @@ describe('receipts for nobody', () => {
     correlator.expireParked(clock.monotonicMs())
     expect(correlator.parkedCount).toBe(1)
   })
+})
+
+describe('a parked receipt that no answer names', () => {
+  function claiming(options: Partial<CorrelatorOptions> = {}) {
+    const asked: string[] = []
+    let waiting = 1
+    const made = rig(
+      { parkedMs: 60_000, ...options },
+      {
+        claimUnanswered: (vendor, destination, receivedAtMs) => {
+          asked.push(`${vendor} ${destination} ${receivedAtMs}`)
+          return waiting-- > 0 ? segment(1) : undefined
+        },
+      },
+    )
+    const step = async (ms: number): Promise<void> => {
+      made.clock.advance(ms)
+      made.correlator.expireParked(made.clock.monotonicMs())
+      await made.settle()
+    }
+    return { ...made, asked, step }
+  }
+
+  it('is that of the segment to its phone that was never answered: after 5 s, once, with what a crash must find', async () => {
+    const { correlator, settle, asked, step, told, fates, log, store, clock } = claiming()
+    const takenAtMs = clock.wallMs()
+    correlator.take([receiptOf(['x'], 'DELIVERED', { destination: '447' })])
+    await settle()
+    await step(4_999)
+    expect(asked).toEqual([])
+    await step(1)
+    expect(asked).toEqual([`v 447 ${takenAtMs}`])
+    expect(told).toEqual([`${awaitingOf(1).origin.messageId} DELIVERED`])
+    expect(fates()).toEqual(['parked', 'matchedUnanswered', `released ${segment(1).id}`])
+    expect((await contentsOf(store)).parked).toEqual([])
+    // Repeated, it is neither parked nor taken for another's.
+    const repeat = receiptOf(['x'], 'DELIVERED', { destination: '447' })
+    correlator.take([repeat])
+    await settle()
+    await step(10_000)
+    expect(repeat.answers).toEqual(['stored'])
+    expect({ asked: asked.length, parked: correlator.parkedCount, log }).toEqual({
+      asked: 1,
+      parked: 0,
+      log: ['duplicate'],
+    })
+  })
+
+  it('waits on while nobody is unanswered, and is asked about again', async () => {
+    const { correlator, settle, asked, step } = claiming({ claimAfterMs: 2_000 })
+    for (const id of ['x', 'y']) correlator.take([receiptOf([id], 'DELIVERED', { destination: id })])
+    await settle()
+    for (let i = 0; i < 4; i++) await step(1_000)
+    // x was claimed at once; y is asked about each time.
+    expect(asked.map((text) => text.split(' ')[1])).toEqual(['x', 'y', 'y', 'y'])
+    expect(correlator.parkedCount).toBe(1)
+  })
+
+  it('is nobody’s when it is not the end, or names no phone', async () => {
+    const { correlator, settle, asked, step } = claiming()
+    correlator.take([receiptOf(['x'], 'ENROUTE', { destination: '447' }), receiptOf(['y'])])
+    await settle()
+    await step(10_000)
+    expect(asked).toEqual([])
+  })
+})
+
+it('a switch that died between the commits of an answer and of its early receipt joins them at its next start', async () => {
+  const store = new MemoryStore()
+  const before = rig({}, {}, store)
+  before.correlator.take([receiptOf(['id-1']), receiptOf(['other'])])
+  await before.settle()
+  await store.commit(
+    [{ kind: 'answered', delivery: segment(1), outcome: { kind: 'awaiting', awaiting: rowOf(1) }, outbox: [] }],
+    anchorAt(1),
+  )
+  const { correlator, settle, told } = rig({}, {}, store)
+  await correlator.restore(await store.parked())
+  await settle()
+  expect(told).toEqual(['m1 DELIVERED'])
+  const { awaiting, parked } = await contentsOf(store)
+  expect({ awaiting, parked: parked.length, count: correlator.parkedCount }).toEqual({
+    awaiting: [],
+    parked: 1,
+    count: 1,
+  })
+})
+
+it('a bug in placing one receipt is told, has it sent again, and hinders no other', async () => {
+  const bugs: unknown[] = []
+  let broken = true
+  const { correlator, settle, answered, told } = rig(
+    {},
+    {
+      onBug: (error) => bugs.push(error),
+      originOf: () => awaitingOf(1).origin,
+      onFate: () => {
+        if (broken) throw new Error('broken')
+      },
+    },
+  )
+  for (const n of [1, 2]) answered(rowOf(n))
+  const early = receiptOf(['id-1'])
+  correlator.take([early])
+  await settle()
+  const [first, second] = [receiptOf(['id-1']), receiptOf(['id-2'])]
+  first.failed = () => {
+    broken = false
+    throw new Error('its session is gone')
+  }
+  correlator.take([first, second])
+  await settle()
+  expect(early.answers).toEqual(['failed'])
+  expect(second.answers).toEqual(['stored'])
+  expect(bugs.map(String)).toEqual(['Error: broken', 'Error: broken', 'Error: its session is gone'])
+  expect(told).toEqual(['m2 DELIVERED'])
 })
 
 describe('a store that can not be read', () => {

@@ -8,7 +8,7 @@ import { isFinal, type MessageState } from '../message/state.js'
 import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey, Store } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
-import { Parking } from './parking.js'
+import { Parking, type Parked } from './parking.js'
 import { RecentKeys } from './recent-keys.js'
 
 /** A receipt as an edge took it from a vendor. */
@@ -22,11 +22,12 @@ export interface VendorReceipt {
   learn?(index: number): void
   /** It is stored, or known to be of no use: answer the vendor well. */
   stored(): void
-  /** It could not be looked up: the vendor should send it again. */
+  /** It could not be looked up or kept: the vendor should send it again. */
   failed(): void
 }
 
-export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parked' | 'dropped'
+/** `givenUp`: no receipt came, and the sender is told that the end is not known. */
+export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parked' | 'dropped' | 'givenUp'
 
 export interface CorrelatorPorts {
   readonly store: Pick<Store, 'findAwaiting'>
@@ -35,12 +36,17 @@ export interface CorrelatorPorts {
   outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): ReceiptDelivery | undefined
   /** Receipts of a durable unit may go out. */
   offer(receipts: readonly ReceiptDelivery[]): void
-  /** The one segment that waits unanswered for this vendor and phone; undefined for none or several. It is out of its lane then. */
-  claimUnanswered(vendor: VendorId, destination: string): SegmentDelivery | undefined
+  /**
+   * The one segment that waits unanswered for this vendor and phone; undefined for none or several, or for one that was
+   * accepted after `receivedAtMs` (wall time). It is out of its lane then.
+   */
+  claimUnanswered(vendor: VendorId, destination: string, receivedAtMs: number): SegmentDelivery | undefined
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin
   onFate(fate: ReceiptFate, receipt: { readonly connection: ConnectionId; readonly report: VendorReport }): void
+  /** Placing a receipt threw: a bug of ours, told here so that it stops nobody else. The vendor is asked to send it again. */
+  onBug?(error: unknown): void
   /** Switch time, ms. */
   nowMs(): number
   wallMs(): number
@@ -49,6 +55,11 @@ export interface CorrelatorPorts {
 export interface CorrelatorOptions {
   readonly parkedMax: number
   readonly parkedMs: number
+  /**
+   * How long a parked receipt waits for an answer that names its id before it may be taken for that of a segment to the same
+   * phone that was never answered, ms; 5,000 by default. Most receipts that come early meet their answer within that.
+   */
+  readonly claimAfterMs?: number
   /** How many receipts are remembered to drop repeats. */
   readonly seenMax: number
 }
@@ -62,6 +73,10 @@ type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
 
 /** Ids of vendors have at most 65 octets (SMPP 3.4 §5.2.23); longer ones in a text are no ids. No store takes keys of any length. */
 const MAX_ID_LENGTH = 128
+
+const CLAIM_AFTER_MS = 5000
+/** Ids in one reading of the store at the start. */
+const RESTORE_PAGE = 1000
 
 export class Correlator implements UnitListener {
   readonly #ports: CorrelatorPorts
@@ -86,19 +101,29 @@ export class Correlator implements UnitListener {
     return this.#parked.size
   }
 
-  /** Parked receipts found in the store at the start. */
-  restore(parked: readonly ParkedReceipt[]): void {
+  /**
+   * Parked receipts found in the store at the start, when the lanes are known. Those whose answer is in the store too are
+   * matched: the switch died between the commits of the two.
+   */
+  async restore(parked: readonly ParkedReceipt[]): Promise<void> {
     // Parking keeps them in the order of their expiry, stores in that of their keys.
-    for (const row of [...parked].sort((a, b) => a.expiresAtMs - b.expiresAtMs))
-      this.#parked.add({ row, keys: [keyOf(row.vendor, row.vendorMessageId)] })
+    const rows = [...parked].sort((a, b) => a.expiresAtMs - b.expiresAtMs)
+    for (const row of rows) this.#parked.add({ row, keys: [keyOf(row.vendor, row.vendorMessageId)] })
+    for (let at = 0; at < rows.length; at += RESTORE_PAGE) {
+      const awaited = await this.#ports.store.findAwaiting(rows.slice(at, at + RESTORE_PAGE))
+      for (const awaiting of awaited) if (awaiting !== undefined) this.#matchParked(awaiting)
+    }
   }
 
   /** A vendor took a segment and will report: called when the answer's unit is recorded, before it is durable. */
   expect(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     this.#overlay.set(key, awaiting)
-    if (this.#parked.size === 0) return
-    const early = this.#parked.find(key)
+    if (this.#parked.size > 0) this.#matchParked(awaiting)
+  }
+
+  #matchParked(awaiting: Awaiting): void {
+    const early = this.#parked.find(keyOf(awaiting.vendor, awaiting.vendorMessageId))
     if (early === undefined) return
     this.#parked.remove(early)
     this.#match(awaiting, early.row, undefined)
@@ -116,14 +141,20 @@ export class Correlator implements UnitListener {
     for (const receipt of receipts) {
       const { vendor, ids } = receipt
       // With several ids the store may know another one of them.
-      if (ids.length === 1 && this.#overlay.has(keyOf(vendor, ids[0]!))) this.#found(receipt, [undefined])
+      if (ids.length === 1 && this.#overlay.has(keyOf(vendor, ids[0]!))) this.#place(receipt, [undefined])
       else unknown.push(ids.every(isPossible) ? receipt : withPossibleIds(receipt))
     }
     if (unknown.length > 0) this.#lookUp(unknown)
   }
 
-  /** Drops what was parked too long. */
+  /**
+   * Takes what was parked for a while, and no answer named it, for the receipt of a segment that was never answered, where
+   * there is only one that it can be; drops what was parked too long. Call it about once a second.
+   */
   expireParked(nowMs: number): void {
+    const { parkedMs, claimAfterMs = CLAIM_AFTER_MS } = this.#options
+    const waitMs = Math.min(parkedMs, claimAfterMs)
+    for (const parked of this.#parked.expiringBy(nowMs - waitMs + parkedMs)) this.#claim(parked, nowMs)
     for (const { row } of this.#parked.takeExpired(nowMs)) {
       this.#ports.onFate('dropped', row)
       this.#ports.recorder.recordLazily(unparkedUnit(row), this)
@@ -135,6 +166,7 @@ export class Correlator implements UnitListener {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
     const report: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
+    this.#ports.onFate('givenUp', { connection: awaiting.connection, report })
     const unit: ReceiptedUnit = {
       kind: 'receipted',
       awaiting,
@@ -195,16 +227,33 @@ export class Correlator implements UnitListener {
       (rows) => {
         let at = 0
         for (const receipt of receipts) {
-          this.#found(receipt, rows.slice(at, at + receipt.ids.length))
+          this.#place(receipt, rows.slice(at, at + receipt.ids.length))
           at += receipt.ids.length
         }
         end()
       },
       () => {
         end()
-        for (const receipt of receipts) receipt.failed()
+        for (const receipt of receipts) this.#failed(receipt)
       },
     )
+  }
+
+  #place(receipt: VendorReceipt, rows: (Awaiting | undefined)[]): void {
+    try {
+      this.#found(receipt, rows)
+    } catch (error) {
+      this.#ports.onBug?.(error)
+      this.#failed(receipt)
+    }
+  }
+
+  #failed(receipt: VendorReceipt): void {
+    try {
+      receipt.failed()
+    } catch (error) {
+      this.#ports.onBug?.(error)
+    }
   }
 
   /** @param rows of the store, one for each id; what is known better in memory goes before them */
@@ -224,7 +273,7 @@ export class Correlator implements UnitListener {
       return
     }
     repeated ??= ids.find((id) => this.#seen.has(seenKey(keyOf(vendor, id), report)))
-    if (repeated === undefined) this.#matchUnanswered(receipt)
+    if (repeated === undefined) this.#park(receipt)
     else this.#repeat(receipt, repeated, receipt)
   }
 
@@ -263,28 +312,35 @@ export class Correlator implements UnitListener {
     this.#ports.recorder.record(unit, new AnsweringListener(this, answer))
   }
 
-  #matchUnanswered(receipt: VendorReceipt): void {
-    const { report } = receipt
-    const delivery =
-      isFinal(report.state) && report.destination !== ''
-        ? this.#ports.claimUnanswered(receipt.vendor, report.destination)
-        : undefined
-    if (delivery === undefined) {
-      this.#park(receipt)
-      return
-    }
-    this.#ports.onFate('matchedUnanswered', receipt)
+  #claim(parked: Parked, nowMs: number): void {
+    const { row } = parked
+    const { vendor, vendorMessageId, report } = row
+    if (!isFinal(report.state) || report.destination === '') return
+    const parkedAtMs = row.expiresAtMs - this.#options.parkedMs
+    const receivedAtMs = this.#ports.wallMs() - (nowMs - parkedAtMs)
+    const delivery = this.#ports.claimUnanswered(vendor, report.destination, receivedAtMs)
+    if (delivery === undefined) return
+    this.#parked.remove(parked)
+    this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))
+    this.#ports.onFate('matchedUnanswered', row)
     const outbox = this.#outbox(this.#ports.originOf(delivery), report)
-    this.#ports.recorder.record({ kind: 'receiptedUnanswered', delivery, outbox }, new AnsweringListener(this, receipt))
+    this.#ports.recorder.recordLazily({ kind: 'receiptedUnanswered', delivery, outbox }, this)
+    this.#ports.recorder.recordLazily(unparkedUnit(row), this)
   }
 
   #park(receipt: VendorReceipt): void {
     const { vendor, ids, connection, report } = receipt
     const first = ids[0]
     const before = first === undefined ? undefined : this.#parked.first(keyOf(vendor, first))
-    if (first === undefined || (before === undefined && this.#parked.size >= this.#options.parkedMax)) {
+    if (first === undefined) {
       this.#ports.onFate('dropped', receipt)
       receipt.stored()
+      return
+    }
+    if (before === undefined && this.#parked.size >= this.#options.parkedMax) {
+      // Sent again, it may find its answer or a place.
+      this.#ports.onFate('dropped', receipt)
+      receipt.failed()
       return
     }
     // One place for each id: a final state is never pushed out of it, neither by a step on the way that was overtaken.

@@ -45,6 +45,14 @@ export class Parking {
     }
   }
 
+  /** Those that expire by `expiryMs`, oldest first; those that are come upon may be removed. */
+  *expiringBy(expiryMs: number): Generator<Parked> {
+    for (const parked of this.#byFirst.values()) {
+      if (parked.row.expiresAtMs > expiryMs) return
+      yield parked
+    }
+  }
+
   /** Takes out those whose time is over, oldest first. */
   *takeExpired(nowMs: number): Generator<Parked> {
     for (const parked of this.#byFirst.values()) {
