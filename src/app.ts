@@ -96,7 +96,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
     laneOf: (route, account) => vendorLane(route, 0, account),
     accepted: (delivery) => courier.accepted(delivery),
     directory,
-    refused: (failure) => metrics.refused.count('esme', failure.reason),
   }
   const pipelineOptions = {
     defaultValidityMs: config.delivery.defaultValidityMs,
@@ -127,7 +126,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
           wallMs: clock.wallMs(),
           queued: dispatcher.total,
         }),
-      refused: (failure) => metrics.refused.count('esme', failure.reason),
       notified: (delivery, result) => courier.notified(delivery, result),
       addDestination: (receivers) => dispatcher.add(receivers),
       destinationChanged: (id) => dispatcher.changed(id, nowMs()),

@@ -2,6 +2,7 @@
 
 import type { CourierEvents } from './delivery/courier.js'
 import type { Clock } from './lib/clock.js'
+import { isFinal } from './message/state.js'
 import type { CorrelatorPorts } from './receipts/correlator.js'
 import type { GroupCommitPorts } from './store/group-commit.js'
 import { LogPace } from './telemetry/log-pace.js'
@@ -56,8 +57,9 @@ export function createInstruments(metrics: Metrics, log: Log, clock: Clock): Ins
     },
     onFate: (fate, receipt) => {
       const { connection, report } = receipt
-      metrics.vendorReceipts.count(connection, fate)
-      if (fate === 'matched' || fate === 'matchedUnanswered') metrics.finals.count(report.state)
+      const isEnd = fate === 'matched' || fate === 'matchedUnanswered' || fate === 'givenUp'
+      if (fate !== 'givenUp') metrics.vendorReceipts.count(connection, fate)
+      if (isEnd && isFinal(report.state)) metrics.finals.count(report.state)
       if (fate !== 'dropped') return
       const count = pace.note(`unmatched ${connection}`, clock.monotonicMs())
       if (count > 0) log.event('receipts.unmatched', { connection, destination: report.destination, count })

@@ -11,7 +11,6 @@ import type { Identified, Stage, Submission } from './stage.js'
 export interface PipelinePorts extends AcceptPorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
-  readonly refused: (failure: Failure, submission: Submission) => void
 }
 
 export interface PipelineOptions extends AcceptOptions {
@@ -39,13 +38,13 @@ export function runPipeline(
       reason: 'queueFull',
       cause: `${input.queued} messages are queued, the bound is ${options.maxQueued}`,
     }
-    for (const submission of batch) refuseOne(submission, failure, ports)
+    for (const submission of batch) submission.answer.refused(failure)
     return
   }
   const directory = ports.directory()
-  const identified = run(identify(directory), batch, (submission) => submission, ports)
-  const permitted = run(choosePolicy(directory), identified, submissionOf, ports)
-  const routed = run(findCandidates(directory), permitted, submissionOf, ports)
+  const identified = run(identify(directory), batch, (submission) => submission)
+  const permitted = run(choosePolicy(directory), identified, submissionOf)
+  const routed = run(findCandidates(directory), permitted, submissionOf)
   accept(routed, ports, options, input.nowMs, input.wallMs)
 }
 
@@ -53,21 +52,15 @@ function run<In, Out>(
   stage: Stage<In, Out>,
   batch: readonly In[],
   submissionOfInput: (input: In) => Submission,
-  ports: PipelinePorts,
 ): readonly Out[] {
   const going: Out[] = []
   const verdicts = stage(batch)
   for (let i = 0; i < verdicts.length; i++) {
     const verdict = verdicts[i]!
     if (verdict.kind === 'continue') going.push(verdict.value)
-    else refuseOne(submissionOfInput(batch[i]!), verdict.failure, ports)
+    else submissionOfInput(batch[i]!).answer.refused(verdict.failure)
   }
   return going
-}
-
-function refuseOne(submission: Submission, failure: Failure, ports: PipelinePorts): void {
-  ports.refused(failure, submission)
-  submission.answer.refused(failure)
 }
 
 function submissionOf(identified: Identified): Submission {

@@ -6,6 +6,8 @@ export interface CounterSpec {
   readonly kind: 'counter'
   readonly name: string
   readonly labels: readonly string[]
+  /** What a label may say, where that is known beforehand: anything else does not compile. */
+  readonly values?: Readonly<Record<string, readonly string[]>>
   readonly help: string
 }
 
@@ -31,13 +33,21 @@ const fast = geometricBounds(0.0001, 2, 20)
 // 1 ms … 36 h: delivery may wait for resends.
 const slow = geometricBounds(0.001, 2.5, 21)
 
+const edges = ['esme', 'vendor'] as const
+const directions = ['ingress', 'egress'] as const
+const attemptOutcomes = ['sent', 'late', 'permanent', 'temporary', 'unanswered'] as const
+const vendorReceiptOutcomes = ['matched', 'matchedUnanswered', 'duplicate', 'parked', 'dropped', 'unreadable'] as const
+const receiptOutcomes = ['queued', 'delivered', 'setAside', 'droppedByAge', 'droppedByCount'] as const
+const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
+
 /** Counters by the name they have in code. */
 export const counterCatalogue = {
   pdus: {
     kind: 'counter',
     name: 'smswitch_pdus_total',
     labels: ['direction', 'command', 'status'],
-    help: 'SMPP PDUs by direction (ingress, egress), command and status of a response (empty for requests).',
+    values: { direction: directions },
+    help: `SMPP PDUs by direction (${directions.join(', ')}), command and status of a response (empty for requests).`,
   },
   accepted: {
     kind: 'counter',
@@ -49,19 +59,20 @@ export const counterCatalogue = {
     kind: 'counter',
     name: 'smswitch_messages_refused_total',
     labels: ['edge', 'reason'],
-    help: 'Messages refused before acceptance, by edge and failure reason (docs/errors.md).',
+    help: 'Messages refused before acceptance, those that the store refused included, by edge and failure reason (docs/errors.md).',
   },
   finals: {
     kind: 'counter',
     name: 'smswitch_messages_final_total',
     labels: ['state'],
-    help: 'Messages that reached a final state, by state.',
+    help: 'Messages that reached a final state, by state; UNKNOWN where the vendor never said.',
   },
   attempts: {
     kind: 'counter',
     name: 'smswitch_attempts_total',
     labels: ['connection', 'outcome'],
-    help: 'Tries to send a segment, by vendor connection and outcome (sent, permanent, temporary, unanswered).',
+    values: { outcome: attemptOutcomes },
+    help: `Tries to send a segment, by vendor connection and outcome (${attemptOutcomes.join(', ')}; late: unanswered before, too).`,
   },
   resends: {
     kind: 'counter',
@@ -73,25 +84,29 @@ export const counterCatalogue = {
     kind: 'counter',
     name: 'smswitch_session_ends_total',
     labels: ['edge', 'reason'],
-    help: 'Sessions that ended, by edge and reason.',
+    values: { edge: edges },
+    help: `Sessions that ended, by edge (${edges.join(', ')}) and reason.`,
   },
   bindRefusals: {
     kind: 'counter',
     name: 'smswitch_bind_refusals_total',
     labels: ['edge', 'status'],
-    help: 'Refused binds, by edge and status.',
+    values: { edge: edges },
+    help: `Refused binds, by edge (${edges.join(', ')}: ours, by the vendor) and status.`,
   },
   vendorReceipts: {
     kind: 'counter',
     name: 'smswitch_vendor_receipts_total',
     labels: ['connection', 'outcome'],
-    help: 'Receipts from vendors, by connection and outcome (matched, duplicate, parked, unmatched, unreadable).',
+    values: { outcome: vendorReceiptOutcomes },
+    help: `Receipts from vendors, by connection and outcome (${vendorReceiptOutcomes.join(', ')}).`,
   },
   receipts: {
     kind: 'counter',
     name: 'smswitch_receipts_total',
     labels: ['outcome'],
-    help: 'Receipts to senders, by outcome (queued, delivered, setAside, droppedByAge, droppedByCount).',
+    values: { outcome: receiptOutcomes },
+    help: `Receipts to senders, by outcome (${receiptOutcomes.join(', ')}).`,
   },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
@@ -104,7 +119,8 @@ export const counterCatalogue = {
     kind: 'counter',
     name: 'smswitch_commit_failures_total',
     labels: ['code'],
-    help: 'Commits that failed, by error code (EIO, ENOSPC, …).',
+    values: { code: commitFailureCodes },
+    help: `Commits that failed, by what the store says (${commitFailureCodes.join(', ')}).`,
   },
 } as const satisfies Record<string, CounterSpec>
 
@@ -114,7 +130,7 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_sessions',
     labels: ['edge', 'name', 'mode'],
-    help: 'Bound sessions by edge (esme, vendor), account or connection, and bind mode.',
+    help: 'Bound sessions by edge (esme, vendor), account or connection, and bind mode (transmitter, receiver, transceiver).',
   },
   connections: {
     kind: 'gauge',
@@ -157,7 +173,7 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_store_free_bytes',
     labels: [],
-    help: 'What is left in the map or on the disk, whichever is less.',
+    help: 'What is left of store.mapBytes; the disk may have less. Nothing for a store without a limit.',
   },
   ready: { kind: 'gauge', name: 'smswitch_ready', labels: [], help: '1 when /readyz says yes, else 0.' },
 } as const satisfies Record<string, GaugeSpec>

@@ -15,9 +15,22 @@ import {
 } from './metric-catalogue.js'
 import { PromHistogram } from './prom-histogram.js'
 
-type LabelsOf<Names extends readonly string[]> = { readonly [Position in keyof Names]: Label }
+/** Where the catalogue lists what a label may say, only that. */
+type LabelOf<Values, Name> = Name extends keyof Values
+  ? Values[Name] extends readonly (infer Value extends Label)[]
+    ? Value
+    : Label
+  : Label
+type LabelsOf<Names extends readonly string[], Values> = {
+  readonly [Position in keyof Names]: LabelOf<Values, Names[Position]>
+}
+type ValuesOf<Spec> = Spec extends { readonly values: infer Values } ? Values : unknown
 
-type Counters = { readonly [Name in CounterName]: Counter<LabelsOf<(typeof counterCatalogue)[Name]['labels']>> }
+type Counters = {
+  readonly [Name in CounterName]: Counter<
+    LabelsOf<(typeof counterCatalogue)[Name]['labels'], ValuesOf<(typeof counterCatalogue)[Name]>>
+  >
+}
 type Histograms = { readonly [Name in HistogramName]: Histogram }
 
 /** One series of a gauge. */

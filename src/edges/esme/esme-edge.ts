@@ -5,7 +5,6 @@ import type { Account, Snapshot } from '../../directory/snapshot.js'
 import type { NotifyResult } from '../../delivery/courier.js'
 import type { ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId } from '../../message/ids.js'
-import type { Failure } from '../../message/failure.js'
 import type { Submission } from '../../pipeline/stage.js'
 import {
   listen,
@@ -45,7 +44,6 @@ export interface EsmeEdgePorts {
   readonly verify: (account: Account | undefined, password: string) => Promise<boolean>
   /** Takes the submissions of one read; each is answered through its own `answer`. */
   readonly submit: (batch: readonly Submission[]) => void
-  readonly refused: (failure: Failure) => void
   readonly notified: (delivery: ReceiptDelivery, result: NotifyResult) => void
   /** Makes an account's receivers known as a destination, once. */
   readonly addDestination: (receivers: Receivers) => void
@@ -316,16 +314,11 @@ class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
     const { clock, metrics } = this.#ports
     const answer = new SubmitAnswer(this.#session, pdu.sequence, this.#session.nowMs, clock, metrics)
     if (this.#edge.stopping || this.#account === undefined) {
-      return this.#refuse(answer, { reason: 'stopping', cause: 'the switch is going down' })
+      return answer.refused({ reason: 'stopping', cause: 'the switch is going down' })
     }
     const submission = toSubmission(pdu, { account: this.#account, wallMs: clock.wallMs(), answer })
-    if ('reason' in submission) this.#refuse(answer, submission)
+    if ('reason' in submission) answer.refused(submission)
     else this.#batch.push(submission)
-  }
-
-  #refuse(answer: SubmitAnswer, failure: Failure): void {
-    this.#ports.refused(failure)
-    answer.refused(failure)
   }
 }
 

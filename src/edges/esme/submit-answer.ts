@@ -38,6 +38,7 @@ export class SubmitAnswer implements SubmissionAnswer {
   }
 
   refused(failure: Failure): void {
+    this.#metrics.refused.count('esme', failure.reason)
     this.#session.respondSubmitSm(this.#sequence, statusOf(failure.reason), '')
   }
 }

@@ -129,7 +129,9 @@ export class VendorConnection implements Destination, BindOwner {
     this.#rate?.take(1, nowMs)
     courier.mark(delivery, this.#connection.id, (marked) => {
       this.#reserved--
-      if (!this.#submit(marked, this.#ports.switchMs(), true)) courier.notSent(delivery)
+      if (this.#submit(marked, this.#ports.switchMs(), true)) return
+      this.#rate?.giveBack(1)
+      courier.notSent(marked)
     })
     return true
   }
