@@ -12,7 +12,7 @@ export interface CompileDefaults {
   readonly resend: ResendSchedule
 }
 
-/** DESIGN: the n-th resend 30·n s after the n-th failure, at most 20. */
+/** The defaults of the settings: the n-th resend 30·n s after the n-th failure, at most 20. */
 const usual: CompileDefaults = { resend: { stepMs: 30_000, max: 20 } }
 
 /** Domains come from outside: the memory of what they match is thrown away at this many. */
