@@ -194,7 +194,7 @@ export class Courier implements UnitListener {
     this.#end(delivery, reroutedEnding(delivery, to), undefined)
   }
 
-  /** Waiting-for-receipt deliveries found in the store at the start. */
+  /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
   restoreWaiting(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) if (delivery.kind === 'segment') this.#unanswered.add(delivery)
   }

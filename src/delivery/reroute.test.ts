@@ -25,14 +25,17 @@ async function restarted(count: number, changes: Parameters<Rig['submit']>[0] = 
     dispatcher: { readAheadPerLane: 500, readAheadTotal: 5_000 },
   })
   await rig.restore()
-  const reroute = async (to: NewRoute | undefined): Promise<number> => {
+  const reroute = async (
+    to: NewRoute | undefined,
+    settled: () => Promise<unknown> = () => rig.settle(),
+  ): Promise<string> => {
     const lanes = strandedLanes(await rig.store.lanes(), (connection) => connection === b)
-    const done = rerouteLanes(lanes, {
+    const { count, complete } = await rerouteLanes(lanes, {
       readLane: (...asked) => rig.store.readLane(...asked),
       reroute: (delivery) => rig.courier.reroute(delivery, to),
-      settled: () => rig.settle(),
+      settled,
     })
-    return await done
+    return `${count}${complete ? '' : ' and not all'}`
   }
   return { rig, reroute }
 }
@@ -40,7 +43,7 @@ async function restarted(count: number, changes: Parameters<Rig['submit']>[0] = 
 describe('segments whose connections are gone', () => {
   it('go on over the new route, in order, however many there are', async () => {
     const { rig, reroute } = await restarted(5_000, { registered: 0 })
-    expect(await reroute({ route: [b], failover: 'next' })).toBe(5_000)
+    expect(await reroute({ route: [b], failover: 'next' })).toBe('5000')
     const vendor = rig.addDestination('c:b', 10_000)
     for (let i = 0; i < 1_500 && vendor.sent.length < 5_000; i++) {
       rig.dispatcher.hasRoom('c:b')
@@ -59,7 +62,7 @@ describe('segments whose connections are gone', () => {
     'end where there is no route, and who asked is told',
     async (to) => {
       const { rig, reroute } = await restarted(3)
-      expect(await reroute(to)).toBe(3)
+      expect(await reroute(to)).toBe('3')
       const esme = rig.addDestination('a:acme')
       await rig.settle()
       expect(rig.log.filter((line) => line === 'ended UNDELIVERABLE noRoute')).toHaveLength(3)
@@ -69,7 +72,7 @@ describe('segments whose connections are gone', () => {
 
   it('also those that are not due yet, which keep their time', async () => {
     const { rig, reroute } = await restarted(1, { dueMs: 1_000_000 + 60_000 })
-    expect(await reroute({ route: [b], failover: 'none' })).toBe(1)
+    expect(await reroute({ route: [b], failover: 'none' })).toBe('1')
     const vendor = rig.addDestination('c:b')
     await rig.advance(59_999)
     expect(vendor.sent).toEqual([])
@@ -80,16 +83,25 @@ describe('segments whose connections are gone', () => {
   it('a store that takes nothing ends the walk; nothing is lost', async () => {
     const { rig, reroute } = await restarted(3, { registered: 0 })
     ;(rig.store as MemoryStore).hold()
-    expect(await reroute({ route: [b], failover: 'none' })).toBe(3)
+    expect(await reroute({ route: [b], failover: 'none' })).toBe('3 and not all')
     ;(rig.store as MemoryStore).release()
     await rig.settle()
     expect((await contentsOf(rig.store)).deliveries.map(({ lane }) => lane)).toEqual(Array(3).fill('v:b|acme'))
     expect(rig.dispatcher.total).toBe(3)
   })
 
+  it('a disk that stays full does not hold the start up', async () => {
+    const { rig, reroute } = await restarted(5_000, { registered: 0 })
+    ;(rig.store as MemoryStore).hold()
+    expect(await reroute({ route: [b], failover: 'none' }, () => Promise.resolve(false))).toBe('2000 and not all')
+    ;(rig.store as MemoryStore).release()
+    await rig.settle()
+    expect(rig.dispatcher.total).toBe(5_000)
+  })
+
   it('lanes that can still be served are left alone', async () => {
     const { rig, reroute } = await restarted(3, { route: routeAB })
-    expect(await reroute({ route: routeA, failover: 'none' })).toBe(0)
+    expect(await reroute({ route: routeA, failover: 'none' })).toBe('0')
     expect(rig.dispatcher.total).toBe(3)
     expect(a).toBe('a')
   })

@@ -51,16 +51,23 @@ export interface ReroutePorts {
   ) => Promise<LaneSlice>
   /** Gives the segment its new lane, or ends it; the record of it is durable when `settled` resolves. */
   readonly reroute: (delivery: SegmentDelivery) => void
-  readonly settled: () => Promise<void>
+  /** Resolves with false when it takes too long: the walk ends then, for a start must not wait for a disk to be emptied. */
+  readonly settled: () => Promise<unknown>
+}
+
+export interface Rerouted {
+  readonly count: number
+  /** False when some were left where they are, to be found at the next start. */
+  readonly complete: boolean
 }
 
 const PAGE = 2000
 
 /**
  * Empties stranded lanes, page by page, so that memory holds one page however long a lane is. Meant for the start, when the
- * dispatcher knows the lanes and nothing is sent yet. Resolves with the number of segments; rejects when a reading fails.
+ * dispatcher knows the lanes and nothing is sent yet. Rejects when a reading fails.
  */
-export async function rerouteLanes(lanes: readonly LaneKey[], ports: ReroutePorts): Promise<number> {
+export async function rerouteLanes(lanes: readonly LaneKey[], ports: ReroutePorts): Promise<Rerouted> {
   let count = 0
   for (const lane of lanes) {
     for (;;) {
@@ -69,12 +76,12 @@ export async function rerouteLanes(lanes: readonly LaneKey[], ports: ReroutePort
       if (segments.length === 0) break
       for (const delivery of segments) ports.reroute(delivery)
       count += segments.length
-      await ports.settled()
+      if ((await ports.settled()) === false) return { count, complete: false }
       // What could not be recorded is still there: it is found again at the next start.
-      if (!(await hasMoved(lane, segments[0]!, ports))) break
+      if (!(await hasMoved(lane, segments[0]!, ports))) return { count, complete: false }
     }
   }
-  return count
+  return { count, complete: true }
 }
 
 async function hasMoved(lane: LaneKey, first: SegmentDelivery, ports: ReroutePorts): Promise<boolean> {
