@@ -201,10 +201,9 @@ export class Courier implements UnitListener {
 
   /** An ESME answered a receipt, or did not. */
   notified(delivery: ReceiptDelivery, result: NotifyResult): void {
-    if (result === 'lost') {
-      // The schedule's `max` counts the tries after the first.
-      if (this.#lostHeads.lost(delivery) <= this.#options.receiptResend.max) return this.notSent(delivery)
-    }
+    const losses = result === 'lost' ? this.#lostHeads.lost(delivery) : 0
+    // The schedule's `max` counts the tries after the first.
+    if (result === 'lost' && losses <= this.#options.receiptResend.max) return this.notSent(delivery)
     this.#lostHeads.over(delivery)
     const { recorder, events, nowMs } = this.#ports
     const failures = delivery.failures + 1
@@ -216,7 +215,7 @@ export class Courier implements UnitListener {
       return
     }
     const kind = result === 'taken' ? 'done' : 'setAside'
-    events.receiptEnded(kind, delivery)
+    events.receiptEnded(kind, losses > 0 ? { ...delivery, failures: losses - 1 } : delivery)
     recorder.recordLazily({ kind: 'notified', delivery, outcome: kind === 'done' ? done : setAside }, this)
   }
 

@@ -408,6 +408,21 @@ describe('a parked receipt that no answer names', () => {
     expect(correlator.parkedCount).toBe(1)
   })
 
+  it('is come to in its round, however many are parked', async () => {
+    const { correlator, settle, asked, step } = claiming({ parkedMax: 30_000 })
+    for (let n = 0; n < 25_000; n++) correlator.take([receiptOf([`x${n}`], 'DELIVERED', { destination: `${n}` })])
+    await settle()
+    while (correlator.parkedCount < 25_000) await settle()
+    await step(5_000)
+    expect(asked).toHaveLength(10_000)
+    await step(1_000)
+    await step(1_000)
+    expect(new Set(asked.map((text) => text.split(' ')[1])).size).toBe(25_000)
+    const before = asked.length
+    await step(1_000)
+    expect(asked.length - before).toBe(10_000)
+  })
+
   it('is nobody’s when it is not the end, or names no phone', async () => {
     const { correlator, settle, asked, step } = claiming()
     correlator.take([receiptOf(['x'], 'ENROUTE', { destination: '447' }), receiptOf(['y'])])

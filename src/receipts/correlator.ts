@@ -75,6 +75,8 @@ type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
 const MAX_ID_LENGTH = 128
 
 const CLAIM_AFTER_MS = 5000
+/** How many parked receipts are looked at in one step, so that no step is felt. */
+const CLAIMS_PER_STEP = 10_000
 /** Ids in one reading of the store at the start. */
 const RESTORE_PAGE = 1000
 
@@ -90,6 +92,8 @@ export class Correlator implements UnitListener {
   /** What is durable and leaves the overlay when the readings that began before it are over. */
   readonly #leaving: { readonly key: string; readonly overlay: Overlay; readonly lastReading: number }[] = []
   #endSweep: (() => void) | undefined
+  /** A round of those that may be claimed, under way over several steps. */
+  #unclaimed: Generator<Parked> | undefined
 
   constructor(ports: CorrelatorPorts, options: CorrelatorOptions) {
     this.#ports = ports
@@ -154,7 +158,12 @@ export class Correlator implements UnitListener {
   expireParked(nowMs: number): void {
     const { parkedMs, claimAfterMs = CLAIM_AFTER_MS } = this.#options
     const waitMs = Math.min(parkedMs, claimAfterMs)
-    for (const parked of this.#parked.expiringBy(nowMs - waitMs + parkedMs)) this.#claim(parked, nowMs)
+    this.#unclaimed ??= this.#parked.expiringBy(nowMs - waitMs + parkedMs)
+    for (let looked = 0; looked < CLAIMS_PER_STEP && this.#unclaimed !== undefined; looked++) {
+      const next = this.#unclaimed.next()
+      if (next.done === true) this.#unclaimed = undefined
+      else this.#claim(next.value, nowMs)
+    }
     for (const { row } of this.#parked.takeExpired(nowMs)) {
       this.#ports.onFate('dropped', row)
       this.#ports.recorder.recordLazily(unparkedUnit(row), this)

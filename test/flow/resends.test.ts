@@ -141,7 +141,8 @@ it('waits for the receipt of what was never answered, where the connection says 
   const { bind, daemon } = await startScenario({
     vendors: [],
     handVendors: [vendor],
-    connections: [{ onUnanswered: 'waitReceipt', waitReceiptMs: 4000 }],
+    // Longer than a receipt stays parked before it is taken for that of an unanswered one.
+    connections: [{ onUnanswered: 'waitReceipt', waitReceiptMs: 7000 }],
     set: { 'vendor.responseMs': 300 },
   })
   const esme = await bind()
@@ -161,7 +162,7 @@ it('waits for the receipt of what was never answered, where the connection says 
   await vendor.submits(3)
   expect(vendor.count).toBe(3)
   expect(await daemon.metric('smswitch_resends_total')).toBe(0)
-})
+}, 60_000)
 
 it('cancels a resend when the answer comes late', async () => {
   const { bind, vendor, daemon } = await startScenario({
