@@ -43,6 +43,8 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
+/** Units that wait for the disk, above which no ESME is read from. */
+const HOLD_READING_ABOVE = 100_000
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
 
 /** Everything that stands between a built switch and its sockets. */
@@ -165,6 +167,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const intervals = [
     every(DISPATCH_TICK_MS, () => {
       if (dispatcher.nextTickMs() <= nowMs()) dispatcher.tick(nowMs())
+      // A store that falls behind is felt by those who send, before it is felt in memory.
+      esme.hold(recorder.pending > (esme.holds ? HOLD_READING_ABOVE / 2 : HOLD_READING_ABOVE))
     }),
     every(SWEEP_TICK_MS, () => void sweeper.step(nowMs())),
     every(EXPIRE_TICK_MS, () => {
