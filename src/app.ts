@@ -16,7 +16,7 @@ import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
 import type { Message } from './message/message.js'
 import { runPipeline, type PipelinePorts } from './pipeline/pipeline.js'
 import { Ticker } from './smpp/index.js'
-import { stopInOrder, type StopStep } from './stop.js'
+import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
 import type { Store } from './store/contracts/store.js'
 import { openLmdbStore } from './store/lmdb/lmdb-store.js'
@@ -43,6 +43,8 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
+/** How long a start waits for the record of new routes. */
+const REROUTE_COMMIT_MS = 5000
 /** Units that wait for the disk, above which no ESME is read from. */
 const HOLD_READING_ABOVE = 100_000
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
@@ -142,7 +144,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
       dispatcher,
       courier,
       correlator,
-      settled: () => recorder.settled(),
+      settled: () => endsWithin(REROUTE_COMMIT_MS, recorder.settled(), timers),
+      rerouteStopped: () => log.event('store.rerouteStopped', { afterMs: REROUTE_COMMIT_MS }),
       isUsable: (connection) => directory().connection(connection)?.active === true,
       routeAnew: ({ message }) => routeAnew(directory(), message),
     },

@@ -35,7 +35,8 @@ export async function stopInOrder(steps: readonly StopStep[], graceMs: number, p
   return orderly
 }
 
-async function endsWithin(ms: number, work: Promise<unknown>, timers: Timers): Promise<boolean> {
+/** True when `work` ends by itself in time; it goes on otherwise, and nobody waits for it. */
+export async function endsWithin(ms: number, work: Promise<unknown>, timers: Timers): Promise<boolean> {
   let cancel = (): void => undefined
   const late = new Promise<false>((resolve) => {
     cancel = timers.after(ms, () => resolve(false))

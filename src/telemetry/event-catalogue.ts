@@ -134,6 +134,11 @@ export const eventCatalogue = {
     message: 'a vendor sent a receipt that cannot be read',
     fields: { connection: 'text', why: 'text' },
   },
+  'receipts.failed': {
+    level: 'error',
+    message: 'a bug: the receipts of one reading could not be placed; their vendors are told to send them again',
+    fields: { error: 'error' },
+  },
   'receipts.unmatched': {
     level: 'warn',
     message: 'receipts that belong to no message known',
@@ -155,6 +160,11 @@ export const eventCatalogue = {
     level: 'error',
     message: 'a bug: a record that no store can take was let go, or a listener failed',
     fields: { unit: 'text', error: 'error' },
+  },
+  'store.rerouteStopped': {
+    level: 'warn',
+    message: 'segments of connections that are gone keep their lanes: the store did not take their new ones in time',
+    fields: { afterMs: 'number' },
   },
   'store.readFailed': {
     level: 'error',
