@@ -35,6 +35,7 @@ function portsOf(rig: Rig, read: number[]): RestorePorts {
     settled: () => rig.settle(),
     isUsable: () => true,
     routeAnew: () => undefined,
+    rerouteStopped: () => undefined,
   }
 }
 
