@@ -140,7 +140,12 @@ export function buildCore(ports: CorePorts): Core {
       nowMs,
       wallMs: () => clock.wallMs(),
     },
-    { parkedMax: config.receipts.parkedMax, parkedMs: config.receipts.parkedMs, seenMax: 100_000 },
+    {
+      parkedMax: config.receipts.parkedMax,
+      parkedMs: config.receipts.parkedMs,
+      claimAfterMs: config.receipts.claimAfterMs,
+      seenMax: 100_000,
+    },
   )
   courier.connect(dispatcher, correlator)
 

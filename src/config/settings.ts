@@ -54,6 +54,10 @@ const receipts = {
   }),
   retryMs: whole(30_000, 'Wait before a refused receipt is offered again.'),
   parkedMax: whole(100_000, 'Most vendor receipts held that came before the answer they belong to.'),
+  claimAfterMs: whole(
+    5000,
+    'Wait before such a receipt is taken for that of a message to the same phone that the vendor never answered.',
+  ),
   parkedMs: whole(300_000, 'How long a vendor receipt without a known message is held.'),
 }
 
