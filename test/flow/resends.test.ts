@@ -142,8 +142,8 @@ it('waits for the receipt of what was never answered, where the connection says 
     vendors: [],
     handVendors: [vendor],
     // Longer than a receipt stays parked before it is taken for that of an unanswered one.
-    connections: [{ onUnanswered: 'waitReceipt', waitReceiptMs: 7000 }],
-    set: { 'vendor.responseMs': 300 },
+    connections: [{ onUnanswered: 'waitReceipt', waitReceiptMs: 4000 }],
+    set: { 'vendor.responseMs': 300, 'receipts.parkedMs': 1000 },
   })
   const esme = await bind()
   const [first, second] = await submitNumbered(esme, 2)
