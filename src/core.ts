@@ -5,6 +5,7 @@ import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import type { LaneTarget } from './delivery/lane-key.js'
+import { rateLimit, type Limit } from './delivery/limits.js'
 import type { ConnectionRules } from './delivery/outcome.js'
 import { Sweeper } from './delivery/sweeper.js'
 import type { Connection, Snapshot } from './directory/snapshot.js'
@@ -13,7 +14,7 @@ import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
 import { createInstruments } from './instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
-import type { ConnectionId } from './message/ids.js'
+import type { AccountId, ConnectionId } from './message/ids.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import type { Store } from './store/contracts/store.js'
@@ -105,7 +106,7 @@ export function buildCore(ports: CorePorts): Core {
     {
       readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
       destinationsOf,
-      limitsOf: () => [],
+      limitsOf: accountLimits(directory, nowMs),
       maySend: () => recorder.facts < MAX_UNRECORDED,
       overdue: (delivery) => courier.overdue(delivery),
       readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
@@ -179,6 +180,23 @@ export function buildCore(ports: CorePorts): Core {
 
   return { recorder, courier, dispatcher, correlator, sweeper, takeReceipts }
 }
+
+/** The limits of a lane: today the pace of its account, shared by all lanes of that account. */
+function accountLimits(directory: () => Snapshot, nowMs: () => number): (target: LaneTarget) => readonly Limit[] {
+  const byAccount = new Map<AccountId, readonly Limit[]>()
+  return (target) => {
+    if (target.kind !== 'vendor') return unlimited
+    const { account } = target
+    const known = byAccount.get(account)
+    if (known !== undefined) return known
+    const perSecond = directory().account(account)?.messagesPerSecond ?? 0
+    const limits = perSecond > 0 ? [rateLimit(`account ${account}`, perSecond, nowMs())] : unlimited
+    byAccount.set(account, limits)
+    return limits
+  }
+}
+
+const unlimited: readonly Limit[] = []
 
 function destinationsOf(target: LaneTarget): readonly string[] {
   switch (target.kind) {

@@ -47,6 +47,7 @@ describe('parseDirectory', () => {
       active: true,
       maxBinds: 10,
       bindModes: ['transmitter', 'receiver', 'transceiver'],
+      messagesPerSecond: 0,
     })
     expect(connections[0]).toMatchObject({
       port: 2775,

@@ -72,6 +72,13 @@ export const AccountRow = Type.Object(
       default: [...bindKinds],
       expected: `a list of ${bindKinds.join(', ')}`,
     }),
+    /** How fast its messages leave, over all connections together; 0 for no limit. What is faster waits. */
+    messagesPerSecond: Type.Number({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      expected: 'a rate from 0 (no limit)',
+    }),
     /** How many receipts are kept for it while none can be delivered; left out: the setting for all accounts. */
     maxReceipts: Type.Optional(whole(1, 100_000_000)),
   },

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { startSimVendor } from '../../src/sim/vendor.js'
 import { startHandVendor } from './hand-vendor.js'
-import { receiptsOf, startScenario, submitsAt, vendorPassword } from './scenario.js'
+import { accountRow, receiptsOf, startScenario, submitsAt, vendorPassword } from './scenario.js'
 
 const message = { source: '12025550100', destination: '447700900123', text: 'hello', registeredDelivery: 1 }
 
@@ -98,4 +98,22 @@ it('keeps to a rate of less than one a second', async () => {
   await submitsAt(vendor, 2)
   expect(atMs[1]! - atMs[0]!).toBeGreaterThan(1900)
   expect(atMs[1]! - atMs[0]!).toBeLessThan(3500)
+})
+
+it('lets an account send at its own pace, and holds up nobody else', async () => {
+  const { bind, vendor } = await startScenario({
+    account: { messagesPerSecond: 2 },
+    accounts: [accountRow('other')],
+  })
+  const [slow, other] = [await bind(), await bind({ systemId: 'other' })]
+  const atMs = new Map<string, number[]>()
+  vendor.events.on('submit', ({ source }) => atMs.set(source, [...(atMs.get(source) ?? []), performance.now()]))
+  await Promise.all([1, 2, 3, 4].map(() => slow.submit({ ...message, source: '1001' })))
+  await Promise.all([1, 2, 3, 4].map(() => other.submit({ ...message, source: '1002' })))
+  await submitsAt(vendor, 8)
+  const paced = atMs.get('1001')!
+  // Two at once, then one each half second.
+  expect(paced[3]! - paced[0]!).toBeGreaterThan(900)
+  const free = atMs.get('1002')!
+  expect(free[3]! - free[0]!).toBeLessThan(500)
 })
