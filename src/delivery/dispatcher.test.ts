@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, DeliveryId } from '../message/ids.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { StoreError } from '../store/contracts/store.js'
@@ -190,6 +191,40 @@ describe('read-ahead', () => {
     }
     expect(vendor.sentIds).toEqual(made)
     expect(rig.dispatcher.total).toBe(0)
+  })
+
+  it('what a reading sees before anybody is told that it is on disk is sent once', async () => {
+    const store = new MemoryStore()
+    const rig = makeRig({ store, dispatcher: { readAheadPerLane: 2, readAheadFloor: 1 } })
+    const vendor = rig.addDestination('c:a', 100)
+    vendor.up = false
+    rig.dispatcher.changed('c:a', rig.nowMs())
+    for (let i = 0; i < 3; i++) rig.submit({ registered: 0 })
+    await rig.settle()
+    // The fourth is on disk for a reading, while its commit has not been told to the core.
+    const readLane = store.readLane.bind(store)
+    store.readLane = async (...asked) => {
+      const slice = await readLane(...asked)
+      return { ...slice, deliveries: [...slice.deliveries, ...early] }
+    }
+    const commit = store.commit.bind(store)
+    const early: SegmentDelivery[] = []
+    let tell: () => void = () => undefined
+    store.commit = async (units, anchor) => {
+      for (const unit of units) if (unit.kind === 'accepted') early.push(unit.delivery)
+      await new Promise<void>((resolve) => (tell = resolve))
+      await commit(units, anchor)
+    }
+    rig.submit({ registered: 0 })
+    await rig.settle()
+    vendor.up = true
+    rig.dispatcher.changed('c:a', rig.nowMs())
+    await rig.settle()
+    early.length = 0
+    tell()
+    await rig.settle()
+    expect(vendor.sentIds).toHaveLength(4)
+    expect(new Set(vendor.sentIds).size).toBe(4)
   })
 
   it('a reading that fails is told, and tried again', async () => {

@@ -83,6 +83,8 @@ export class Dispatcher {
     const lane = this.#lane(delivery.lane)
     lane.waiting++
     this.#total++
+    // A reading sees what is on disk, also when nobody has been told yet that it is.
+    if (lane.held.has(delivery.id)) return
     if (delivery.dueMs > nowMs) {
       this.#due(lane, delivery.dueMs)
       return
