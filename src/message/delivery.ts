@@ -1,6 +1,6 @@
 // A delivery: one thing that waits in one lane for a destination with a window. Its place in the store is (lane, due, id).
 
-import type { ConnectionId, DeliveryId, LaneKey, VendorId } from './ids.js'
+import type { ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from './ids.js'
 import type { Message } from './message.js'
 import type { Receipt, ReceiptOrigin } from './receipt.js'
 import type { MessageState } from './state.js'
@@ -12,7 +12,23 @@ export interface DeliveryRef {
   readonly id: DeliveryId
 }
 
-/** One piece of a message on its way to a vendor. */
+/**
+ * How far a message that leaves in several segments has come. Its segments go one after the other over one connection, so that
+ * they keep their order and what follows a failure for good is never sent.
+ */
+export interface Progress {
+  readonly connection: ConnectionId
+  /** Segments that it makes there. */
+  readonly total: number
+  /** Segments that the vendor has, from the first on. */
+  readonly taken: number
+  /** The vendor's reports on its segments are gathered in the message's SegmentGroup. */
+  readonly grouped: boolean
+  /** The vendor's id of the first segment, where only that one is reported on; '' else. */
+  readonly firstId: string
+}
+
+/** A message on its way to a vendor: its only segment, or the next of several. */
 export interface SegmentDelivery extends DeliveryRef {
   readonly kind: 'segment'
   readonly message: Message
@@ -26,6 +42,18 @@ export interface SegmentDelivery extends DeliveryRef {
   readonly failures: number
   /** The connection that was sent it and never answered, '' for none. */
   readonly unansweredBy: ConnectionId | ''
+  /** Set once it is known to make several segments; undefined before, and for a message of one. */
+  readonly progress: Progress | undefined
+  readonly expiresAtMs: number
+}
+
+/** A message from a phone on its way to the ESME that has the number; like a segment delivery, its only segment or the next of several. */
+export interface MoDelivery extends DeliveryRef {
+  readonly kind: 'mo'
+  readonly message: Message
+  readonly failures: number
+  /** Segments that the ESME has, from the first on. */
+  readonly taken: number
   readonly expiresAtMs: number
 }
 
@@ -37,7 +65,10 @@ export interface ReceiptDelivery extends DeliveryRef {
   readonly expiresAtMs: number
 }
 
-export type Delivery = SegmentDelivery | ReceiptDelivery
+/** What goes to whatever receiver an account has bound. */
+export type EsmeDelivery = ReceiptDelivery | MoDelivery
+
+export type Delivery = SegmentDelivery | EsmeDelivery
 
 /** A segment that a vendor took and will report on. */
 export interface Awaiting {
@@ -46,6 +77,18 @@ export interface Awaiting {
   readonly vendorMessageId: string
   readonly connection: ConnectionId
   readonly origin: ReceiptOrigin
+  /** One of several segments that are reported on: what is told waits for the group; `origin` has no parts then. '' for the only one. */
+  readonly group: MessageId | ''
+  readonly expiresAtMs: number
+}
+
+/** What is known of the segments of one message that its vendor reports on one by one. No row: told already, or nobody asked. */
+export interface SegmentGroup {
+  /** The message's. */
+  readonly id: MessageId
+  readonly origin: ReceiptOrigin
+  /** Reports of delivery that are wanted yet; the message is delivered when none is. */
+  readonly wanted: number
   readonly expiresAtMs: number
 }
 

@@ -2,7 +2,7 @@
 
 import type { Address } from './address.js'
 import type { AccountId, MessageId } from './ids.js'
-import type { ReceiptRequest } from './receipt.js'
+import type { MessagePart, ReceiptRequest } from './receipt.js'
 
 /** A tagged parameter kept byte for byte, in the order it came. */
 export interface Tlv {
@@ -10,23 +10,31 @@ export interface Tlv {
   readonly value: Uint8Array
 }
 
+/** Always in the switch's own coding, whatever its sender's: see text/standard. */
 export interface Content {
-  /** GSM 03.38 / SMPP data_coding as the sender set it. */
+  /** SMPP 3.4 §5.2.19. */
   readonly dataCoding: number
   /** The octets begin with a user data header. */
   readonly udhi: boolean
   readonly octets: Uint8Array
 }
 
+/** How a message is cut in pieces: marked by a user data header with an 8- or 16-bit reference, by SAR parameters, or not at all. */
+export type Shape = 'whole' | 'udh8' | 'udh16' | 'sar'
+
 export interface Message {
   readonly id: MessageId
   /** mt: towards the phone; mo: from the phone. */
   readonly direction: 'mt' | 'mo'
-  /** Who sent it and whom it is reported to. */
+  /** mt: who sent it and whom it is reported to; mo: whom it goes to. */
   readonly account: AccountId
   readonly source: Address
   readonly destination: Address
   readonly content: Content
+  /** How it came. */
+  readonly shape: Shape
+  /** The pieces it came in, in their order; empty where it came in one, whose id and request are the message's own. */
+  readonly parts: readonly MessagePart[]
   readonly serviceType: string
   readonly protocolId: number
   readonly priority: number

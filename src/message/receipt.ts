@@ -39,6 +39,28 @@ export function wantsReceipts(request: ReceiptRequest): boolean {
   return request.final !== 'none' || request.intermediate
 }
 
+/** One piece as it came in, of a message that came in several: each has its own id and its own wish to be told. */
+export interface MessagePart {
+  readonly id: MessageId
+  readonly receiptRequest: ReceiptRequest
+  /** -1 for none. */
+  readonly userMessageReference: number
+}
+
+/** What must be asked for so that every one of these is told what it asked for. */
+export function combinedRequest(all: readonly ReceiptRequest[]): ReceiptRequest {
+  let bits = 0
+  for (const request of all) {
+    // As bits: 1 success, 2 failure, 0x10 intermediate.
+    if (request.final === 'all') bits |= 3
+    else if (request.final === 'success') bits |= 1
+    else if (request.final === 'failure') bits |= 2
+    if (request.intermediate) bits |= 0x10
+  }
+  const final = (['none', 'success', 'failure', 'all'] as const)[bits & 3]!
+  return requests[finals.indexOf(final) | ((bits & 0x10) >> 2)]!
+}
+
 /** What must be kept of a message to report on it once it has left. */
 export interface ReceiptOrigin {
   readonly messageId: MessageId
@@ -52,6 +74,8 @@ export interface ReceiptOrigin {
   readonly userMessageReference: number
   /** The first 20 octets of the text as Latin-1, '' for a binary one (SMPP 3.4 Appendix B `text:`). */
   readonly head: string
+  /** Each is told by itself, `messageId` and `request` then being those of the whole; empty for a message that came in one piece. */
+  readonly parts: readonly MessagePart[]
 }
 
 /** One report to a sender. */

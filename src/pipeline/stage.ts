@@ -3,9 +3,10 @@
 import type { Account, Policy } from '../directory/snapshot.js'
 import type { Address } from '../message/address.js'
 import type { Failure } from '../message/failure.js'
-import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
-import type { Content, Tlv } from '../message/message.js'
-import type { ReceiptRequest } from '../message/receipt.js'
+import type { Sender } from '../message/collected-part.js'
+import type { ConnectionId, MessageId } from '../message/ids.js'
+import type { Content, Shape, Tlv } from '../message/message.js'
+import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { StoreError } from '../store/contracts/store.js'
 
 /** Told what became of a submission: exactly one of the two, once. */
@@ -13,16 +14,29 @@ export interface SubmissionAnswer {
   /** The message is durable under this id. */
   accepted(id: MessageId): void
   refused(failure: Failure): void
+  /** It is a part, and is answered when the others are there: until then its sender must not be kept from sending them. */
+  withheld(): void
+}
+
+/** SMPP 3.4 §5.3.2.22–24, as they came. */
+export interface SarMark {
+  readonly reference: number
+  readonly total: number
+  readonly part: number
 }
 
 /** A message as an edge took it from its sender, in the switch's words. */
 export interface Submission {
-  readonly account: AccountId
+  readonly sender: Sender
+  /** The session that it came over, by identity: what waits for its other parts is dropped when the session ends. */
+  readonly link: object
   readonly source: Address
   readonly destination: Address
   /** Domain of the To; '' where the protocol has none and the account's own is meant. */
   readonly domain: string
+  /** Of one part, where it is one. */
   readonly content: Content
+  readonly sar: SarMark | undefined
   readonly serviceType: string
   readonly protocolId: number
   readonly priority: number
@@ -38,14 +52,30 @@ export interface Submission {
   readonly answer: SubmissionAnswer
 }
 
+/** How it came: whole, or in parts that are together now. */
+export interface Assembly {
+  /** Where ids were given already: the message's. */
+  readonly id: MessageId | undefined
+  readonly shape: Shape
+  /** Empty for one that came in one piece. */
+  readonly parts: readonly MessagePart[]
+  /** Parts that the store holds until the message is accepted. */
+  readonly collected: readonly MessageId[]
+}
+
 /** Who sends it is known and may send. */
 export interface Identified {
   readonly submission: Submission
   readonly account: Account
 }
 
+/** All of it is there; `submission` is that of the whole. */
+export interface Assembled extends Identified {
+  readonly assembly: Assembly
+}
+
 /** What the policy says about it is known. */
-export interface Permitted extends Identified {
+export interface Permitted extends Assembled {
   readonly policy: Policy
 }
 
@@ -54,9 +84,12 @@ export interface Routed extends Permitted {
   readonly route: readonly ConnectionId[]
 }
 
-/** A stage says of each message: go on, with a richer value, or a failure. */
+/** A stage says of each message: go on, with a richer value; wait; or a failure. */
 export type Verdict<Out> =
-  { readonly kind: 'continue'; readonly value: Out } | { readonly kind: 'refuse'; readonly failure: Failure }
+  | { readonly kind: 'continue'; readonly value: Out }
+  /** It waits for others; whoever keeps it answers it. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'refuse'; readonly failure: Failure }
 
 /** Takes and returns arrays, synchronously; element i of the verdicts is about element i of the input. */
 export type Stage<In, Out> = (batch: readonly In[]) => readonly Verdict<Out>[]

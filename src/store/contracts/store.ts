@@ -1,8 +1,9 @@
 // What the core needs of a store: few batched verbs, arrays in and out, each with its promise written above it.
 // It must be possible to keep them with an embedded database and with Redis alike: asynchronous, no transaction object.
 
-import type { Awaiting, Delivery, ParkedReceipt } from '../../message/delivery.js'
-import type { DeliveryId, LaneKey, VendorId } from '../../message/ids.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
+import type { DeliveryId, LaneKey, MessageId, VendorId } from '../../message/ids.js'
 import type { Unit } from './unit.js'
 
 /** Why a store refused. `full`: no room, may pass. `io`: the medium failed. `closed`: not open (any more). `locked`: another owner. */
@@ -51,7 +52,7 @@ export interface StoreUsage {
   readonly usedBytes: number
   /** 0 for no limit. */
   readonly limitBytes: number
-  /** As far as is known, there is room for new messages; false while a commit with `accepted` units would be refused as `full`. */
+  /** As far as is known, there is room for new messages; false while a commit with `accepted` or `collected` units would be refused as `full`. */
   readonly takesNew: boolean
 }
 
@@ -67,6 +68,10 @@ export interface Store {
   lanes(): Promise<readonly LaneSummary[]>
   /** In the order of the keys; undefined where nothing is awaited. Sees every resolved commit. */
   findAwaiting(keys: readonly AwaitingKey[]): Promise<readonly (Awaiting | undefined)[]>
+  /** In the order of the ids; undefined where there is none. Sees every resolved commit. */
+  findGroups(ids: readonly MessageId[]): Promise<readonly (SegmentGroup | undefined)[]>
+  /** All collected parts, by id. Meant for the start. */
+  collected(): Promise<readonly CollectedPart[]>
   /** All parked receipts. Meant for the start. */
   parked(): Promise<readonly ParkedReceipt[]>
   /**
@@ -83,6 +88,11 @@ export interface Store {
     limit: number,
     nowMs: number,
   ): Promise<{ readonly rows: readonly Awaiting[]; readonly cursor: string }>
+  expiredGroups(
+    cursor: string,
+    limit: number,
+    nowMs: number,
+  ): Promise<{ readonly rows: readonly SegmentGroup[]; readonly cursor: string }>
   /** A number that no earlier call on this data ever returned, durable before it is returned. */
   takeEpoch(): Promise<number>
   /** The anchor of the last commit; undefined for a new store. */

@@ -1,22 +1,57 @@
 // Units of record: everything that can happen to a message, as the store takes it. One unit is all or nothing.
 
-import type { Awaiting, DeliveryRef, ParkedReceipt, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type {
+  Awaiting,
+  Delivery,
+  DeliveryRef,
+  EsmeDelivery,
+  MoDelivery,
+  ParkedReceipt,
+  ReceiptDelivery,
+  SegmentDelivery,
+  SegmentGroup,
+} from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
-import type { ConnectionId, VendorId } from '../../message/ids.js'
+import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import type { MessageState } from '../../message/state.js'
 
 /** What became of a segment once its attempt was over or its time was up. */
 export type SegmentOutcome =
   /** The vendor has it and will report. */
   | { readonly kind: 'awaiting'; readonly awaiting: Awaiting }
+  /** The vendor has one of several segments; the next may go. `opens`: the group that its report and those of the next belong to. */
+  | {
+      readonly kind: 'advanced'
+      readonly next: SegmentDelivery
+      readonly awaiting: Awaiting | undefined
+      readonly opens: SegmentGroup | undefined
+    }
   /** Back into a lane: a resend, or the next vendor. */
   | { readonly kind: 'requeued'; readonly next: SegmentDelivery }
-  /** Over. `reason` is undefined for success. */
-  | { readonly kind: 'final'; readonly state: MessageState; readonly reason: FailureReason | undefined }
+  /** Over. `reason` is undefined for success. `closes`: the group of those segments that were taken, whose reports tell nothing any more. */
+  | {
+      readonly kind: 'final'
+      readonly state: MessageState
+      readonly reason: FailureReason | undefined
+      readonly closes?: MessageId | undefined
+    }
 
 export type Unit =
-  /** A message was taken from its sender. */
-  | { readonly kind: 'accepted'; readonly delivery: SegmentDelivery }
+  /** A message was taken from its sender; `parts` are those of its parts that were collected before. */
+  | {
+      readonly kind: 'accepted'
+      readonly delivery: SegmentDelivery | MoDelivery
+      readonly parts?: readonly MessageId[] | undefined
+    }
+  /** A part was taken from its sender before its message is whole. */
+  | { readonly kind: 'collected'; readonly part: CollectedPart }
+  /** Collected parts whose message will never be whole, or was refused when it was: over. */
+  | {
+      readonly kind: 'uncollected'
+      readonly parts: readonly MessageId[]
+      readonly outbox: readonly ReceiptDelivery[]
+    }
   /** It is about to be sent where a second sending is unwanted; `delivery` has `unansweredBy` set and keeps its place. */
   | { readonly kind: 'attempted'; readonly delivery: SegmentDelivery }
   /** An attempt ended, or the segment expired or failed without one. */
@@ -34,7 +69,11 @@ export type Unit =
       readonly awaiting: Awaiting
       readonly final: boolean
       readonly outbox: readonly ReceiptDelivery[]
+      /** What the report makes of its group: `then` undefined closes it. Absent where it changes none. */
+      readonly group?: { readonly id: MessageId; readonly then: SegmentGroup | undefined } | undefined
     }
+  /** Reports of a group never came: over. */
+  | { readonly kind: 'groupGivenUp'; readonly group: SegmentGroup; readonly outbox: readonly ReceiptDelivery[] }
   /** A vendor's receipt met a segment that was waiting in a lane unanswered: the segment is over, no resend follows. */
   | {
       readonly kind: 'receiptedUnanswered'
@@ -45,19 +84,19 @@ export type Unit =
   | { readonly kind: 'parked'; readonly parked: ParkedReceipt }
   /** A parked receipt met its segment, or nobody claimed it in time. */
   | { readonly kind: 'unparked'; readonly vendor: VendorId; readonly vendorMessageId: string }
-  /** A receipt left the outbox: taken, set aside or too old; or goes back with a later due time. */
+  /** What an ESME was to get left its lane: taken, set aside or too old; or goes back, later or with its next segment. */
   | {
       readonly kind: 'notified'
-      readonly delivery: ReceiptDelivery
+      readonly delivery: EsmeDelivery
       readonly outcome:
         | { readonly kind: 'done' | 'setAside' | 'expired' }
-        | { readonly kind: 'requeued'; readonly next: ReceiptDelivery }
+        | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
     }
 
 /** What a reducer may do to the state of a store. A backend implements these; keys are the rows' own. */
 export interface StateChanges {
   /** Put or overwrite at (lane, due, id). */
-  enqueue(delivery: SegmentDelivery | ReceiptDelivery): void
+  enqueue(delivery: Delivery): void
   /** Removing what is not there is no error: a unit may be replayed. */
   dequeue(ref: DeliveryRef): void
   /** A newer one under the same (vendor, vendorMessageId) wins. */
@@ -65,23 +104,44 @@ export interface StateChanges {
   settle(vendor: VendorId, vendorMessageId: string): void
   park(parked: ParkedReceipt): void
   unpark(vendor: VendorId, vendorMessageId: string): void
+  /** Put or overwrite by id. */
+  collect(part: CollectedPart): void
+  uncollect(part: MessageId): void
+  /** Put or overwrite by id. */
+  putGroup(group: SegmentGroup): void
+  dropGroup(id: MessageId): void
 }
 
 /** The one meaning of a unit, the same for every backend. Applying it twice changes nothing more. */
 export function reduce(unit: Unit, state: StateChanges): void {
   switch (unit.kind) {
     case 'accepted':
+      state.enqueue(unit.delivery)
+      if (unit.parts !== undefined) for (const part of unit.parts) state.uncollect(part)
+      return
+    case 'collected':
+      state.collect(unit.part)
+      return
+    case 'uncollected':
+      for (const part of unit.parts) state.uncollect(part)
+      for (const receipt of unit.outbox) state.enqueue(receipt)
+      return
     case 'attempted':
       state.enqueue(unit.delivery)
       return
     case 'answered':
       state.dequeue(unit.delivery)
-      if (unit.outcome.kind === 'requeued') state.enqueue(unit.outcome.next)
-      else if (unit.outcome.kind === 'awaiting') state.awaitReceipt(unit.outcome.awaiting)
+      applyOutcome(unit.outcome, state)
       for (const receipt of unit.outbox) state.enqueue(receipt)
       return
     case 'receipted':
       if (unit.final) state.settle(unit.awaiting.vendor, unit.awaiting.vendorMessageId)
+      if (unit.group?.then !== undefined) state.putGroup(unit.group.then)
+      else if (unit.group !== undefined) state.dropGroup(unit.group.id)
+      for (const receipt of unit.outbox) state.enqueue(receipt)
+      return
+    case 'groupGivenUp':
+      state.dropGroup(unit.group.id)
       for (const receipt of unit.outbox) state.enqueue(receipt)
       return
     case 'receiptedUnanswered':
@@ -97,6 +157,25 @@ export function reduce(unit: Unit, state: StateChanges): void {
     case 'notified':
       state.dequeue(unit.delivery)
       if (unit.outcome.kind === 'requeued') state.enqueue(unit.outcome.next)
+      return
+  }
+}
+
+function applyOutcome(outcome: SegmentOutcome, state: StateChanges): void {
+  switch (outcome.kind) {
+    case 'awaiting':
+      state.awaitReceipt(outcome.awaiting)
+      return
+    case 'advanced':
+      state.enqueue(outcome.next)
+      if (outcome.awaiting !== undefined) state.awaitReceipt(outcome.awaiting)
+      if (outcome.opens !== undefined) state.putGroup(outcome.opens)
+      return
+    case 'requeued':
+      state.enqueue(outcome.next)
+      return
+    case 'final':
+      if (outcome.closes !== undefined) state.dropGroup(outcome.closes)
       return
   }
 }
