@@ -6,6 +6,7 @@ import type { Directory, ResolvedConnection } from './resolve.js'
 import { Routes, type RouteTable } from './routes.js'
 import type { AccountRow, PolicyRow } from './schema.js'
 import type { Account, Connection, Policy, ResendSchedule, Snapshot } from './snapshot.js'
+import { createTexts, type TextsOf } from './texts.js'
 
 export interface CompileDefaults {
   /** For connections that say nothing about it. */
@@ -27,10 +28,14 @@ interface CompiledPolicy {
 
 /** Compiles a directory that parseDirectory found no mistake in. */
 export function compileDirectory(directory: Directory, defaults: CompileDefaults = usual): Snapshot {
-  const accounts = Object.freeze(directory.accounts.map(compileAccount))
+  const textsOf = createTexts()
+  const accounts = Object.freeze(directory.accounts.map((row) => compileAccount(row, textsOf)))
   const accountById = new Map(accounts.map((account) => [account.id, account]))
   const accountBySystemId = new Map(accounts.map((account) => [account.systemId, account]))
-  const connections = Object.freeze(directory.connections.map((row) => compileConnection(row, defaults.resend)))
+  const owners = new Map(accounts.flatMap((account) => account.numbers.map((number) => [number, account] as const)))
+  const connections = Object.freeze(
+    directory.connections.map((row) => compileConnection(row, defaults.resend, textsOf)),
+  )
   const connectionById = new Map(connections.map((connection) => [connection.id, connection]))
   const routes = new Routes(directory.tariffs)
   const tables = new Map<Policy, RouteTable>()
@@ -49,6 +54,7 @@ export function compileDirectory(directory: Directory, defaults: CompileDefaults
     accountBySystemId: (systemId) => accountBySystemId.get(systemId),
     account: (id) => accountById.get(id),
     accounts: () => accounts,
+    ownerOf: (called) => owners.get(called),
     connection: (id) => connectionById.get(id),
     connections: () => connections,
     policyFor: (domain, called) => {
@@ -84,13 +90,22 @@ function rememberDomains(policies: readonly CompiledPolicy[]): (domain: string) 
   }
 }
 
-function compileAccount(row: AccountRow): Account {
-  return Object.freeze({ ...row, id: row.id as AccountId, bindModes: Object.freeze([...new Set(row.bindModes)]) })
+function compileAccount(row: AccountRow, textsOf: TextsOf): Account {
+  const { text, longMessage, languages, transliterate, multipart, ...rest } = row
+  return Object.freeze<Account>({
+    ...rest,
+    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
+    id: row.id as AccountId,
+    bindModes: Object.freeze([...new Set(row.bindModes)]),
+    numbers: Object.freeze(row.numbers),
+  })
 }
 
-function compileConnection(row: ResolvedConnection, resend: ResendSchedule): Connection {
-  return Object.freeze({
-    ...row,
+function compileConnection(row: ResolvedConnection, resend: ResendSchedule, textsOf: TextsOf): Connection {
+  const { text, longMessage, languages, transliterate, multipart, ...rest } = row
+  return Object.freeze<Connection>({
+    ...rest,
+    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
     sourceAddress: Object.freeze(row.sourceAddress),
     destinationAddress: Object.freeze(row.destinationAddress),
     receiptIds: Object.freeze(row.receiptIds),

@@ -3,9 +3,10 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { nearest } from '../lib/nearest.js'
+import { expectedOf } from './columns.js'
 import type { DirectoryMistake } from './mistake.js'
 import { type Directory, dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
-import { DirectoryFile, expectedOf } from './schema.js'
+import { DirectoryFile } from './schema.js'
 import { readYaml, type YamlSource } from './yaml-source.js'
 
 export type ParsedDirectory =
@@ -46,10 +47,7 @@ function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistak
     const pointer = error.path
     if (error.type === ValueErrorType.ObjectAdditionalProperties) {
       // What stands under a key that nobody knows may be a secret: only the key is told.
-      const properties = (error.schema as TSchema & { readonly properties?: object }).properties ?? {}
-      const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), Object.keys(properties))
-      const expected = `a known key${meant === undefined ? ` (${Object.keys(properties).join(', ')})` : `; did you mean ${meant}?`}`
-      yield { mistake: { pointer, expected }, isKey: true }
+      yield { mistake: { pointer, expected: expectedKeyOf(error.schema, pointer) }, isKey: true }
     } else if (error.value === undefined) {
       yield { mistake: { pointer, expected: `${expectedOf(error.schema)}; it is missing` }, isKey: false }
     } else {
@@ -59,6 +57,15 @@ function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistak
       yield { mistake: { pointer, value: shown(error.value), expected }, isKey: false }
     }
   }
+}
+
+function expectedKeyOf(schema: TSchema, pointer: string): string {
+  // Where keys are free within a form, the schema says which.
+  const form: unknown = schema['expectedKey']
+  if (typeof form === 'string') return form
+  const known = Object.keys((schema as TSchema & { readonly properties?: object }).properties ?? {})
+  const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), known)
+  return `a known key${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`
 }
 
 /** A number or true/false in quotes, or the other way round. */

@@ -6,6 +6,7 @@ import { parsePasswordHash } from './password.js'
 import { microsOf } from './price.js'
 import type { AccountRow, ConnectionRow, DirectoryFile, PolicyRow } from './schema.js'
 import type { Connection } from './snapshot.js'
+import type { TextRow } from './text-columns.js'
 
 export interface Rate {
   readonly prefix: string
@@ -18,10 +19,11 @@ export interface Tariff {
   readonly rates: readonly Rate[]
 }
 
-/** A connection whose resend schedule may still be the one for all. */
-export interface ResolvedConnection extends Omit<Connection, 'resend'> {
-  readonly resend: ConnectionRow['resend']
-}
+/** A connection as its row has it, but for references, secrets and status names. */
+export interface ResolvedConnection
+  extends
+    Omit<ConnectionRow, 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes'>,
+    Pick<Connection, 'id' | 'vendor' | 'password' | 'permanentCodes'> {}
 
 /** A whole directory without mistakes, not compiled yet. Connections are in the order of the file. */
 export interface Directory {
@@ -70,9 +72,12 @@ export function resolveDirectory(
 
   const accountId = unique('an id')
   const systemId = unique('a systemId')
+  const number = unique('a number')
   for (const [account, at] of rows(file.accounts, '/accounts')) {
     accountId(account.id, `${at}/id`)
     systemId(account.systemId, `${at}/systemId`)
+    for (const [index, owned] of listOf(account.numbers).entries()) number(owned, `${at}/numbers/${index}`)
+    checkDataCodings(account, at, isRight, mistakes)
     if (isRight(`${at}/password`) && parsePasswordHash(account.password) === undefined) {
       const looksHashed = account.password.startsWith('scrypt$')
       const expected = `a ${looksHashed ? 'well-formed ' : ''}hash scrypt$N$r$p$salt$hash (make one with \`smswitch hash-password\`)`
@@ -106,6 +111,7 @@ export function resolveDirectory(
       connectionId(connection.id, `${at}/id`)
       if (isRight(`${at}/tariff`) && !tariffIds.has(connection.tariff))
         mistakes.push({ pointer: `${at}/tariff`, value: connection.tariff, expected: 'the id of a tariff' })
+      checkDataCodings(connection, at, isRight, mistakes)
       const password = secretOf(connection, at, isRight, surroundings, mistakes)
       const codes = codesOf(connection, at, isRight, surroundings, mistakes)
       const resolved = {
@@ -114,7 +120,6 @@ export function resolveDirectory(
         vendor: vendor.id as VendorId,
         password,
         permanentCodes: codes,
-        resend: connection.resend,
       }
       delete resolved.passwordEnv
       delete resolved.passwordFile
@@ -127,14 +132,11 @@ export function resolveDirectory(
   const policies: PolicyRow[] = []
   for (const [policy, at] of rows(file.policies, '/policies')) {
     policyId(policy.id, `${at}/id`)
-    const chosen: unknown = policy.routing?.connections
-    if (Array.isArray(chosen)) {
-      chosen.forEach((id: unknown, index) => {
-        const pointer = `${at}/routing/connections/${index}`
-        if (isRight(pointer) && !connectionIds.has(id as string))
-          mistakes.push({ pointer, value: id, expected: 'the id of a connection' })
-      })
-    }
+    listOf(policy.routing?.connections).forEach((id, index) => {
+      const pointer = `${at}/routing/connections/${index}`
+      if (isRight(pointer) && !connectionIds.has(id as string))
+        mistakes.push({ pointer, value: id, expected: 'the id of a connection' })
+    })
     policies.push(policy)
   }
 
@@ -176,6 +178,25 @@ function secretOf(
   }
 }
 
+/** A value may be written in decimal and in hex: it means one thing all the same. */
+function checkDataCodings(
+  { text }: { readonly text: TextRow },
+  at: string,
+  isRight: (pointer: string) => boolean,
+  mistakes: RowMistake[],
+): void {
+  const given: unknown = text?.dataCodings
+  if (typeof given !== 'object' || given === null) return
+  const seen = new Map<number, string>()
+  for (const key of Object.keys(given)) {
+    const pointer = `${at}/text/dataCodings/${key}`
+    const first = seen.get(Number(key))
+    if (first === undefined) seen.set(Number(key), key)
+    else if (isRight(pointer))
+      mistakes.push({ pointer, value: key, expected: `a value that is not given twice (first as ${first})` })
+  }
+}
+
 function codesOf(
   connection: ConnectionRow,
   at: string,
@@ -184,9 +205,7 @@ function codesOf(
   mistakes: RowMistake[],
 ): ReadonlySet<number> {
   const codes = new Set<number>()
-  const given: unknown = connection.permanentCodes
-  if (!Array.isArray(given)) return codes
-  given.forEach((code: unknown, index) => {
+  listOf(connection.permanentCodes).forEach((code, index) => {
     const pointer = `${at}/permanentCodes/${index}`
     if (!isRight(pointer)) return
     const number = typeof code === 'string' ? statusByName(code) : (code as number)
@@ -199,6 +218,11 @@ function codesOf(
     else codes.add(number)
   })
   return codes
+}
+
+/** A list's entries, none where something else stands. */
+function listOf(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? list : []
 }
 
 /** The entries of a list that are mappings, whatever stands there: the schema's mistakes are told elsewhere. */

@@ -1,54 +1,8 @@
 // The shape of the directory file: the one source of its checks, its defaults and the TypeScript types. No behaviour here.
 
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-
-/** Each schema may say in `expected` what a person should write; mistakes quote it. */
-const strict = { additionalProperties: false } as const
-
-/** How long an id may be and what it is made of: it appears in keys, file names, metrics and URLs. */
-const Id = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
-  expected: 'an id: 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit',
-})
-
-function oneOf<const Names extends readonly [string, string, ...string[]]>(
-  names: Names,
-  fallback: Names[number],
-): ReturnType<typeof Type.Unsafe<Names[number]>> {
-  return Type.Unsafe<Names[number]>(
-    Type.String({
-      pattern: `^(${names.join('|')})$`,
-      default: fallback,
-      expected: `one of ${names.join(', ')}`,
-    }),
-  )
-}
-
-function octets(max: number, extra: { readonly min?: number; readonly default?: string } = {}) {
-  const min = extra.min ?? 0
-  return Type.String({
-    minLength: min,
-    maxLength: max,
-    pattern: '^[\\x20-\\x7e]*$',
-    expected: `text of ${min === 0 ? 'up to' : `${min} to`} ${max} printable ASCII characters`,
-    ...(extra.default === undefined ? {} : { default: extra.default }),
-  })
-}
-
-function whole(minimum: number, maximum: number, fallback?: number) {
-  return Type.Integer({
-    minimum,
-    maximum,
-    expected: `a whole number from ${minimum} to ${maximum}`,
-    ...(fallback === undefined ? {} : { default: fallback }),
-  })
-}
-
-function flag(fallback: boolean) {
-  return Type.Boolean({ default: fallback, expected: 'true or false' })
-}
-
-const YEAR_MS = 31_536_000_000
+import { type Static, Type } from '@sinclair/typebox'
+import { flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
+import { multipartRow, textColumns } from './text-columns.js'
 
 export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
 export type BindKind = (typeof bindKinds)[number]
@@ -81,6 +35,13 @@ export const AccountRow = Type.Object(
     }),
     /** How many receipts are kept for it while none can be delivered; left out: the setting for all accounts. */
     maxReceipts: Type.Optional(whole(1, 100_000_000)),
+    /** What a phone sends to one of these is the account's: digits in E.164 without `+`, short codes too. */
+    numbers: Type.Array(
+      Type.String({ pattern: '^[0-9]{1,15}$', expected: 'a number: 1–15 digits without +, such as 12025550123' }),
+      { default: [], expected: 'a list of numbers' },
+    ),
+    multipart: multipartRow({ ack: 'withheld', incomplete: 'fail' }),
+    ...textColumns('asReceived'),
   },
   strict,
 )
@@ -168,6 +129,11 @@ export const ConnectionRow = Type.Object(
     ),
     /** How validity_period is written, recomputed at each attempt. */
     validity: oneOf(['absolute', 'relative', 'omit'], 'relative'),
+    /** What it sends us in parts. */
+    multipart: multipartRow({ ack: 'early', incomplete: 'sendAsReceived' }),
+    ...textColumns('udh8'),
+    /** Of which segments of one message the vendor reports: the message is told by all of them, or by that one. */
+    segmentReceipts: oneOf(['all', 'first', 'last'], 'all'),
     /** With `onUnanswered: waitReceipt`: how long the receipt may take. */
     waitReceiptMs: whole(1, YEAR_MS, 600_000),
     /** What the vendor charges; without a rate for a number, the connection is no route to it. */
@@ -256,9 +222,3 @@ export type TariffRow = Static<typeof TariffRow>
 export type PolicyRow = Static<typeof PolicyRow>
 /** A directory file after defaults were filled in. */
 export type DirectoryFile = Static<typeof DirectoryFile>
-
-/** What a person should have written where this schema stands. */
-export function expectedOf(schema: TSchema): string {
-  const expected: unknown = schema['expected']
-  return typeof expected === 'string' ? expected : 'something else'
-}

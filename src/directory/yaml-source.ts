@@ -83,12 +83,13 @@ function read(reading: Reading, given: Node, schema: TSchema, pointer: string): 
   if (isMap(node)) {
     if (!accepts(schema, 'object')) return MAPPING
     const properties = propertiesOf(schema)
+    const free = freeKeysOf(schema)
     const object: Record<string, unknown> = {}
     for (const pair of node.items) {
       const key = isScalar(pair.key) ? String(pair.key.value) : '?'
       const at = `${pointer}/${escaped(key)}`
       reading.keys.set(at, (pair.key as Node).range?.[0] ?? 0)
-      const child = Object.hasOwn(properties, key) ? properties[key] : undefined
+      const child = Object.hasOwn(properties, key) ? properties[key] : free
       const valueNode = pair.value as Node | null
       // What stands under an unknown key is not looked at: the key itself is the mistake.
       const value = child === undefined || valueNode === null ? null : read(reading, valueNode, child, at)
@@ -136,6 +137,11 @@ function accepts(schema: TSchema, type: 'object' | 'array'): boolean {
 function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {
   const variants = (schema['anyOf'] ?? [schema]) as readonly TSchema[]
   return (variants.find((variant) => variant.type === 'object')?.['properties'] ?? {}) as Record<string, TSchema>
+}
+
+/** What stands under a key whose form alone is given; a key of another form is found wrong later. */
+function freeKeysOf(schema: TSchema): TSchema | undefined {
+  return Object.values((schema['patternProperties'] ?? {}) as Record<string, TSchema>)[0]
 }
 
 /** RFC 6901. */

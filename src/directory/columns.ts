@@ -1,0 +1,57 @@
+// What the columns of directory rows are made of, each with what a person should write there. No row here.
+
+import { type TSchema, Type } from '@sinclair/typebox'
+
+/** Each schema may say in `expected` what a person should write; mistakes quote it. */
+export const strict = { additionalProperties: false } as const
+
+/** How long an id may be and what it is made of: it appears in keys, file names, metrics and URLs. */
+export const Id = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  expected: 'an id: 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit',
+})
+
+export function oneOf<const Names extends readonly [string, string, ...string[]]>(
+  names: Names,
+  fallback?: Names[number],
+): ReturnType<typeof Type.Unsafe<Names[number]>> {
+  return Type.Unsafe<Names[number]>(
+    Type.String({
+      pattern: `^(${names.join('|')})$`,
+      expected: `one of ${names.join(', ')}`,
+      ...(fallback === undefined ? {} : { default: fallback }),
+    }),
+  )
+}
+
+export function octets(max: number, extra: { readonly min?: number; readonly default?: string } = {}) {
+  const min = extra.min ?? 0
+  return Type.String({
+    minLength: min,
+    maxLength: max,
+    pattern: '^[\\x20-\\x7e]*$',
+    expected: `text of ${min === 0 ? 'up to' : `${min} to`} ${max} printable ASCII characters`,
+    ...(extra.default === undefined ? {} : { default: extra.default }),
+  })
+}
+
+export function whole(minimum: number, maximum: number, fallback?: number) {
+  return Type.Integer({
+    minimum,
+    maximum,
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    ...(fallback === undefined ? {} : { default: fallback }),
+  })
+}
+
+export function flag(fallback: boolean) {
+  return Type.Boolean({ default: fallback, expected: 'true or false' })
+}
+
+export const YEAR_MS = 31_536_000_000
+
+/** What a person should have written where this schema stands. */
+export function expectedOf(schema: TSchema): string {
+  const expected: unknown = schema['expected']
+  return typeof expected === 'string' ? expected : 'something else'
+}
