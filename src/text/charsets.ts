@@ -77,6 +77,13 @@ export function decodePlain(octets: Uint8Array, alphabet: PlainAlphabet): string
   }
 }
 
+/** UTF-16 the other way round, on a copy. Half a unit at the end stays. */
+export function swappedUnits(octets: Uint8Array): Uint8Array {
+  const copy = Buffer.from(octets)
+  copy.subarray(0, octets.length & ~1).swap16()
+  return copy
+}
+
 /** Octets of `text` from `from` to before `to`; undefined when a character has none. */
 export function encodePlain(
   text: string,

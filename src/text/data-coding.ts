@@ -50,6 +50,8 @@ export interface PeerCoding {
   readonly options: PeerCodingOptions
   /** The value to send for an alphabet without class or indication. */
   readonly plainValues: ReadonlyMap<Alphabet, number>
+  /** 1 for each value that says towards the peer what it says in the standard coding (see standard.ts), else 0. */
+  readonly sameAsStandard: Uint8Array
 }
 
 /** What a message asks for beside its alphabet. */
@@ -58,20 +60,41 @@ export interface Wanted {
   readonly waiting?: Waiting
 }
 
+/** The switch's own coding: SMPP 3.4 §5.2.19 with GSM 7 bit, unpacked, as default alphabet. */
+export const standardOptions: PeerCodingOptions = { table: 'smpp', defaultAlphabet: 'gsm7' }
+
 export function peerCoding(options: PeerCodingOptions): PeerCoding {
-  const byValue = Array.from({ length: 256 }, (_, value): DataCoding => {
-    const read = options.table === 'smpp' ? smppCoding(value, options) : gsmCoding(value, options)
-    const alphabet = options.alphabets?.get(value)
-    if (alphabet === undefined) return read
-    return read.kind === 'coding' ? { ...read, alphabet } : { kind: 'coding', alphabet }
-  })
+  const byValue = valuesOf(options)
   const plainValues = new Map<Alphabet, number>()
   for (const coding of byValue) {
     if (coding.kind === 'refused' || plainValues.has(coding.alphabet)) continue
     const value = searchValue(coding.alphabet, byValue, options, {})
     if (value !== undefined) plainValues.set(coding.alphabet, value)
   }
-  return { byValue, options, plainValues }
+  const standard = valuesOf(standardOptions)
+  const sameAsStandard = Uint8Array.from(byValue, (coding, value) => (saysTheSame(coding, standard[value]) ? 1 : 0))
+  return { byValue, options, plainValues, sameAsStandard }
+}
+
+function valuesOf(options: PeerCodingOptions): readonly DataCoding[] {
+  return Array.from({ length: 256 }, (_, value): DataCoding => {
+    const read = options.table === 'smpp' ? smppCoding(value, options) : gsmCoding(value, options)
+    const alphabet = options.alphabets?.get(value)
+    if (alphabet === undefined) return read
+    return read.kind === 'coding' ? { ...read, alphabet } : { kind: 'coding', alphabet }
+  })
+}
+
+/** What both refuse for the same reason is the same. */
+function saysTheSame(a: DataCoding, b: DataCoding | undefined): boolean {
+  if (a.kind === 'refused') return b?.kind === 'refused' && a.why === b.why
+  return (
+    b?.kind === 'coding' &&
+    a.alphabet === b.alphabet &&
+    a.messageClass === b.messageClass &&
+    a.autoDelete === b.autoDelete &&
+    isSame(a.waiting, b.waiting)
+  )
 }
 
 /** What a value means towards the peer. Only the low octet is looked at. */
