@@ -96,7 +96,7 @@ export function envName(path: string): string {
 /** The unit that a setting's name ends with, empty for counts and words. */
 export function unitOf(path: string): string {
   if (path.endsWith('Ms')) return 'milliseconds'
-  if (path.endsWith('Bytes')) return 'bytes'
+  if (/Bytes(PerPeer)?$/.test(path)) return 'bytes'
   if (path.endsWith('PerSecond')) return 'per second'
   return ''
 }

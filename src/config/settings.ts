@@ -18,6 +18,10 @@ const smppServer = {
     max: 100_000,
   }),
   sendWindow: whole(100, 'Most deliver_sm that wait for their answer in one session.', { max: 10_000 }),
+  queryRemembered: whole(100_000, 'Most messages whose state query_sm is told; the oldest are forgotten, 0 for none.', {
+    min: 0,
+    max: 10_000_000,
+  }),
   maxPduBytes: whole(70_000, 'A longer PDU closes the session.', { min: 4096, max: 1_000_000 }),
   writeStallMs: whole(30_000, 'A peer that takes nothing off its socket for that long is closed.'),
 }
@@ -33,6 +37,16 @@ const vendor = {
   enquireLinkMs: whole(30_000, 'Silence after which the switch asks with enquire_link.'),
   responseMs: whole(60_000, 'How long the answer to a submit_sm may take; after it the submit counts as unanswered.'),
   throttlePauseMs: whole(1000, 'How long a connection rests after the vendor said ESME_RTHROTTLED or ESME_RMSGQFUL.'),
+}
+
+const multipart = {
+  timeoutMs: whole(60_000, 'How long after its first part the others of a message may come.'),
+  maxParts: whole(254, 'Most parts of a message; a part that says more is refused.', { max: 255 }),
+  maxSets: whole(100_000, 'Most incomplete messages; a part that begins one more is refused with ESME_RMSGQFUL.'),
+  maxSetsPerPeer: whole(10_000, 'The same for one account or vendor.'),
+  maxBytes: whole(268_435_456, 'Most memory for parts of incomplete messages; one more is refused with ESME_RMSGQFUL.'),
+  maxBytesPerPeer: whole(67_108_864, 'The same for one account or vendor.'),
+  stallMs: whole(1000, 'A session that sends no more for that long while parts wait for their answer gets it early.'),
 }
 
 const delivery = {
@@ -84,6 +98,7 @@ const store = {
 export const settings = {
   smpp: { server: smppServer },
   vendor,
+  multipart,
   delivery,
   receipts,
   store,
@@ -122,6 +137,16 @@ export const crossChecks: readonly CrossCheck[] = [
     key: 'vendor.reconnectMinMs',
     expected: 'no more than vendor.reconnectMaxMs',
     holds: (config) => config.vendor.reconnectMinMs <= config.vendor.reconnectMaxMs,
+  },
+  {
+    key: 'multipart.maxSetsPerPeer',
+    expected: 'no more than multipart.maxSets',
+    holds: (config) => config.multipart.maxSetsPerPeer <= config.multipart.maxSets,
+  },
+  {
+    key: 'multipart.maxBytesPerPeer',
+    expected: 'no more than multipart.maxBytes',
+    holds: (config) => config.multipart.maxBytesPerPeer <= config.multipart.maxBytes,
   },
   {
     key: 'delivery.defaultValidityMs',
