@@ -63,6 +63,17 @@ export const eventCatalogue = {
     fields: { session: 'number', account: 'text', remote: 'text', error: 'error' },
   },
 
+  'esme.cannotSend': {
+    level: 'warn',
+    message: 'a message from a phone cannot be written for this account',
+    fields: { account: 'text', messageId: 'text', why: 'text' },
+  },
+  'esme.windowFull': {
+    level: 'info',
+    message: 'the window of an ESME is smaller than its messages have parts: they are answered early',
+    fields: { session: 'number', account: 'text', requests: 'number' },
+  },
+
   'vendor.connecting': {
     level: 'debug',
     message: 'connecting to a vendor',
@@ -110,13 +121,29 @@ export const eventCatalogue = {
   },
   'vendor.moRefused': {
     level: 'warn',
-    message: 'a message from a phone was refused: nobody takes it',
-    fields: { connection: 'text', destination: 'text' },
+    message: 'a message from a phone was refused',
+    fields: { connection: 'text', destination: 'text', why: 'text' },
   },
   'vendor.idFormLearnt': {
     level: 'info',
     message: 'learnt how a vendor writes message ids in receipts',
     fields: { connection: 'text', form: 'text' },
+  },
+
+  'multipart.incomplete': {
+    level: 'warn',
+    message: 'messages whose other parts did not come in time',
+    fields: { peer: 'text', count: 'number' },
+  },
+  'mo.setAside': {
+    level: 'warn',
+    message: 'a message from a phone was set aside: its ESME refuses it',
+    fields: { account: 'text', messageId: 'text', tries: 'number' },
+  },
+  'mo.dropped': {
+    level: 'warn',
+    message: 'messages from phones were dropped: no ESME took them in time',
+    fields: { account: 'text', count: 'number' },
   },
 
   'receipts.setAside': {

@@ -38,6 +38,9 @@ const directions = ['ingress', 'egress'] as const
 const attemptOutcomes = ['sent', 'late', 'permanent', 'temporary', 'unanswered'] as const
 const vendorReceiptOutcomes = ['matched', 'matchedUnanswered', 'duplicate', 'parked', 'dropped', 'unreadable'] as const
 const receiptOutcomes = ['queued', 'delivered', 'setAside', 'droppedByAge', 'droppedByCount'] as const
+const reassemblyOutcomes = ['whole', 'incomplete', 'sentAsReceived', 'refused', 'dropped'] as const
+const moOutcomes = ['accepted', 'refused'] as const
+const moEndOutcomes = ['delivered', 'setAside', 'droppedByAge'] as const
 const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
 
 /** Counters by the name they have in code. */
@@ -108,6 +111,46 @@ export const counterCatalogue = {
     values: { outcome: receiptOutcomes },
     help: `Receipts to senders, by outcome (${receiptOutcomes.join(', ')}).`,
   },
+  reassembly: {
+    kind: 'counter',
+    name: 'smswitch_reassembly_total',
+    labels: ['peer', 'outcome'],
+    values: { peer: edges, outcome: reassemblyOutcomes },
+    help: `Messages in parts that came to an end, by who sent them (${edges.join(', ')}) and outcome (${reassemblyOutcomes.join(', ')}; dropped: with the session).`,
+  },
+  turnedEarly: {
+    kind: 'counter',
+    name: 'smswitch_parts_turned_early_total',
+    labels: ['peer'],
+    values: { peer: edges },
+    help: `Times that withheld parts were answered before their message was whole, since they filled the window of their sender (${edges.join(', ')}).`,
+  },
+  transliterated: {
+    kind: 'counter',
+    name: 'smswitch_messages_transliterated_total',
+    labels: ['connection'],
+    help: 'Messages that left with characters replaced by what says the same, by vendor connection.',
+  },
+  notCarried: {
+    kind: 'counter',
+    name: 'smswitch_messages_not_carried_total',
+    labels: ['connection'],
+    help: 'Messages that a vendor connection could not carry as it is set up, such as characters that its alphabets lack.',
+  },
+  mo: {
+    kind: 'counter',
+    name: 'smswitch_mo_total',
+    labels: ['connection', 'outcome'],
+    values: { outcome: moOutcomes },
+    help: `Messages from phones, each part of one for itself, by vendor connection and outcome (${moOutcomes.join(', ')}).`,
+  },
+  moEnds: {
+    kind: 'counter',
+    name: 'smswitch_mo_ends_total',
+    labels: ['outcome'],
+    values: { outcome: moEndOutcomes },
+    help: `Messages from phones that left the outbox of their account, by outcome (${moEndOutcomes.join(', ')}).`,
+  },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
     kind: 'counter',
@@ -160,13 +203,25 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_receipts_waiting',
     labels: ['account'],
-    help: 'Receipts in the outbox, by account.',
+    help: 'Receipts and messages from phones in the outbox, by account.',
   },
   receiptsParked: {
     kind: 'gauge',
     name: 'smswitch_receipts_parked',
     labels: [],
     help: 'Vendor receipts held for a message not known yet.',
+  },
+  reassemblySets: {
+    kind: 'gauge',
+    name: 'smswitch_reassembly_sets',
+    labels: ['peer'],
+    help: 'Messages of which parts have come and others have not, by who sends them (esme, vendor).',
+  },
+  reassemblyBytes: {
+    kind: 'gauge',
+    name: 'smswitch_reassembly_bytes',
+    labels: ['peer'],
+    help: 'Memory that those parts take as multipart.maxBytes counts it, by who sends them (esme, vendor).',
   },
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {
