@@ -9,6 +9,13 @@ export const statusNameByReason = {
   invalidValidity: 'ESME_RINVEXPIRY',
   invalidSchedule: 'ESME_RINVSCHED',
   invalidContent: 'ESME_RINVMSGLEN',
+  unreadableText: 'ESME_RINVDCS',
+  // SMPP 3.4 calls it ESME_ROPTPARNOTALLWD.
+  mixedConcatenation: 'ESME_RTLVNOTALLWD',
+  invalidConcatenation: 'ESME_RINVNUMMSGS',
+  incompleteMessage: 'ESME_RINVNUMMSGS',
+  messageRefused: 'ESME_RSYSERR',
+  notEncodable: 'ESME_RSUBMITFAIL',
   notPermitted: 'ESME_RSUBMITFAIL',
   noPolicy: 'ESME_RINVDSTADR',
   noRoute: 'ESME_RINVDSTADR',
