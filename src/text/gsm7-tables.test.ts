@@ -146,7 +146,10 @@ describe('GSM 7 bit', () => {
         const text = String.fromCharCode(...picks.map((pick, i) => known[i % 2 === 0 ? pick : pick + 128] ?? 0x20))
         const encoded = encodeGsm7(text, shifts)
         // The euro sign of Telugu is only read.
-        if (encoded === undefined) return expect(text).toContain('€')
+        if (encoded === undefined) {
+          expect(text).toContain('€')
+          return
+        }
         expect(encoded).toHaveLength(countSeptets(text, shifts))
         expect(decodeGsm7(encoded, shifts)).toBe(text)
       }),

@@ -1,0 +1,90 @@
+// Cuts GSM 7 bit that stays GSM 7 bit as octets, as if it had been decoded and encoded: the usual long message, without its text.
+import { SEGMENTS_MAX, roomFor, type Cutting } from './cut.js'
+import { plainForm } from './form.js'
+import { ESCAPE, NO_SEPTET, afterEscape, lockingTable, singleShiftEncoding } from './gsm7-tables.js'
+import type { Segment, Segmented } from './segment.js'
+
+/** 1 for what comes out of decoding and encoding as it went in, at [octet], and after an escape at [256 + octet]. */
+const canonical = canonicalOctets()
+
+function canonicalOctets(): Uint8Array {
+  const flags = new Uint8Array(512)
+  const { encode } = lockingTable(0)
+  const single = singleShiftEncoding(0)
+  const extension = afterEscape(0, 0)
+  for (let octet = 0; octet < 0x80; octet++) {
+    if (octet !== ESCAPE) flags[octet] = 1
+    const code = extension[octet] ?? 0
+    if (encode[code] === NO_SEPTET && single[code] === octet) flags[256 + octet] = 1
+  }
+  return flags
+}
+
+const form = plainForm('gsm7')
+
+/** Segments of septets without a header; undefined for what decoding and encoding would change. */
+export function cutSeptets(
+  septets: Uint8Array,
+  cutting: Exclude<Cutting, 'whole'>,
+  reference: number,
+): Exclude<Segmented, { kind: 'unencodable' }> | undefined {
+  if (!isCanonical(septets)) return undefined
+  const room = roomFor(form, cutting, 0)
+  const { length } = septets
+  if (length <= room.alone) {
+    return { kind: 'segments', segments: [{ part: 1, total: 1, udhi: false, octets: septets }] }
+  }
+  const ends: number[] = []
+  for (let at = 0; at < length;) {
+    at = Math.min(at + room.each, length)
+    // Not within an escape pair: an escape at the end has its second half behind it.
+    if (septets[at - 1] === ESCAPE) at--
+    ends.push(at)
+  }
+  const total = ends.length
+  if (total > SEGMENTS_MAX) return { kind: 'unsegmentable', why: 'tooManySegments' }
+  const segments: Segment[] = []
+  for (let from = 0, part = 1; part <= total; part++) {
+    const to = ends[part - 1] ?? length
+    segments.push(oneOf(septets.subarray(from, to), cutting, reference, part, total))
+    from = to
+  }
+  return { kind: 'segments', segments }
+}
+
+function isCanonical(septets: Uint8Array): boolean {
+  const { length } = septets
+  for (let i = 0; i < length; i++) {
+    const octet = septets[i] ?? 0
+    if (canonical[octet] === 1) continue
+    if (octet !== ESCAPE || canonical[256 + (septets[++i] ?? 255)] !== 1) return false
+  }
+  return true
+}
+
+/** The header is 3GPP TS 23.040 clause 9.2.3.24.1 or 9.2.3.24.8. */
+function oneOf(
+  data: Uint8Array,
+  cutting: Exclude<Cutting, 'whole'>,
+  reference: number,
+  part: number,
+  total: number,
+): Segment {
+  if (cutting === 'sar') return { part, total, udhi: false, octets: data }
+  const header = cutting === 'udh8' ? 6 : 7
+  const octets = Buffer.allocUnsafe(header + data.length)
+  octets[0] = header - 1
+  if (cutting === 'udh8') {
+    octets[1] = 0x00
+    octets[2] = 3
+  } else {
+    octets[1] = 0x08
+    octets[2] = 4
+    octets[3] = reference >> 8
+  }
+  octets[header - 3] = reference
+  octets[header - 2] = total
+  octets[header - 1] = part
+  octets.set(data, header)
+  return { part, total, udhi: true, octets }
+}
