@@ -108,6 +108,10 @@ describe('loadConfig', () => {
     expect(mistakesOf({ set: ['delivery.maxValidityMs=1000'] })).toEqual([
       'default: delivery.defaultValidityMs: expects no more than delivery.maxValidityMs, not 172800000',
     ])
+    expect(mistakesOf({ set: ['multipart.maxSets=10', 'multipart.maxBytesPerPeer=300000000'] })).toEqual([
+      'default: multipart.maxSetsPerPeer: expects no more than multipart.maxSets, not 10000',
+      '--set multipart.maxBytesPerPeer=300000000: multipart.maxBytesPerPeer: expects no more than multipart.maxBytes, not 300000000',
+    ])
   })
 
   it('takes __proto__ for what it is, an unknown key', () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ConnectionId } from '../message/ids.js'
+import type { AccountId, ConnectionId } from '../message/ids.js'
+import { readDataCoding } from '../text/data-coding.js'
+import { standardText } from '../text/standard.js'
 import { compileDirectory } from './compile.js'
 import { parseDirectory } from './parse.js'
 import { looksLike } from './pattern.js'
@@ -203,6 +205,76 @@ describe('accounts and connections', () => {
       ['off', 'w'],
     ])
     expect(Object.isFrozen(snapshot.connections()[0])).toBe(true)
+  })
+})
+
+describe('texts', () => {
+  const hash = `scrypt$16384$8$1$${Buffer.alloc(16, 1).toString('base64')}$${Buffer.alloc(32, 2).toString('base64')}`
+  const account = (id: string, more: string): string =>
+    `  - { id: ${id}, systemId: ${id}, password: ${hash}, ${more} }\n`
+  const snapshot = snapshotOf(
+    [
+      'accounts:\n',
+      account('plain', 'numbers: [12025550123, 7726]'),
+      account('latin', 'active: false, numbers: [447700900123], text: { defaultAlphabet: latin1 }'),
+      account('packed', 'text: { dataCodings: { 1: gsm7Packed } }'),
+      account('zeros', 'text: { packedEnd: zero, dataCodings: { 1: gsm7Packed } }'),
+      account('gsm', 'languages: [urdu, turkish, urdu], transliterate: true, text: { packedEnd: zero }'),
+      'tariffs: [{ id: t }]\n',
+      'vendors:\n',
+      `  - id: v
+    connections:
+      - ${connection('latin-too', 't', ", text: { defaultAlphabet: latin1, packedEnd: zero }, longMessage: sar, segmentReceipts: 'last'")}
+      - ${connection('same', 't', ", text: { dataCodings: { '0x01': gsm7Packed } }, multipart: { ack: withheld }")}`,
+    ].join(''),
+  )
+  const accountOf = (id: string) => snapshot.account(id as AccountId)!
+  const connectionOf = (id: string) => snapshot.connection(id as ConnectionId)!
+
+  it('finds the account that has a number, active or not', () => {
+    expect(snapshot.ownerOf('7726')).toBe(accountOf('plain'))
+    expect(snapshot.ownerOf('447700900123')).toBe(accountOf('latin'))
+    for (const nobodys of ['', '1202555012', '+12025550123']) expect(snapshot.ownerOf(nobodys)).toBeUndefined()
+  })
+
+  it('gives who codes as the switch itself does its own coding, and one table to all who code alike', () => {
+    expect(accountOf('plain').text).toBe(standardText)
+    // What fills packed septets does not matter to whom sends none.
+    expect(accountOf('gsm').text).toBe(standardText)
+    expect(accountOf('latin').text).toBe(connectionOf('latin-too').text)
+    expect(accountOf('packed').text).toBe(connectionOf('same').text)
+    expect(accountOf('packed').text).not.toBe(accountOf('zeros').text)
+  })
+
+  it('reads data_coding as the row says', () => {
+    const alphabetOf = (id: string, value: number) => readDataCoding(value, accountOf(id).text.coding)
+    expect(alphabetOf('latin', 0)).toMatchObject({ alphabet: 'latin1' })
+    expect(alphabetOf('packed', 1)).toMatchObject({ alphabet: 'gsm7Packed' })
+    expect(alphabetOf('packed', 8)).toMatchObject({ alphabet: 'ucs2' })
+    expect([accountOf('packed').text.packedEnd, accountOf('zeros').text.packedEnd]).toEqual(['cr', 'zero'])
+  })
+
+  it('says how texts leave and parts are taken', () => {
+    expect(accountOf('gsm')).toMatchObject({
+      leaving: { text: standardText, longMessage: 'asReceived', languages: [13, 1], transliterate: true },
+      multipart: { ack: 'withheld', incomplete: 'fail', strictPartLimits: false },
+    })
+    expect(connectionOf('latin-too')).toMatchObject({
+      leaving: { text: accountOf('latin').text, longMessage: 'sar', languages: [], transliterate: false },
+      segmentReceipts: 'last',
+    })
+    expect(connectionOf('same').multipart).toEqual({
+      ack: 'withheld',
+      incomplete: 'sendAsReceived',
+      strictPartLimits: false,
+    })
+  })
+
+  it('is frozen to the leaves', () => {
+    for (const peer of [accountOf('gsm'), connectionOf('same')])
+      for (const value of [peer, peer.text, peer.leaving, peer.leaving.languages, peer.multipart])
+        expect(Object.isFrozen(value) || value === standardText).toBe(true)
+    expect(Object.isFrozen(accountOf('plain').numbers)).toBe(true)
   })
 })
 

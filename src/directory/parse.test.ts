@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { describeDirectoryMistake, type DirectoryMistake } from './mistake.js'
 import { parseDirectory } from './parse.js'
 import type { Directory, Surroundings } from './resolve.js'
+import { alphabets, languageNames, textAlphabets } from './text-columns.js'
 
 const statuses: Record<string, number> = { ESME_ROK: 0, ESME_RMSGQFUL: 0x14, ESME_RINVSRCTON: 0x48 }
 const around: Surroundings = {
@@ -48,6 +49,12 @@ describe('parseDirectory', () => {
       maxBinds: 10,
       bindModes: ['transmitter', 'receiver', 'transceiver'],
       messagesPerSecond: 0,
+      numbers: [],
+      multipart: { ack: 'withheld', incomplete: 'fail', strictPartLimits: false },
+      text: { table: 'smpp', defaultAlphabet: 'gsm7', dataCodings: {}, packedEnd: 'cr', classGroup: 'general' },
+      longMessage: 'asReceived',
+      languages: [],
+      transliterate: false,
     })
     expect(connections[0]).toMatchObject({
       port: 2775,
@@ -62,8 +69,14 @@ describe('parseDirectory', () => {
       onThrottle: 'resend',
       receiptIds: { form: 'asIs', lowerCase: false, stripLeadingZeros: false },
       permanentCodes: new Set(),
-      resend: undefined,
+      multipart: { ack: 'early', incomplete: 'sendAsReceived', strictPartLimits: false },
+      text: { table: 'smpp', defaultAlphabet: 'gsm7', dataCodings: {}, packedEnd: 'cr', classGroup: 'general' },
+      longMessage: 'udh8',
+      languages: [],
+      transliterate: false,
+      segmentReceipts: 'all',
     })
+    expect(connections[0]).not.toHaveProperty('resend')
   })
 
   it('reads what is empty as empty', () => {
@@ -205,6 +218,60 @@ polices: []
       'd.yaml:35:33: policies[0].routing.connections[1]: expects the id of a connection, not "missing"',
       'd.yaml:35:53: policies[0].routing.failover: expects one of none, next, not "maybe"',
       'd.yaml:36:1: polices: expects a known key; did you mean policies?',
+    ])
+  })
+
+  it('takes numbers as they stand, and values of data_coding in decimal and in hex', () => {
+    const { accounts } = directoryOf(`
+accounts:
+  - id: a
+    systemId: a
+    password: "${hash}"
+    numbers: [12025550123, 0012, '7726']
+    multipart: { ack: early }
+    text: { defaultAlphabet: latin1, dataCodings: { 1: gsm7Packed, 0xF5: binary, '0x03': utf8 } }
+    languages: [turkish, urdu]
+`)
+    expect(accounts[0]).toMatchObject({
+      numbers: ['12025550123', '0012', '7726'],
+      multipart: { ack: 'early', incomplete: 'fail', strictPartLimits: false },
+      text: { defaultAlphabet: 'latin1', dataCodings: { 1: 'gsm7Packed', 245: 'binary', '0x03': 'utf8' } },
+      languages: ['turkish', 'urdu'],
+    })
+  })
+
+  it('names what is wrong with numbers, texts and parts', () => {
+    const account = (id: string, more: string): string => `  - id: ${id}
+    systemId: ${id}
+    password: "${hash}"
+    ${more}
+`
+    const text = [
+      'accounts:\n',
+      account('a', `numbers: ['7726', '+12025550123', '1234567890123456']`),
+      account('b', `numbers: ['1', '1', 7726]`),
+      account('c', 'multipart: { ack: later, timeout: 3 }'),
+      account('d', `text: { table: gsm, dataCodings: { 300: ucs2, zero: ucs2, 8: utf16, 4: ucs2, '0x04': ucs2 } }`),
+      account('e', 'languages: [english]\n    longMessage: cut\n    transliterate: "yes"'),
+      account('f', 'text: { dataCodings: 3, defaultAlphabet: binary }'),
+    ].join('')
+    expect(lines(text)).toEqual([
+      'd.yaml:5:23: accounts[0].numbers[1]: expects a number: 1–15 digits without +, such as 12025550123, not "+12025550123"',
+      'd.yaml:5:39: accounts[0].numbers[2]: expects a number: 1–15 digits without +, such as 12025550123, not "1234567890123456"',
+      'd.yaml:9:20: accounts[1].numbers[1]: expects a number that is not used twice (first at accounts[1].numbers[0]), not "1"',
+      'd.yaml:9:25: accounts[1].numbers[2]: expects a number that is not used twice (first at accounts[0].numbers[0]), not "7726"',
+      'd.yaml:13:23: accounts[2].multipart.ack: expects one of withheld, early, not "later"',
+      'd.yaml:13:30: accounts[2].multipart.timeout: expects a known key (ack, incomplete, strictPartLimits)',
+      'd.yaml:17:20: accounts[3].text.table: expects one of smpp, gsm0338, not "gsm"',
+      'd.yaml:17:40: accounts[3].text.dataCodings[300]: expects a value of data_coding: 0 to 255 or 0x00 to 0xff',
+      'd.yaml:17:51: accounts[3].text.dataCodings.zero: expects a value of data_coding: 0 to 255 or 0x00 to 0xff',
+      `d.yaml:17:66: accounts[3].text.dataCodings[8]: expects one of ${alphabets.join(', ')}, not "utf16"`,
+      'd.yaml:17:90: accounts[3].text.dataCodings.0x04: expects a value that is not given twice (first as 4), not "0x04"',
+      `d.yaml:21:17: accounts[4].languages[0]: expects one of ${languageNames.join(', ')}, not "english"`,
+      'd.yaml:22:18: accounts[4].longMessage: expects one of payload, udh8, udh16, sar, asReceived, not "cut"',
+      'd.yaml:23:20: accounts[4].transliterate: expects true or false, not "yes"',
+      'd.yaml:27:26: accounts[5].text.dataCodings: expects { value of data_coding: alphabet }, not 3',
+      `d.yaml:27:46: accounts[5].text.defaultAlphabet: expects one of ${textAlphabets.join(', ')}, not "binary"`,
     ])
   })
 

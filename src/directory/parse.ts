@@ -45,7 +45,7 @@ export function parseDirectory(text: string, fileName: string, surroundings: Sur
 function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistake; readonly isKey: boolean }> {
   for (const error of Value.Errors(DirectoryFile, file)) {
     const pointer = error.path
-    if (error.type === ValueErrorType.ObjectAdditionalProperties) {
+    if (error.type === ValueErrorType.ObjectAdditionalProperties || KindGuard.IsNever(error.schema)) {
       // What stands under a key that nobody knows may be a secret: only the key is told.
       yield { mistake: { pointer, expected: expectedKeyOf(error.schema, pointer) }, isKey: true }
     } else if (error.value === undefined) {
@@ -60,9 +60,8 @@ function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistak
 }
 
 function expectedKeyOf(schema: TSchema, pointer: string): string {
-  // Where keys are free within a form, the schema says which.
-  const form: unknown = schema['expectedKey']
-  if (typeof form === 'string') return form
+  // Where keys are free within a form, no value is right under others.
+  if (KindGuard.IsNever(schema)) return expectedOf(schema)
   const known = Object.keys((schema as TSchema & { readonly properties?: object }).properties ?? {})
   const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), known)
   return `a known key${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`

@@ -190,10 +190,12 @@ function checkDataCodings(
   const seen = new Map<number, string>()
   for (const key of Object.keys(given)) {
     const pointer = `${at}/text/dataCodings/${key}`
-    const first = seen.get(Number(key))
-    if (first === undefined) seen.set(Number(key), key)
-    else if (isRight(pointer))
-      mistakes.push({ pointer, value: key, expected: `a value that is not given twice (first as ${first})` })
+    const value = Number(key)
+    // What is no number is told by the schema.
+    if (Number.isNaN(value) || !isRight(pointer)) continue
+    const first = seen.get(value)
+    if (first === undefined) seen.set(value, key)
+    else mistakes.push({ pointer, value: key, expected: `a value that is not given twice (first as ${first})` })
   }
 }
 

@@ -34,7 +34,6 @@ export const longMessages = ['payload', 'udh8', 'udh16', 'sar', 'asReceived'] as
 export const languageNames = Object.keys(nationalLanguages) as [NationalLanguage, NationalLanguage, NationalLanguage]
 
 const OCTET = '^(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2}|0x[0-9a-fA-F]{1,2})$'
-const octetExpected = 'a value of data_coding: 0 to 255 or 0x00 to 0xff'
 
 /** How a peer uses data_coding, both ways. */
 export const TextRow = Type.Object(
@@ -45,10 +44,9 @@ export const TextRow = Type.Object(
     defaultAlphabet: oneOf(textAlphabets, 'gsm7'),
     /** Values that mean something else towards this peer. */
     dataCodings: Type.Record(Type.String({ pattern: OCTET }), oneOf(alphabets), {
-      ...strict,
+      additionalProperties: Type.Never({ expected: 'a value of data_coding: 0 to 255 or 0x00 to 0xff' }),
       default: {},
       expected: '{ value of data_coding: alphabet }',
-      expectedKey: octetExpected,
     }),
     /** What fills seven spare bits at the end of packed septets. */
     packedEnd: oneOf(['cr', 'zero'], 'cr'),
