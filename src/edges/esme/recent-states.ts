@@ -19,10 +19,12 @@ export interface KnownState {
 
 const PLACES_PER_ID = 2
 const NOT_HEX = -1
-const states = Object.keys(messageStates) as readonly MessageState[]
-/** In `#state`: 0 is an empty place. */
-const codeOf = new Map(states.map((state, index) => [state, index + 1]))
-const ENROUTE = codeOf.get('ENROUTE')!
+const ID_LENGTH = 16
+/** By their code. In `#state` they stand one higher: 0 is an empty place. */
+const states = (Object.keys(messageStates) as MessageState[]).sort(
+  (a, b) => messageStates[a].code - messageStates[b].code,
+)
+const ENROUTE = messageStates.ENROUTE.code + 1
 const NO_ERROR = packed('000')
 
 /** 29 octets a place, 58 for each id that it is made for, all taken at the start. */
@@ -58,8 +60,10 @@ export class RecentStates {
 
   /** A message, or a part of one that is not whole, was taken from its sender under this id. */
   taken(account: AccountId, id: MessageId): void {
-    const place = this.#placeOf(id)
-    if (place >= 0) this.#put(place, id, account, ENROUTE, NO_ERROR, -1)
+    const epoch = epochOf(id)
+    const counter = counterOf(id)
+    if (this.#places === 0 || epoch === NOT_HEX || counter === NOT_HEX) return
+    this.#put(counter % this.#places, epoch, counter, account, ENROUTE, NO_ERROR, -1)
   }
 
   /**
@@ -75,8 +79,12 @@ export class RecentStates {
 
   /** undefined for an id that is unknown, forgotten, or another account's. */
   stateOf(account: AccountId, id: string): KnownState | undefined {
-    const place = this.#placeOf(id)
-    if (place < 0 || !this.#holds(place, id) || this.#account[place] !== account) return undefined
+    if (this.#places === 0 || id.length !== ID_LENGTH) return undefined
+    const epoch = epochOf(id)
+    const counter = counterOf(id)
+    const place = counter % this.#places
+    if (epoch === NOT_HEX || counter === NOT_HEX || !this.#holds(place, epoch, counter)) return undefined
+    if (this.#account[place] !== account) return undefined
     return {
       state: states[this.#state[place]! - 1]!,
       error: unpacked(this.#error[place]!),
@@ -85,30 +93,43 @@ export class RecentStates {
   }
 
   #end(account: AccountId, id: MessageId, state: MessageState, error: string, doneAtMs: number): void {
-    const place = this.#placeOf(id)
-    if (place < 0 || (this.#state[place] !== 0 && !this.#holds(place, id))) return
-    this.#put(place, id, account, codeOf.get(state)!, packed(error), doneAtMs)
+    const epoch = epochOf(id)
+    const counter = counterOf(id)
+    if (this.#places === 0 || epoch === NOT_HEX || counter === NOT_HEX) return
+    const place = counter % this.#places
+    if (this.#state[place] !== 0 && !this.#holds(place, epoch, counter)) return
+    this.#put(place, epoch, counter, account, messageStates[state].code + 1, packed(error), doneAtMs)
   }
 
-  /** -1 for what is no id of ours, and where nothing is remembered. */
-  #placeOf(id: string): number {
-    if (this.#places === 0 || id.length !== 16 || hexAt(id, 0) === NOT_HEX) return -1
-    const counter = hexAt(id, 8)
-    return counter === NOT_HEX ? -1 : counter % this.#places
+  #holds(place: number, epoch: number, counter: number): boolean {
+    return this.#state[place] !== 0 && this.#epoch[place] === epoch && this.#counter[place] === counter
   }
 
-  #holds(place: number, id: string): boolean {
-    return this.#state[place] !== 0 && this.#epoch[place] === hexAt(id, 0) && this.#counter[place] === hexAt(id, 8)
-  }
-
-  #put(place: number, id: string, account: AccountId, state: number, error: number, doneAtMs: number): void {
-    this.#epoch[place] = hexAt(id, 0)
-    this.#counter[place] = hexAt(id, 8)
+  #put(
+    place: number,
+    epoch: number,
+    counter: number,
+    account: AccountId,
+    state: number,
+    error: number,
+    doneAtMs: number,
+  ): void {
+    this.#epoch[place] = epoch
+    this.#counter[place] = counter
     this.#account[place] = account
     this.#state[place] = state
     this.#error[place] = error
     this.#doneAtMs[place] = doneAtMs
   }
+}
+
+/** Partition and epoch of an id. */
+function epochOf(id: string): number {
+  return hexAt(id, 0)
+}
+
+function counterOf(id: string): number {
+  return hexAt(id, 8)
 }
 
 /** The number in eight lower-case hex digits from `from`, or NOT_HEX. Faster than slicing and parsing. */
