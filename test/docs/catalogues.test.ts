@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { leaves } from '../../src/config/setting.js'
 import { settings } from '../../src/config/settings.js'
+import { failureReasons } from '../../src/message/failure.js'
 import { catalogueFiles, tableIn } from './catalogues.js'
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, '../..', file), 'utf8')
@@ -35,6 +36,12 @@ it('docs/dependencies.md justifies every dependency, and none that is gone', () 
 })
 
 describe('docs/errors.md', () => {
+  it('says what to do about what texts and parts bring, by reasons that there are', () => {
+    const advised = [...tableIn(read('docs/errors.md'), 'advice').matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1])
+    expect(advised).toHaveLength(6)
+    for (const reason of advised) expect(Object.keys(failureReasons)).toContain(reason)
+  })
+
   it('names the exit codes of the command line', () => {
     for (const exitCode of ['`0`', '`1`', '`2`']) expect(tableIn(read('docs/errors.md'), 'exit')).toContain(exitCode)
   })
