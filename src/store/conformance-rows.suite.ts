@@ -1,30 +1,39 @@
-// Rows and units for the tests of stores: one plain example of each, and arbitrary ones. No store, no expectations.
+// Rows and units for the tests of stores: one plain example of each. No store, no expectations.
 
-import fc from 'fast-check'
-import type { Awaiting, ParkedReceipt, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { CollectedPart } from '../message/collected-part.js'
+import type {
+  Awaiting,
+  MoDelivery,
+  ParkedReceipt,
+  ReceiptDelivery,
+  SegmentDelivery,
+  SegmentGroup,
+} from '../message/delivery.js'
 import type { AccountId, ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
-import { receiptRequestOf, type ReceiptOrigin } from '../message/receipt.js'
-import { messageStates, type MessageState } from '../message/state.js'
+import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import type { ClockAnchor, Store } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
 
 export const deliveryId = (n: number): DeliveryId => `00000001${n.toString(16).padStart(8, '0')}` as DeliveryId
+export const messageId = (n: number): MessageId => deliveryId(n) as string as MessageId
 export const laneKey = (name: string): LaneKey => name as LaneKey
 export const vendorId = (name: string): VendorId => name as VendorId
-const connectionId = (name: string): ConnectionId => name as ConnectionId
+export const connectionId = (name: string): ConnectionId => name as ConnectionId
 
 export function anchorAt(switchMs: number): ClockAnchor {
   return { switchMs, monotonicMs: switchMs / 2, bootId: 'boot' }
 }
 
 const message: Message = {
-  id: deliveryId(1) as string as MessageId,
+  id: messageId(1),
   direction: 'mt',
   account: 'acme' as AccountId,
   source: { ton: 5, npi: 0, value: 'Acme' },
   destination: { ton: 1, npi: 1, value: '447700900123' },
   content: { dataCoding: 0, udhi: false, octets: new TextEncoder().encode('Your code is 1234') },
+  shape: 'whole',
+  parts: [],
   serviceType: '',
   protocolId: 0,
   priority: 1,
@@ -45,7 +54,14 @@ const origin: ReceiptOrigin = {
   acceptedAtMs: message.acceptedAtMs,
   userMessageReference: 7,
   head: 'Your code is 1234',
+  parts: [],
 }
+
+/** As a message has them that came in two. */
+export const twoParts: readonly MessagePart[] = [
+  { id: messageId(1), receiptRequest: receiptRequestOf(1), userMessageReference: 7 },
+  { id: messageId(2), receiptRequest: receiptRequestOf(0), userMessageReference: -1 },
+]
 
 export function segment(n: number, changes: Partial<SegmentDelivery> = {}): SegmentDelivery {
   return {
@@ -59,6 +75,31 @@ export function segment(n: number, changes: Partial<SegmentDelivery> = {}): Segm
     failover: 'none',
     failures: 0,
     unansweredBy: '',
+    progress: undefined,
+    expiresAtMs: message.expiresAtMs,
+    ...changes,
+  }
+}
+
+/** The n-th delivery, of a message that came in two parts and has left in one segment of three. */
+export function segmentUnderWay(n: number, changes: Partial<SegmentDelivery> = {}): SegmentDelivery {
+  return segment(n, {
+    message: { ...message, shape: 'udh16', parts: twoParts },
+    route: [connectionId('v1')],
+    progress: { connection: connectionId('v1'), total: 3, taken: 1, grouped: true, firstId: 'first' },
+    ...changes,
+  })
+}
+
+export function mo(n: number, changes: Partial<MoDelivery> = {}): MoDelivery {
+  return {
+    kind: 'mo',
+    lane: laneKey('esme:acme'),
+    dueMs: 1_000,
+    id: deliveryId(n),
+    message: { ...message, direction: 'mo' },
+    failures: 0,
+    taken: 0,
     expiresAtMs: message.expiresAtMs,
     ...changes,
   }
@@ -77,14 +118,52 @@ export function receipt(n: number, changes: Partial<ReceiptDelivery> = {}): Rece
   }
 }
 
-export function awaitingOf(n: number, changes: { connection?: string; expiresAtMs?: number } = {}): Awaiting {
+export function awaitingOf(
+  n: number,
+  changes: { connection?: string; group?: MessageId; expiresAtMs?: number } = {},
+): Awaiting {
   return {
     vendor: vendorId('v'),
     vendorMessageId: `id-${n}`,
     connection: connectionId(changes.connection ?? 'v1'),
     origin,
+    group: changes.group ?? '',
     expiresAtMs: changes.expiresAtMs ?? 9_000,
   }
+}
+
+/** The group of the n-th message. */
+export function groupOf(n: number, changes: Partial<SegmentGroup> = {}): SegmentGroup {
+  return { id: messageId(n), origin: { ...origin, parts: twoParts }, wanted: 2, expiresAtMs: 9_000, ...changes }
+}
+
+/** The n-th part that was collected. */
+export function collectedOf(n: number, changes: Partial<CollectedPart> = {}): CollectedPart {
+  return {
+    id: messageId(n),
+    sender: { kind: 'account', account: message.account },
+    mark: { shape: 'udh8', reference: 99, total: 3, part: n },
+    source: message.source,
+    destination: message.destination,
+    domain: 'example.com',
+    content: { dataCoding: 0, udhi: true, octets: Uint8Array.of(5, 0, 3, 99, 3, n, 65) },
+    serviceType: '',
+    protocolId: 0,
+    priority: 1,
+    replyPath: true,
+    receiptRequest: receiptRequestOf(1),
+    tlvs: [{ tag: 0x1400, value: Uint8Array.of(1, 2, 3) }],
+    userMessageReference: 7,
+    acceptedAtMs: 1_700_000_000_000,
+    dueMs: 1_000,
+    validUntilMs: -1,
+    deadlineMs: 61_000,
+    ...changes,
+  }
+}
+
+export function collected(part: CollectedPart): Unit {
+  return { kind: 'collected', part }
 }
 
 export function parkedOf(n: number): ParkedReceipt {
@@ -97,87 +176,9 @@ export function parkedOf(n: number): ParkedReceipt {
   }
 }
 
-export function accepted(delivery: SegmentDelivery): Unit {
-  return { kind: 'accepted', delivery }
-}
-
-export interface UnitStep {
-  readonly name: string
-  /** What must have happened first. */
-  readonly before: readonly Unit[]
-  readonly unit: Unit
-}
-
-/** Every kind of unit with every kind of outcome. */
-export function oneOfEachUnit(): UnitStep[] {
-  const there = segment(1, { dueMs: 10 })
-  const outbox = [receipt(2, { lane: laneKey('esme:acme'), dueMs: 11 })]
-  const told = outbox[0]!
-  const isThere = [accepted(there)]
-  const isTold: Unit = { kind: 'receiptedUnanswered', delivery: there, outbox }
-  const isAwaited: Unit = {
-    kind: 'answered',
-    delivery: there,
-    outcome: { kind: 'awaiting', awaiting: awaitingOf(1) },
-    outbox,
-  }
-  const { vendor, vendorMessageId } = parkedOf(1)
-  return [
-    { name: 'accepted', before: [], unit: accepted(there) },
-    {
-      name: 'attempted',
-      before: isThere,
-      unit: { kind: 'attempted', delivery: { ...there, unansweredBy: connectionId('v1') } },
-    },
-    { name: 'answered, awaiting', before: isThere, unit: isAwaited },
-    {
-      name: 'answered, requeued',
-      before: isThere,
-      unit: {
-        kind: 'answered',
-        delivery: there,
-        outcome: { kind: 'requeued', next: { ...there, dueMs: 20, failures: 1 } },
-        outbox: [],
-      },
-    },
-    {
-      name: 'answered, final',
-      before: isThere,
-      unit: {
-        kind: 'answered',
-        delivery: there,
-        outcome: { kind: 'final', state: 'REJECTED', reason: 'rejectedByVendor' },
-        outbox,
-      },
-    },
-    {
-      name: 'receipted on the way',
-      before: [isAwaited],
-      unit: { kind: 'receipted', awaiting: awaitingOf(1), final: false, outbox },
-    },
-    {
-      name: 'receipted, final',
-      before: [isAwaited],
-      unit: { kind: 'receipted', awaiting: awaitingOf(1), final: true, outbox },
-    },
-    { name: 'receiptedUnanswered', before: isThere, unit: isTold },
-    { name: 'parked', before: [], unit: { kind: 'parked', parked: parkedOf(1) } },
-    {
-      name: 'unparked',
-      before: [{ kind: 'parked', parked: parkedOf(1) }],
-      unit: { kind: 'unparked', vendor, vendorMessageId },
-    },
-    ...(['done', 'setAside', 'expired'] as const).map((kind) => ({
-      name: `notified, ${kind}`,
-      before: [isTold],
-      unit: { kind: 'notified', delivery: told, outcome: { kind } } as const,
-    })),
-    {
-      name: 'notified, requeued',
-      before: [isTold],
-      unit: { kind: 'notified', delivery: told, outcome: { kind: 'requeued', next: { ...told, dueMs: 99 } } },
-    },
-  ]
+/** @param parts those of its parts that were collected before */
+export function accepted(delivery: SegmentDelivery | MoDelivery, parts?: readonly MessageId[]): Unit {
+  return { kind: 'accepted', delivery, ...(parts !== undefined && { parts }) }
 }
 
 /** All that a store holds, by the contract's verbs, in a fixed order. */
@@ -192,131 +193,11 @@ export async function contentsOf(store: Store) {
     deliveries,
     awaiting: [...awaiting].sort(byVendorKey),
     parked: [...(await store.parked())].sort(byVendorKey),
+    groups: (await store.expiredGroups('', 1_000_000, Infinity)).rows,
+    collected: await store.collected(),
   }
 }
 
 function byVendorKey(a: Pick<Awaiting, 'vendor' | 'vendorMessageId'>, b: typeof a): number {
   return a.vendor + '\0' + a.vendorMessageId < b.vendor + '\0' + b.vendorMessageId ? -1 : 1
 }
-
-const text = fc.oneof(
-  fc.string({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.constant('ж🙂ÿ\0'),
-)
-const octets = (max: number) => fc.uint8Array({ maxLength: max })
-const octet = fc.nat(255)
-const ms = fc.oneof(fc.nat(2 ** 31 - 1), fc.double({ min: 0, max: 4e12, noNaN: true }))
-const wallMs = fc.oneof(fc.constant(-1), ms)
-const address = fc.record({ ton: octet, npi: octet, value: text })
-const request = octet.map(receiptRequestOf)
-const reference = fc.integer({ min: -1, max: 65_535 })
-const state = fc.constantFrom(...(Object.keys(messageStates) as MessageState[]))
-const branded = <Id extends string>(): fc.Arbitrary<Id> => text as fc.Arbitrary<Id>
-
-const arbitraryOrigin: fc.Arbitrary<ReceiptOrigin> = fc.record({
-  messageId: branded<MessageId>(),
-  account: branded<AccountId>(),
-  source: address,
-  destination: address,
-  request,
-  acceptedAtMs: wallMs,
-  userMessageReference: reference,
-  head: text,
-})
-
-const arbitraryMessage: fc.Arbitrary<Message> = fc.record({
-  id: branded<MessageId>(),
-  direction: fc.constantFrom('mt', 'mo'),
-  account: branded<AccountId>(),
-  source: address,
-  destination: address,
-  content: fc.record({
-    dataCoding: octet,
-    udhi: fc.boolean(),
-    octets: octets(300),
-  }),
-  serviceType: text,
-  protocolId: octet,
-  priority: octet,
-  replyPath: fc.boolean(),
-  receiptRequest: request,
-  tlvs: fc.array(fc.record({ tag: fc.nat(65_535), value: octets(400) }), { maxLength: 8 }),
-  userMessageReference: reference,
-  acceptedAtMs: wallMs,
-  expiresAtMs: ms,
-})
-
-/** A small world, so that arbitrary units meet each other. */
-const place = {
-  lane: fc.constantFrom('vendor:bench', 'esme:acme', 'ж').map(laneKey),
-  dueMs: fc.oneof(fc.nat(3), fc.constantFrom(2 ** 32, 2 ** 48 - 1)),
-  id: fc.nat(5).map(deliveryId),
-}
-
-export const arbitrarySegment: fc.Arbitrary<SegmentDelivery> = fc.record({
-  kind: fc.constant('segment'),
-  ...place,
-  message: arbitraryMessage,
-  route: fc.array(branded<ConnectionId>(), { maxLength: 5 }),
-  hop: fc.nat(5),
-  failover: fc.constantFrom('none', 'next'),
-  failures: fc.nat(1000),
-  unansweredBy: branded<ConnectionId>(),
-  expiresAtMs: ms,
-})
-
-export const arbitraryReceipt: fc.Arbitrary<ReceiptDelivery> = fc.record({
-  kind: fc.constant('receipt'),
-  ...place,
-  receipt: fc.record({ origin: arbitraryOrigin, state, error: text, doneAtMs: wallMs }),
-  failures: fc.nat(1000),
-  expiresAtMs: ms,
-})
-
-const vendorPlace = {
-  vendor: fc.constantFrom('v', 'w', 'vé').map(vendorId),
-  vendorMessageId: fc.constantFrom('', '0', '00', '1', 'ffff-ж', 'x'.repeat(64), 'a\0b'),
-}
-
-export const arbitraryAwaiting: fc.Arbitrary<Awaiting> = fc.record({
-  ...vendorPlace,
-  connection: branded<ConnectionId>(),
-  origin: arbitraryOrigin,
-  expiresAtMs: ms,
-})
-
-export const arbitraryParked: fc.Arbitrary<ParkedReceipt> = fc.record({
-  ...vendorPlace,
-  connection: branded<ConnectionId>(),
-  report: fc.record({ state, error: text, doneAtMs: wallMs, destination: text }),
-  expiresAtMs: ms,
-})
-
-const outbox = fc.array(arbitraryReceipt, { maxLength: 2 })
-
-export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('accepted', 'attempted'), delivery: arbitrarySegment }),
-  fc.record({
-    kind: fc.constant('answered'),
-    delivery: arbitrarySegment,
-    outcome: fc.oneof(
-      fc.record({ kind: fc.constant('awaiting'), awaiting: arbitraryAwaiting }),
-      fc.record({ kind: fc.constant('requeued'), next: arbitrarySegment }),
-      fc.record({ kind: fc.constant('final'), state, reason: fc.constantFrom(undefined, 'expired') }),
-    ),
-    outbox,
-  }),
-  fc.record({ kind: fc.constant('receipted'), awaiting: arbitraryAwaiting, final: fc.boolean(), outbox }),
-  fc.record({ kind: fc.constant('receiptedUnanswered'), delivery: arbitrarySegment, outbox }),
-  fc.record({ kind: fc.constant('parked'), parked: arbitraryParked }),
-  fc.record({ kind: fc.constant('unparked'), ...vendorPlace }),
-  fc.record({
-    kind: fc.constant('notified'),
-    delivery: arbitraryReceipt,
-    outcome: fc.oneof(
-      fc.record({ kind: fc.constantFrom('done', 'setAside', 'expired') }),
-      fc.record({ kind: fc.constant('requeued'), next: arbitraryReceipt }),
-    ),
-  }),
-)

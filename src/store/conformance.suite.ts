@@ -12,12 +12,12 @@ import {
   contentsOf,
   deliveryId,
   laneKey,
-  oneOfEachUnit,
   parkedOf,
   receipt,
   segment,
   vendorId,
 } from './conformance-rows.suite.js'
+import { oneOfEachUnit } from './conformance-units.suite.js'
 
 export interface StoreUnderTest {
   readonly store: Store

@@ -4,7 +4,7 @@
 import type { Cancel, Clock, Timers } from '../lib/clock.js'
 import type { Recorder, UnitListener } from './contracts/recorder.js'
 import { StoreError, type ClockAnchor, type Store } from './contracts/store.js'
-import type { Unit } from './contracts/unit.js'
+import { isOffer, type Unit } from './contracts/unit.js'
 
 export interface GroupCommitOptions {
   /** How long a unit that nobody waits for may stay uncommitted, ms. */
@@ -175,7 +175,7 @@ export class GroupCommit implements Recorder {
     if (!this.#accepting && this.#phase !== 'lost') this.#recover()
     const { units, listeners } = batch
     for (let i = 0; i < units.length; i++) {
-      if (units[i]!.kind === 'accepted') this.#offers--
+      if (isOffer(units[i]!)) this.#offers--
       try {
         listeners[i]!.durable(units[i]!)
       } catch (error) {
@@ -238,7 +238,7 @@ export class GroupCommit implements Recorder {
     let refused = 0
     for (let i = 0; i < units.length; i++) {
       const unit = units[i]!
-      if (unit.kind === 'accepted') {
+      if (isOffer(unit)) {
         refused++
         this.#refuse(unit, listeners[i]!, error)
       } else {
@@ -269,7 +269,7 @@ export class GroupCommit implements Recorder {
   }
 
   #refuse(unit: Unit, listener: UnitListener, error: StoreError): void {
-    if (unit.kind === 'accepted') this.#offers--
+    if (isOffer(unit)) this.#offers--
     try {
       listener.refused?.(unit, error)
     } catch (bug) {

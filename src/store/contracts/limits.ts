@@ -2,7 +2,7 @@
 
 /** Times in keys are 48 bits wide: year 10889. */
 export const MAX_DUE_MS = 2 ** 48 - 1
-const MAX_DELIVERY_ID_BYTES = 64
+const MAX_ID_BYTES = 64
 /** A lane, or a vendor and one of its message ids, in UTF-8. Leaves room in LMDB's longest key (1,978 octets). */
 export const MAX_KEY_TEXT_BYTES = 1800
 
@@ -31,9 +31,19 @@ export function checkVendorKey(vendor: string, vendorMessageId: string): void {
 
 /** @throws RangeError for an id that is empty, longer than 64 or not ASCII */
 export function checkDeliveryId(id: string): void {
-  let ascii = id.length > 0 && id.length <= MAX_DELIVERY_ID_BYTES
+  if (!isAscii(id)) throw new RangeError(`a delivery id must be 1–${MAX_ID_BYTES} ASCII characters`)
+}
+
+/** @throws RangeError for an id that is empty, longer than 64, not ASCII, or begins with NUL */
+export function checkMessageId(id: string): void {
+  if (!isAscii(id) || id.charCodeAt(0) === 0)
+    throw new RangeError(`a message id must be 1–${MAX_ID_BYTES} ASCII characters and not begin with NUL`)
+}
+
+function isAscii(id: string): boolean {
+  let ascii = id.length > 0 && id.length <= MAX_ID_BYTES
   for (let i = 0; ascii && i < id.length; i++) ascii = id.charCodeAt(i) < 0x80
-  if (!ascii) throw new RangeError(`a delivery id must be 1–${MAX_DELIVERY_ID_BYTES} ASCII characters`)
+  return ascii
 }
 
 function checkLength(text: string): void {

@@ -89,9 +89,13 @@ export type Unit =
       readonly kind: 'notified'
       readonly delivery: EsmeDelivery
       readonly outcome:
-        | { readonly kind: 'done' | 'setAside' | 'expired' }
-        | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
+        { readonly kind: 'done' | 'setAside' | 'expired' } | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
     }
+
+/** Its sender has no answer yet: the only units that may be refused for want of room. All others tell what already happened. */
+export function isOffer(unit: Unit): boolean {
+  return unit.kind === 'accepted' || unit.kind === 'collected'
+}
 
 /** What a reducer may do to the state of a store. A backend implements these; keys are the rows' own. */
 export interface StateChanges {

@@ -18,7 +18,8 @@ export function usedBytesOf(env: LmdbEnv): number {
 }
 
 function roomOf(env: LmdbEnv): { readonly usedBytes: number; readonly freeInFileBytes: number } {
-  const stats = [env.deliveries, env.awaiting, env.parked, env.meta].map((table) => table.getStats())
+  const tables = [env.deliveries, env.awaiting, env.parked, env.groups, env.collected, env.meta]
+  const stats = tables.map((table) => table.getStats())
   const { root, free, lastPageNumber } = stats[0]!
   const pages = [...stats, root, free].reduce((sum, tree) => sum + pagesOf(tree), META_PAGES)
   return {

@@ -54,6 +54,8 @@ export interface LmdbEnv {
   readonly deliveries: Table
   readonly awaiting: Table
   readonly parked: Table
+  readonly groups: Table
+  readonly collected: Table
   readonly meta: Table
   /** Everything put or removed within `writes`, which must not throw, is one transaction; settles once it is fsynced. */
   batch(writes: () => void): Promise<unknown>
@@ -101,6 +103,8 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     deliveries: table('deliveries'),
     awaiting: table('awaiting'),
     parked: table('parked'),
+    groups: table('groups'),
+    collected: table('collected'),
     meta: table('meta'),
     batch: (writes) => root.batch(writes),
     close: () => root.close(),

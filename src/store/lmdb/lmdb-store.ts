@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import type { DeliveryId, LaneKey } from '../../message/ids.js'
+import type { DeliveryId, LaneKey, MessageId } from '../../message/ids.js'
 import {
   StoreError,
   type AwaitingKey,
@@ -11,13 +11,23 @@ import {
   type Store,
   type StoreUsage,
 } from '../contracts/store.js'
-import { reduce, type Unit } from '../contracts/unit.js'
+import { isOffer, reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
-import { expiredAwaiting, expiredDeliveries, findAwaiting, readAllParked, readLane, readLanes } from './read-rows.js'
+import {
+  expiredAwaiting,
+  expiredDeliveries,
+  expiredGroups,
+  findAwaiting,
+  findGroups,
+  readAllCollected,
+  readAllParked,
+  readLane,
+  readLanes,
+} from './read-rows.js'
 
 export interface LmdbOptions {
   /** The data folder; made if missing. */
@@ -100,20 +110,20 @@ class LmdbStore implements Store {
     })
   }
 
-  /** Reads what is kept in memory; marks new data with the format. */
+  /** Reads what is kept in memory; marks new and older data with the format, before anything is written that an older program can't read. */
   async begin(): Promise<void> {
     const env = this.#mustBeOpen()
     const { format, epoch, anchor } = readMeta(env.meta)
     this.#epoch = epoch
     this.#anchor = anchor
     await this.#space.look(env)
-    if (format === undefined) await this.#commits.add((slab) => slab.format())
+    if (format === undefined || format < FORMAT) await this.#commits.add((slab) => slab.format())
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
     this.#space.lookIfDue(this.#mustBeOpen())
     if (this.#space.exhausted) throw new StoreError('full', 'no room is left on the disk')
-    if (this.#space.low && units.some((unit) => unit.kind === 'accepted'))
+    if (this.#space.low && units.some(isOffer))
       throw new StoreError('full', 'less room is left than the low-water mark')
     await this.#commits.add((slab) => {
       for (let i = 0; i < units.length; i++) reduce(units[i]!, slab)
@@ -134,6 +144,14 @@ class LmdbStore implements Store {
     return this.#read((env) => findAwaiting(env, keys))
   }
 
+  async findGroups(ids: readonly MessageId[]) {
+    return this.#read((env) => findGroups(env, ids))
+  }
+
+  async collected() {
+    return this.#read(readAllCollected)
+  }
+
   async parked() {
     return this.#read(readAllParked)
   }
@@ -144,6 +162,10 @@ class LmdbStore implements Store {
 
   async expiredAwaiting(cursor: string, limit: number, nowMs: number) {
     return this.#read((env) => expiredAwaiting(env, cursor, limit, nowMs))
+  }
+
+  async expiredGroups(cursor: string, limit: number, nowMs: number) {
+    return this.#read((env) => expiredGroups(env, cursor, limit, nowMs))
   }
 
   async takeEpoch(): Promise<number> {

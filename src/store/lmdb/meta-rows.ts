@@ -6,8 +6,8 @@ import { keyOf, type Table } from './lmdb-env.js'
 
 export const metaKeys = { format: 'format', epoch: 'epoch', anchor: 'anchor' } as const
 
-/** Of the tables and their keys; rows have a version of their own. */
-export const FORMAT = 1
+/** Of the tables and their keys; rows have a version of their own. Format 2 has the tables `groups` and `collected` besides. */
+export const FORMAT = 2
 
 export function writeNumber(out: ByteWriter, value: number): void {
   out.float64(value)

@@ -1,10 +1,13 @@
 // The read verbs over one environment, each a single pass over its rows. Returns copies only; changes nothing.
 
-import type { Awaiting, Delivery, ParkedReceipt } from '../../message/delivery.js'
-import type { DeliveryId, LaneKey } from '../../message/ids.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
+import type { DeliveryId, LaneKey, MessageId } from '../../message/ids.js'
 import type { AwaitingKey, LaneSlice, LaneSummary } from '../contracts/store.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
+import { readCollected } from '../rows/collected-row.js'
 import { readDelivery } from '../rows/delivery-row.js'
+import { readGroup } from '../rows/group-row.js'
 import {
   behindDue,
   behindPrefix,
@@ -12,7 +15,9 @@ import {
   dueIn,
   lanePrefix,
   readDeliveryKey,
+  readMessageKey,
   readVendorKey,
+  writeMessageKey,
   writeVendorKey,
 } from '../rows/keys.js'
 import { expiryOf } from '../rows/row-head.js'
@@ -83,6 +88,25 @@ export function findAwaiting(env: LmdbEnv, keys: readonly AwaitingKey[]): (Await
   return found
 }
 
+export function findGroups(env: LmdbEnv, ids: readonly MessageId[]): (SegmentGroup | undefined)[] {
+  const found = new Array<SegmentGroup | undefined>(ids.length)
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!
+    keyBytes.position = 0
+    writeMessageKey(keyBytes, id)
+    const row = env.groups.getBinaryFast({ bytes: keyBytes.buffer, start: 0, end: keyBytes.position })
+    found[i] = row && readGroup(reader.over(row, 0), id)
+  }
+  return found
+}
+
+export function readAllCollected(env: LmdbEnv): CollectedPart[] {
+  const found: CollectedPart[] = []
+  for (const { key, value } of env.collected.getRange({ start: FIRST }))
+    found.push(readCollected(reader.over(value, 0), readMessageKey(key)))
+  return found
+}
+
 export function readAllParked(env: LmdbEnv): ParkedReceipt[] {
   const found: ParkedReceipt[] = []
   for (const { key, value } of env.parked.getRange({ start: FIRST })) {
@@ -103,6 +127,10 @@ export function expiredAwaiting(env: LmdbEnv, cursor: string, limit: number, now
     const { vendor, vendorMessageId } = readVendorKey(key)
     return readAwaiting(reader.over(row, 0), vendor, vendorMessageId)
   })
+}
+
+export function expiredGroups(env: LmdbEnv, cursor: string, limit: number, nowMs: number) {
+  return expiredOf(env.groups, cursor, limit, nowMs, (key, row) => readGroup(reader.over(row, 0), readMessageKey(key)))
 }
 
 /** The cursor is the last key looked at, in base64. */

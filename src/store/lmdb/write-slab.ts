@@ -1,11 +1,15 @@
 // The writes of one commit, encoded before the first is issued, so that a commit that can't be encoded writes nothing.
 
-import type { Awaiting, DeliveryRef, ParkedReceipt, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Awaiting, Delivery, DeliveryRef, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
+import type { MessageId } from '../../message/ids.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import type { StateChanges } from '../contracts/unit.js'
 import { ByteWriter } from '../rows/bytes.js'
+import { writeCollected } from '../rows/collected-row.js'
 import { writeDelivery } from '../rows/delivery-row.js'
-import { writeDeliveryKey, writeVendorKey } from '../rows/keys.js'
+import { writeGroup } from '../rows/group-row.js'
+import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
 import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
 import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
 import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
@@ -14,11 +18,13 @@ const INITIAL_BYTES = 256 * 1024
 /** Above this the memory of a burst is given back. */
 const KEEP_BYTES = 4 * 1024 * 1024
 
-const tables = ['deliveries', 'awaiting', 'parked', 'meta'] as const
+const tables = ['deliveries', 'awaiting', 'parked', 'meta', 'groups', 'collected'] as const
 const DELIVERIES = 0
 const AWAITING = 1
 const PARKED = 2
 const META = 3
+const GROUPS = 4
+const COLLECTED = 5
 
 /** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
 const NUMBERS = 5
@@ -52,7 +58,7 @@ export class WriteSlab implements StateChanges {
     this.#count = count
   }
 
-  enqueue(delivery: SegmentDelivery | ReceiptDelivery): void {
+  enqueue(delivery: Delivery): void {
     const start = this.#out.position
     writeDeliveryKey(this.#out, delivery)
     const middle = this.#out.position
@@ -92,6 +98,34 @@ export class WriteSlab implements StateChanges {
     const start = this.#out.position
     writeVendorKey(this.#out, vendor, vendorMessageId)
     this.#add(PARKED, start, this.#out.position, REMOVE)
+  }
+
+  collect(part: CollectedPart): void {
+    const start = this.#out.position
+    writeMessageKey(this.#out, part.id)
+    const middle = this.#out.position
+    writeCollected(this.#out, part)
+    this.#add(COLLECTED, start, middle, this.#out.position)
+  }
+
+  uncollect(part: MessageId): void {
+    const start = this.#out.position
+    writeMessageKey(this.#out, part)
+    this.#add(COLLECTED, start, this.#out.position, REMOVE)
+  }
+
+  putGroup(group: SegmentGroup): void {
+    const start = this.#out.position
+    writeMessageKey(this.#out, group.id)
+    const middle = this.#out.position
+    writeGroup(this.#out, group)
+    this.#add(GROUPS, start, middle, this.#out.position)
+  }
+
+  dropGroup(id: MessageId): void {
+    const start = this.#out.position
+    writeMessageKey(this.#out, id)
+    this.#add(GROUPS, start, this.#out.position, REMOVE)
   }
 
   anchor(anchor: ClockAnchor): void {

@@ -1,8 +1,9 @@
 // What a memory store holds: plain maps, changed by units through the one reducer. No promises here, no failures.
 
-import type { Awaiting, Delivery, ParkedReceipt } from '../../message/delivery.js'
-import type { LaneKey } from '../../message/ids.js'
-import { checkDeliveryId, checkLane, checkVendorKey, wholeDueMs } from '../contracts/limits.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
+import type { LaneKey, MessageId } from '../../message/ids.js'
+import { checkDeliveryId, checkLane, checkMessageId, checkVendorKey, wholeDueMs } from '../contracts/limits.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import { reduce, type StateChanges, type Unit } from '../contracts/unit.js'
 import { insertInto, removeFrom } from './sorted-lane.js'
@@ -11,12 +12,22 @@ export interface MemoryState {
   readonly lanes: Map<LaneKey, Delivery[]>
   readonly awaiting: Map<string, Awaiting>
   readonly parked: Map<string, ParkedReceipt>
+  readonly groups: Map<MessageId, SegmentGroup>
+  readonly collected: Map<MessageId, CollectedPart>
   anchor: ClockAnchor | undefined
   epoch: number
 }
 
 export function emptyState(): MemoryState {
-  return { lanes: new Map(), awaiting: new Map(), parked: new Map(), anchor: undefined, epoch: 0 }
+  return {
+    lanes: new Map(),
+    awaiting: new Map(),
+    parked: new Map(),
+    groups: new Map(),
+    collected: new Map(),
+    anchor: undefined,
+    epoch: 0,
+  }
 }
 
 /** A copy that later changes of either do not touch; rows are read-only and shared. */
@@ -25,6 +36,8 @@ export function copyState(state: MemoryState): MemoryState {
     lanes: new Map([...state.lanes].map(([lane, rows]) => [lane, rows.slice()])),
     awaiting: new Map(state.awaiting),
     parked: new Map(state.parked),
+    groups: new Map(state.groups),
+    collected: new Map(state.collected),
     anchor: state.anchor,
     epoch: state.epoch,
   }
@@ -74,6 +87,22 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
     unpark(vendor, vendorMessageId) {
       checkVendorKey(vendor, vendorMessageId)
       changes.push((state) => state.parked.delete(vendorKey(vendor, vendorMessageId)))
+    },
+    collect(part) {
+      checkMessageId(part.id)
+      changes.push((state) => state.collected.set(part.id, part))
+    },
+    uncollect(part) {
+      checkMessageId(part)
+      changes.push((state) => state.collected.delete(part))
+    },
+    putGroup(group) {
+      checkMessageId(group.id)
+      changes.push((state) => state.groups.set(group.id, group))
+    },
+    dropGroup(id) {
+      checkMessageId(id)
+      changes.push((state) => state.groups.delete(id))
     },
   }
   for (const unit of units) reduce(unit, recorder)

@@ -1,7 +1,8 @@
 // The reference store and the tests' fake: keeps every promise of the contract but durability. Nothing survives the process.
 
-import type { Awaiting, Delivery, ParkedReceipt } from '../../message/delivery.js'
-import type { DeliveryId, LaneKey } from '../../message/ids.js'
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
+import type { DeliveryId, LaneKey, MessageId } from '../../message/ids.js'
 import {
   StoreError,
   type AwaitingKey,
@@ -86,6 +87,16 @@ export class MemoryStore implements Store {
     return keys.map((key) => this.#state.awaiting.get(vendorKey(key.vendor, key.vendorMessageId)))
   }
 
+  async findGroups(ids: readonly MessageId[]): Promise<readonly (SegmentGroup | undefined)[]> {
+    this.#mustBeOpen()
+    return ids.map((id) => this.#state.groups.get(id))
+  }
+
+  async collected(): Promise<readonly CollectedPart[]> {
+    this.#mustBeOpen()
+    return [...this.#state.collected.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
   async parked(): Promise<readonly ParkedReceipt[]> {
     this.#mustBeOpen()
     return [...this.#state.parked.values()]
@@ -102,6 +113,11 @@ export class MemoryStore implements Store {
   async expiredAwaiting(cursor: string, limit: number, nowMs: number) {
     this.#mustBeOpen()
     return expiredOf([...this.#state.awaiting], cursor, limit, nowMs)
+  }
+
+  async expiredGroups(cursor: string, limit: number, nowMs: number) {
+    this.#mustBeOpen()
+    return expiredOf([...this.#state.groups], cursor, limit, nowMs)
   }
 
   async lastAnchor(): Promise<ClockAnchor | undefined> {

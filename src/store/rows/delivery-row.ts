@@ -1,44 +1,43 @@
-// Rows of the table `deliveries`: segments and receipts as octets and back. Lane, due time and id are the row's key, not in it.
+// Rows of the table `deliveries`: what waits in lanes, as octets and back. Lane, due time and id are the row's key, not in it.
 
-import type { Delivery, DeliveryRef, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
-import type { AccountId, ConnectionId, MessageId } from '../../message/ids.js'
-import type { Content, Message, Tlv } from '../../message/message.js'
-import { receiptRequestOf, registeredDeliveryOf } from '../../message/receipt.js'
+import type {
+  Delivery,
+  DeliveryRef,
+  MoDelivery,
+  Progress,
+  ReceiptDelivery,
+  SegmentDelivery,
+} from '../../message/delivery.js'
+import type { ConnectionId } from '../../message/ids.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
-import { readAddress, readOrigin, readState, writeAddress, writeOrigin, writeState } from './origin-row.js'
+import { readMessage, writeMessage } from './message-row.js'
+import { readOrigin, readState, writeOrigin, writeState } from './origin-row.js'
 import { readKind, rowKinds, writeHead } from './row-head.js'
 
 const FAILOVER_NEXT = 1
-
-const UDHI = 1
-const REPLY_PATH = 2
-const MOBILE_ORIGINATED = 4
+const HAS_PROGRESS = 2
 
 /** Appends the row of a delivery. */
 export function writeDelivery(out: ByteWriter, delivery: Delivery): void {
-  if (delivery.kind === 'segment') {
-    writeHead(out, rowKinds.segment, delivery.expiresAtMs)
-    out.int32(delivery.failures)
-    out.byte(delivery.failover === 'next' ? FAILOVER_NEXT : 0)
-    out.int32(delivery.hop)
-    out.text(delivery.unansweredBy)
-    out.int32(delivery.route.length)
-    for (const connection of delivery.route) out.text(connection)
-    writeMessage(out, delivery.message)
-  } else {
-    writeHead(out, rowKinds.receipt, delivery.expiresAtMs)
-    out.int32(delivery.failures)
-    const { receipt } = delivery
-    writeState(out, receipt.state)
-    out.text(receipt.error)
-    out.float64(receipt.doneAtMs)
-    writeOrigin(out, receipt.origin)
+  switch (delivery.kind) {
+    case 'segment':
+      writeSegment(out, delivery)
+      return
+    case 'receipt':
+      writeReceipt(out, delivery)
+      return
+    case 'mo':
+      writeHead(out, rowKinds.mo, delivery.expiresAtMs)
+      out.int32(delivery.failures)
+      out.int32(delivery.taken)
+      writeMessage(out, delivery.message)
+      return
   }
 }
 
 /**
  * @param from stands at the row's first octet
- * @throws Error for a row of another version or kind
+ * @throws Error for a row of an unknown version or another kind
  */
 export function readDelivery(from: ByteReader, place: DeliveryRef): Delivery {
   const kind = readKind(from)
@@ -46,15 +45,30 @@ export function readDelivery(from: ByteReader, place: DeliveryRef): Delivery {
   const failures = from.int32()
   if (kind === rowKinds.segment) return readSegment(from, place, expiresAtMs, failures)
   if (kind === rowKinds.receipt) return readReceipt(from, place, expiresAtMs, failures)
+  if (kind === rowKinds.mo) return readMo(from, place, expiresAtMs, failures)
   throw new Error(`a delivery was expected, the row has kind ${kind}`)
 }
 
+function writeSegment(out: ByteWriter, delivery: SegmentDelivery): void {
+  const { progress } = delivery
+  writeHead(out, rowKinds.segment, delivery.expiresAtMs)
+  out.int32(delivery.failures)
+  out.byte((delivery.failover === 'next' ? FAILOVER_NEXT : 0) | (progress !== undefined ? HAS_PROGRESS : 0))
+  out.int32(delivery.hop)
+  out.text(delivery.unansweredBy)
+  out.int32(delivery.route.length)
+  for (const connection of delivery.route) out.text(connection)
+  if (progress !== undefined) writeProgress(out, progress)
+  writeMessage(out, delivery.message)
+}
+
 function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): SegmentDelivery {
-  const failover = (from.byte() & FAILOVER_NEXT) !== 0 ? 'next' : 'none'
+  const flags = from.byte()
   const hop = from.int32()
   const unansweredBy = from.text() as ConnectionId | ''
   const route = new Array<ConnectionId>(from.int32())
   for (let i = 0; i < route.length; i++) route[i] = from.text() as ConnectionId
+  const progress = (flags & HAS_PROGRESS) !== 0 ? readProgress(from) : undefined
   return {
     kind: 'segment',
     lane: place.lane,
@@ -63,11 +77,40 @@ function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
     message: readMessage(from),
     route,
     hop,
-    failover,
+    failover: (flags & FAILOVER_NEXT) !== 0 ? 'next' : 'none',
     failures,
     unansweredBy,
+    progress,
     expiresAtMs,
   }
+}
+
+function writeProgress(out: ByteWriter, progress: Progress): void {
+  out.text(progress.connection)
+  out.int32(progress.total)
+  out.int32(progress.taken)
+  out.byte(progress.grouped ? 1 : 0)
+  out.text(progress.firstId)
+}
+
+function readProgress(from: ByteReader): Progress {
+  return {
+    connection: from.text() as ConnectionId,
+    total: from.int32(),
+    taken: from.int32(),
+    grouped: from.byte() !== 0,
+    firstId: from.text(),
+  }
+}
+
+function writeReceipt(out: ByteWriter, delivery: ReceiptDelivery): void {
+  const { receipt } = delivery
+  writeHead(out, rowKinds.receipt, delivery.expiresAtMs)
+  out.int32(delivery.failures)
+  writeState(out, receipt.state)
+  out.text(receipt.error)
+  out.float64(receipt.doneAtMs)
+  writeOrigin(out, receipt.origin)
 }
 
 function readReceipt(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): ReceiptDelivery {
@@ -85,64 +128,16 @@ function readReceipt(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
   }
 }
 
-function writeMessage(out: ByteWriter, message: Message): void {
-  out.byte(
-    (message.content.udhi ? UDHI : 0) |
-      (message.replyPath ? REPLY_PATH : 0) |
-      (message.direction === 'mo' ? MOBILE_ORIGINATED : 0),
-  )
-  out.byte(message.content.dataCoding)
-  out.byte(message.protocolId)
-  out.byte(message.priority)
-  out.byte(registeredDeliveryOf(message.receiptRequest))
-  out.int32(message.userMessageReference)
-  out.float64(message.acceptedAtMs)
-  out.float64(message.expiresAtMs)
-  out.text(message.id)
-  out.text(message.account)
-  writeAddress(out, message.source)
-  writeAddress(out, message.destination)
-  out.text(message.serviceType)
-  out.octets(message.content.octets)
-  out.int32(message.tlvs.length)
-  for (const tlv of message.tlvs) {
-    out.int32(tlv.tag)
-    out.octets(tlv.value)
-  }
-}
-
-function readMessage(from: ByteReader): Message {
-  const flags = from.byte()
-  const dataCoding = from.byte()
-  const protocolId = from.byte()
-  const priority = from.byte()
-  const receiptRequest = receiptRequestOf(from.byte())
-  const userMessageReference = from.int32()
-  const acceptedAtMs = from.float64()
-  const expiresAtMs = from.float64()
-  const id = from.text() as MessageId
-  const account = from.text() as AccountId
-  const source = readAddress(from)
-  const destination = readAddress(from)
-  const serviceType = from.text()
-  const content: Content = { dataCoding, udhi: (flags & UDHI) !== 0, octets: from.octets() }
-  const tlvs = new Array<Tlv>(from.int32())
-  for (let i = 0; i < tlvs.length; i++) tlvs[i] = { tag: from.int32(), value: from.octets() }
+function readMo(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): MoDelivery {
+  const taken = from.int32()
   return {
-    id,
-    direction: (flags & MOBILE_ORIGINATED) !== 0 ? 'mo' : 'mt',
-    account,
-    source,
-    destination,
-    content,
-    serviceType,
-    protocolId,
-    priority,
-    replyPath: (flags & REPLY_PATH) !== 0,
-    receiptRequest,
-    tlvs,
-    userMessageReference,
-    acceptedAtMs,
+    kind: 'mo',
+    lane: place.lane,
+    dueMs: place.dueMs,
+    id: place.id,
+    message: readMessage(from),
+    failures,
+    taken,
     expiresAtMs,
   }
 }

@@ -1,8 +1,15 @@
-// Keys as octets and back, in the order the contract asks for: lane, due time, id; vendor, vendor message id.
+// Keys as octets and back, in the order the contract asks for: lane, due time, id; vendor, vendor message id; message id.
 
 import type { DeliveryRef } from '../../message/delivery.js'
-import type { DeliveryId, LaneKey, VendorId } from '../../message/ids.js'
-import { checkDeliveryId, checkLane, checkVendorKey, MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
+import type { DeliveryId, LaneKey, MessageId, VendorId } from '../../message/ids.js'
+import {
+  checkDeliveryId,
+  checkLane,
+  checkMessageId,
+  checkVendorKey,
+  MAX_DUE_MS,
+  wholeDueMs,
+} from '../contracts/limits.js'
 import type { ByteWriter } from './bytes.js'
 
 const DUE_BYTES = 6
@@ -24,6 +31,12 @@ export function writeVendorKey(out: ByteWriter, vendor: string, vendorMessageId:
   out.keyText(vendor)
   out.byte(0)
   out.keyText(vendorMessageId)
+}
+
+/** Appends the id of a message or of a part. @throws RangeError by contracts/limits, with nothing appended */
+export function writeMessageKey(out: ByteWriter, id: MessageId): void {
+  checkMessageId(id)
+  out.keyText(id)
 }
 
 /** The octets that all keys of a lane begin with. */
@@ -73,6 +86,10 @@ export function readDeliveryKey(key: Uint8Array): DeliveryRef {
 export function readVendorKey(key: Uint8Array): { readonly vendor: VendorId; readonly vendorMessageId: string } {
   const end = key.indexOf(0)
   return { vendor: textOf(key, 0, end) as VendorId, vendorMessageId: textOf(key, end + 1, key.length) }
+}
+
+export function readMessageKey(key: Uint8Array): MessageId {
+  return textOf(key, 0, key.length) as MessageId
 }
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {

@@ -2,9 +2,15 @@
 
 import type { Address } from '../../message/address.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
-import { receiptRequestOf, registeredDeliveryOf, type ReceiptOrigin } from '../../message/receipt.js'
+import { receiptRequestOf, registeredDeliveryOf, type MessagePart, type ReceiptOrigin } from '../../message/receipt.js'
 import { messageStates, type MessageState } from '../../message/state.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
+
+/** One array for the many that have none. */
+export const NO_PARTS: readonly MessagePart[] = []
+
+/** In the octet of registered_delivery, whose own bits are 0-1 and 4: parts follow at the end. */
+const HAS_PARTS = 0x80
 
 export function writeAddress(out: ByteWriter, address: Address): void {
   out.byte(address.ton)
@@ -21,23 +27,51 @@ export function writeOrigin(out: ByteWriter, origin: ReceiptOrigin): void {
   out.text(origin.account)
   writeAddress(out, origin.source)
   writeAddress(out, origin.destination)
-  out.byte(registeredDeliveryOf(origin.request))
+  const hasParts = origin.parts.length > 0
+  out.byte(registeredDeliveryOf(origin.request) | (hasParts ? HAS_PARTS : 0))
   out.float64(origin.acceptedAtMs)
   out.int32(origin.userMessageReference)
   out.text(origin.head)
+  if (hasParts) writeParts(out, origin.parts)
 }
 
 export function readOrigin(from: ByteReader): ReceiptOrigin {
+  const messageId = from.text() as MessageId
+  const account = from.text() as AccountId
+  const source = readAddress(from)
+  const destination = readAddress(from)
+  const flags = from.byte()
   return {
-    messageId: from.text() as MessageId,
-    account: from.text() as AccountId,
-    source: readAddress(from),
-    destination: readAddress(from),
-    request: receiptRequestOf(from.byte()),
+    messageId,
+    account,
+    source,
+    destination,
+    request: receiptRequestOf(flags),
     acceptedAtMs: from.float64(),
     userMessageReference: from.int32(),
     head: from.text(),
+    parts: (flags & HAS_PARTS) !== 0 ? readParts(from) : NO_PARTS,
   }
+}
+
+export function writeParts(out: ByteWriter, parts: readonly MessagePart[]): void {
+  out.int32(parts.length)
+  for (const part of parts) {
+    out.text(part.id)
+    out.byte(registeredDeliveryOf(part.receiptRequest))
+    out.int32(part.userMessageReference)
+  }
+}
+
+export function readParts(from: ByteReader): MessagePart[] {
+  const parts = new Array<MessagePart>(from.int32())
+  for (let i = 0; i < parts.length; i++)
+    parts[i] = {
+      id: from.text() as MessageId,
+      receiptRequest: receiptRequestOf(from.byte()),
+      userMessageReference: from.int32(),
+    }
+  return parts
 }
 
 const statesByCode: readonly MessageState[] = (Object.keys(messageStates) as MessageState[]).sort(

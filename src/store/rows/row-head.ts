@@ -2,10 +2,25 @@
 
 import type { ByteReader, ByteWriter } from './bytes.js'
 
-export const ROW_VERSION = 1
+/**
+ * Version 2 tells how a message came and how far it has gone, in bits that are 0 in rows of version 1 and in kinds that it does
+ * not have: so one reader reads both.
+ */
+export const ROW_VERSION = 2
+const OLDEST_VERSION = 1
 const EXPIRY_OFFSET = 2
 
-export const rowKinds = { segment: 1, receipt: 2, awaiting: 3, parked: 4 } as const
+export const rowKinds = {
+  segment: 1,
+  receipt: 2,
+  awaiting: 3,
+  parked: 4,
+  mo: 5,
+  /** An awaiting row with the group that it belongs to. */
+  awaitingInGroup: 6,
+  group: 7,
+  collected: 8,
+} as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 
 export function writeHead(out: ByteWriter, kind: RowKind, expiresAtMs: number): void {
@@ -20,9 +35,16 @@ export function writeHead(out: ByteWriter, kind: RowKind, expiresAtMs: number): 
  */
 export function readKind(from: ByteReader): number {
   const version = from.byte()
-  if (version !== ROW_VERSION)
-    throw new Error(`the row has format version ${version}, this program knows only ${ROW_VERSION}`)
+  if (version < OLDEST_VERSION || version > ROW_VERSION)
+    throw new Error(
+      `the row has format version ${version}, this program knows only ${OLDEST_VERSION} to ${ROW_VERSION}`,
+    )
   return from.byte()
+}
+
+/** @throws Error where the kind is another */
+export function mustBe(kind: number, wanted: RowKind): void {
+  if (kind !== wanted) throw new Error(`a row of kind ${wanted} was expected, it has kind ${kind}`)
 }
 
 const expiry = new DataView(new ArrayBuffer(8))

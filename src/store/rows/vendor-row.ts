@@ -1,23 +1,27 @@
 // Rows of the tables `awaiting` and `parked` as octets and back. Vendor and vendor message id are the row's key, not in it.
 
 import type { Awaiting, ParkedReceipt } from '../../message/delivery.js'
-import type { ConnectionId, VendorId } from '../../message/ids.js'
+import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { readOrigin, readState, writeOrigin, writeState } from './origin-row.js'
-import { readKind, rowKinds, writeHead } from './row-head.js'
+import { mustBe, readKind, rowKinds, writeHead } from './row-head.js'
 
 export function writeAwaiting(out: ByteWriter, awaiting: Awaiting): void {
-  writeHead(out, rowKinds.awaiting, awaiting.expiresAtMs)
+  const { group } = awaiting
+  writeHead(out, group === '' ? rowKinds.awaiting : rowKinds.awaitingInGroup, awaiting.expiresAtMs)
   out.text(awaiting.connection)
+  if (group !== '') out.text(group)
   writeOrigin(out, awaiting.origin)
 }
 
-/** @throws Error for a row of another version or kind */
+/** @throws Error for a row of an unknown version or another kind */
 export function readAwaiting(from: ByteReader, vendor: VendorId, vendorMessageId: string): Awaiting {
-  mustBe(readKind(from), rowKinds.awaiting)
+  const kind = readKind(from)
+  if (kind !== rowKinds.awaitingInGroup) mustBe(kind, rowKinds.awaiting)
   const expiresAtMs = from.float64()
   const connection = from.text() as ConnectionId
-  return { vendor, vendorMessageId, connection, origin: readOrigin(from), expiresAtMs }
+  const group = kind === rowKinds.awaitingInGroup ? (from.text() as MessageId) : ''
+  return { vendor, vendorMessageId, connection, origin: readOrigin(from), group, expiresAtMs }
 }
 
 export function writeParked(out: ByteWriter, parked: ParkedReceipt): void {
@@ -29,15 +33,11 @@ export function writeParked(out: ByteWriter, parked: ParkedReceipt): void {
   out.text(parked.report.destination)
 }
 
-/** @throws Error for a row of another version or kind */
+/** @throws Error for a row of an unknown version or another kind */
 export function readParked(from: ByteReader, vendor: VendorId, vendorMessageId: string): ParkedReceipt {
   mustBe(readKind(from), rowKinds.parked)
   const expiresAtMs = from.float64()
   const connection = from.text() as ConnectionId
   const report = { state: readState(from), error: from.text(), doneAtMs: from.float64(), destination: from.text() }
   return { vendor, vendorMessageId, connection, report, expiresAtMs }
-}
-
-function mustBe(kind: number, wanted: number): void {
-  if (kind !== wanted) throw new Error(`a row of kind ${wanted} was expected, it has kind ${kind}`)
 }

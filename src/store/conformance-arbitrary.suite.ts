@@ -1,0 +1,239 @@
+// Arbitrary rows and units for the tests of stores: a small world, so that they meet each other. No store, no expectations.
+
+import fc from 'fast-check'
+import type { CollectedPart, PartMark, Sender } from '../message/collected-part.js'
+import type {
+  Awaiting,
+  EsmeDelivery,
+  MoDelivery,
+  ParkedReceipt,
+  Progress,
+  ReceiptDelivery,
+  SegmentDelivery,
+  SegmentGroup,
+} from '../message/delivery.js'
+import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { Content, Message, Shape } from '../message/message.js'
+import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
+import { messageStates, type MessageState } from '../message/state.js'
+import { deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
+import type { Unit } from './contracts/unit.js'
+
+const text = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constant('ж🙂ÿ\0'),
+)
+const octets = (max: number) => fc.uint8Array({ maxLength: max })
+const octet = fc.nat(255)
+const ms = fc.oneof(fc.nat(2 ** 31 - 1), fc.double({ min: 0, max: 4e12, noNaN: true }))
+const wallMs = fc.oneof(fc.constant(-1), ms)
+const address = fc.record({ ton: octet, npi: octet, value: text })
+const request = octet.map(receiptRequestOf)
+const reference = fc.integer({ min: -1, max: 65_535 })
+const state = fc.constantFrom(...(Object.keys(messageStates) as MessageState[]))
+const branded = <Id extends string>(): fc.Arbitrary<Id> => text as fc.Arbitrary<Id>
+const count = fc.nat(1000)
+const parts: fc.Arbitrary<MessagePart[]> = fc.array(
+  fc.record({ id: branded<MessageId>(), receiptRequest: request, userMessageReference: reference }),
+  { maxLength: 4 },
+)
+const content: fc.Arbitrary<Content> = fc.record({ dataCoding: octet, udhi: fc.boolean(), octets: octets(300) })
+const partShape: fc.Arbitrary<PartMark['shape']> = fc.constantFrom('udh8', 'udh16', 'sar')
+const shape: fc.Arbitrary<Shape> = fc.oneof(fc.constant('whole' as const), partShape)
+const tlvs = fc.array(fc.record({ tag: fc.nat(65_535), value: octets(400) }), { maxLength: 8 })
+
+const arbitraryOrigin: fc.Arbitrary<ReceiptOrigin> = fc.record({
+  messageId: branded<MessageId>(),
+  account: branded<AccountId>(),
+  source: address,
+  destination: address,
+  request,
+  acceptedAtMs: wallMs,
+  userMessageReference: reference,
+  head: text,
+  parts,
+})
+
+const arbitraryMessage: fc.Arbitrary<Message> = fc.record({
+  id: branded<MessageId>(),
+  direction: fc.constantFrom('mt', 'mo'),
+  account: branded<AccountId>(),
+  source: address,
+  destination: address,
+  content,
+  shape,
+  parts,
+  serviceType: text,
+  protocolId: octet,
+  priority: octet,
+  replyPath: fc.boolean(),
+  receiptRequest: request,
+  tlvs,
+  userMessageReference: reference,
+  acceptedAtMs: wallMs,
+  expiresAtMs: ms,
+})
+
+const arbitraryProgress: fc.Arbitrary<Progress> = fc.record({
+  connection: branded<ConnectionId>(),
+  total: count,
+  taken: count,
+  grouped: fc.boolean(),
+  firstId: text,
+})
+
+/** A small world, so that arbitrary units meet each other. */
+const place = {
+  lane: fc.constantFrom('vendor:bench', 'esme:acme', 'ж').map(laneKey),
+  dueMs: fc.oneof(fc.nat(3), fc.constantFrom(2 ** 32, 2 ** 48 - 1)),
+  id: fc.nat(5).map(deliveryId),
+}
+
+export const arbitrarySegment: fc.Arbitrary<SegmentDelivery> = fc.record({
+  kind: fc.constant('segment'),
+  ...place,
+  message: arbitraryMessage,
+  route: fc.array(branded<ConnectionId>(), { maxLength: 5 }),
+  hop: fc.nat(5),
+  failover: fc.constantFrom('none', 'next'),
+  failures: fc.nat(1000),
+  unansweredBy: branded<ConnectionId>(),
+  progress: fc.option(arbitraryProgress, { nil: undefined }),
+  expiresAtMs: ms,
+})
+
+export const arbitraryMo: fc.Arbitrary<MoDelivery> = fc.record({
+  kind: fc.constant('mo'),
+  ...place,
+  message: arbitraryMessage,
+  failures: count,
+  taken: count,
+  expiresAtMs: ms,
+})
+
+export const arbitraryReceipt: fc.Arbitrary<ReceiptDelivery> = fc.record({
+  kind: fc.constant('receipt'),
+  ...place,
+  receipt: fc.record({ origin: arbitraryOrigin, state, error: text, doneAtMs: wallMs }),
+  failures: fc.nat(1000),
+  expiresAtMs: ms,
+})
+
+const vendorPlace = {
+  vendor: fc.constantFrom('v', 'w', 'vé').map(vendorId),
+  vendorMessageId: fc.constantFrom('', '0', '00', '1', 'ffff-ж', 'x'.repeat(64), 'a\0b'),
+}
+
+export const arbitraryAwaiting: fc.Arbitrary<Awaiting> = fc.record({
+  ...vendorPlace,
+  connection: branded<ConnectionId>(),
+  origin: arbitraryOrigin,
+  group: fc.oneof(fc.constant('' as const), branded<MessageId>()),
+  expiresAtMs: ms,
+})
+
+const smallId = fc.nat(5).map(messageId)
+
+export const arbitraryGroup: fc.Arbitrary<SegmentGroup> = fc.record({
+  id: smallId,
+  origin: arbitraryOrigin,
+  wanted: count,
+  expiresAtMs: ms,
+})
+
+const sender: fc.Arbitrary<Sender> = fc.oneof(
+  fc.record({ kind: fc.constant('account' as const), account: branded<AccountId>() }),
+  fc.record({
+    kind: fc.constant('vendor' as const),
+    vendor: branded<VendorId>(),
+    connection: branded<ConnectionId>(),
+  }),
+)
+
+export const arbitraryCollected: fc.Arbitrary<CollectedPart> = fc.record({
+  id: smallId,
+  sender,
+  mark: fc.record({ shape: partShape, reference: fc.nat(65_535), total: octet, part: octet }),
+  source: address,
+  destination: address,
+  domain: text,
+  content,
+  serviceType: text,
+  protocolId: octet,
+  priority: octet,
+  replyPath: fc.boolean(),
+  receiptRequest: request,
+  tlvs,
+  userMessageReference: reference,
+  acceptedAtMs: wallMs,
+  dueMs: ms,
+  validUntilMs: wallMs,
+  deadlineMs: ms,
+})
+
+export const arbitraryParked: fc.Arbitrary<ParkedReceipt> = fc.record({
+  ...vendorPlace,
+  connection: branded<ConnectionId>(),
+  report: fc.record({ state, error: text, doneAtMs: wallMs, destination: text }),
+  expiresAtMs: ms,
+})
+
+const outbox = fc.array(arbitraryReceipt, { maxLength: 2 })
+const smallIds = fc.array(smallId, { maxLength: 3 })
+const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
+const arbitraryToEsme: fc.Arbitrary<EsmeDelivery> = fc.oneof(arbitraryReceipt, arbitraryMo)
+
+export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
+  fc.record({
+    kind: fc.constant('accepted'),
+    delivery: fc.oneof(arbitrarySegment, arbitraryMo),
+    parts: orNone(smallIds),
+  }),
+  fc.record({ kind: fc.constant('attempted'), delivery: arbitrarySegment }),
+  fc.record({ kind: fc.constant('collected'), part: arbitraryCollected }),
+  fc.record({ kind: fc.constant('uncollected'), parts: smallIds, outbox }),
+  fc.record({ kind: fc.constant('groupGivenUp'), group: arbitraryGroup, outbox }),
+  fc.record({
+    kind: fc.constant('answered'),
+    delivery: arbitrarySegment,
+    outcome: fc.oneof(
+      fc.record({ kind: fc.constant('awaiting'), awaiting: arbitraryAwaiting }),
+      fc.record({ kind: fc.constant('requeued'), next: arbitrarySegment }),
+      fc.record({
+        kind: fc.constant('advanced'),
+        next: arbitrarySegment,
+        awaiting: orNone(arbitraryAwaiting),
+        opens: orNone(arbitraryGroup),
+      }),
+      fc.record({
+        kind: fc.constant('final'),
+        state,
+        reason: fc.constantFrom(undefined, 'expired'),
+        closes: orNone(smallId),
+      }),
+    ),
+    outbox,
+  }),
+  fc.record({
+    kind: fc.constant('receipted'),
+    awaiting: arbitraryAwaiting,
+    final: fc.boolean(),
+    outbox,
+    group: orNone(fc.record({ id: smallId, then: fc.constant(undefined) })),
+  }),
+  fc
+    .record({ awaiting: arbitraryAwaiting, final: fc.boolean(), outbox, then: arbitraryGroup })
+    .map(({ then, ...rest }): Unit => ({ kind: 'receipted', ...rest, group: { id: then.id, then } })),
+  fc.record({ kind: fc.constant('receiptedUnanswered'), delivery: arbitrarySegment, outbox }),
+  fc.record({ kind: fc.constant('parked'), parked: arbitraryParked }),
+  fc.record({ kind: fc.constant('unparked'), ...vendorPlace }),
+  fc.record({
+    kind: fc.constant('notified'),
+    delivery: arbitraryToEsme,
+    outcome: fc.oneof(
+      fc.record({ kind: fc.constantFrom('done', 'setAside', 'expired') }),
+      fc.record({ kind: fc.constant('requeued'), next: arbitraryToEsme }),
+    ),
+  }),
+)
