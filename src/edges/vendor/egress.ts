@@ -1,11 +1,13 @@
-// A segment as the submit_sm that one vendor connection wants.
+// A message, or one segment of it, as the submit_sm that one vendor connection wants.
 
 import type { AddressRule } from '../../directory/schema.js'
 import type { Connection } from '../../directory/snapshot.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
+import type { Message } from '../../message/message.js'
 import { registeredDeliveryOf } from '../../message/receipt.js'
-import { absoluteSmppTime, makeTlv, relativeSmppTime, type PduInput, type Tlv } from '../../smpp/index.js'
+import { absoluteSmppTime, makeTlv, relativeSmppTime, tlvTag, type PduInput, type Tlv } from '../../smpp/index.js'
+import type { Leaving } from '../../text/leave.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
@@ -20,20 +22,34 @@ const byShape: Readonly<Record<AddressKind, { readonly ton: number; readonly npi
 }
 
 const noTlvs: readonly Tlv[] = []
+const sarTags: ReadonlySet<number> = new Set([
+  tlvTag.sar_msg_ref_num,
+  tlvTag.sar_total_segments,
+  tlvTag.sar_segment_seqnum,
+])
 
-/** @param nowMs switch time, @param wallMs wall time: validity is written anew at each attempt */
+/**
+ * The next segment of a delivery; its message's own content where `leaving` is undefined.
+ *
+ * @param nowMs switch time, @param wallMs wall time: validity is written anew at each attempt
+ */
 export function submitSm(
   delivery: SegmentDelivery,
+  leaving: Leaving | undefined,
   connection: Connection,
   nowMs: number,
   wallMs: number,
 ): PduInput<'submit_sm'> {
   const { message } = delivery
-  const { content } = message
+  const taken = delivery.progress?.taken ?? 0
+  const segment = leaving === undefined ? undefined : leaving.segments[taken]
+  if (leaving !== undefined && segment === undefined) throw new RangeError(`there is no segment ${taken + 1}`)
   const source = numbering(message.source, connection.sourceAddress)
   const destination = numbering(message.destination, connection.destinationAddress)
-  const octets = asBuffer(content.octets)
+  const { udhi, octets: bytes } = segment ?? message.content
+  const octets = asBuffer(bytes)
   const fits = octets.length <= SHORT_MESSAGE_MAX
+  const hasTlvs = message.tlvs.length > 0 || !fits || segment?.sar !== undefined
   return {
     command: 'submit_sm',
     service_type: connection.serviceType === '' ? message.serviceType : connection.serviceType,
@@ -43,21 +59,36 @@ export function submitSm(
     dest_addr_ton: destination.ton,
     dest_addr_npi: destination.npi,
     destination_addr: message.destination.value,
-    esm_class: (content.udhi ? UDHI : 0) | (message.replyPath ? REPLY_PATH : 0),
+    esm_class: (udhi ? UDHI : 0) | (message.replyPath ? REPLY_PATH : 0),
     protocol_id: message.protocolId,
     priority_flag: message.priority,
     validity_period: validityPeriod(message.expiresAtMs - nowMs, connection.validity, wallMs),
     registered_delivery: registeredDelivery(delivery, connection),
-    data_coding: content.dataCoding,
+    data_coding: leaving === undefined ? message.content.dataCoding : leaving.dataCoding,
     short_message: fits ? octets : noOctets,
-    tlvs: message.tlvs.length === 0 && fits ? noTlvs : tlvs(delivery, fits ? undefined : octets),
+    tlvs: hasTlvs ? tlvs(message, leaving, taken, fits ? undefined : octets) : noTlvs,
   }
 }
 
 const noOctets = Buffer.alloc(0)
 
-function tlvs(delivery: SegmentDelivery, payload: Buffer | undefined): readonly Tlv[] {
-  const all = delivery.message.tlvs.map(({ tag, value }) => ({ tag, value: asBuffer(value) }))
+function tlvs(
+  { tlvs: passed }: Message,
+  leaving: Leaving | undefined,
+  taken: number,
+  payload: Buffer | undefined,
+): readonly Tlv[] {
+  // A part that goes on by itself keeps its SAR marks; cut once more, they would be two of each.
+  const isCut = leaving !== undefined && leaving.segments.length > 1
+  const all: Tlv[] = []
+  for (const { tag, value } of passed) if (!isCut || !sarTags.has(tag)) all.push({ tag, value: asBuffer(value) })
+  const sar = leaving?.segments[taken]?.sar
+  if (sar !== undefined) {
+    // SMPP 3.4 §5.3.2.22 to §5.3.2.24.
+    all.push(makeTlv('sar_msg_ref_num', sar.reference))
+    all.push(makeTlv('sar_total_segments', sar.total))
+    all.push(makeTlv('sar_segment_seqnum', sar.part))
+  }
   if (payload !== undefined) all.push(makeTlv('message_payload', payload))
   return all
 }
@@ -82,14 +113,30 @@ function validityPeriod(leftMs: number, form: Connection['validity'], wallMs: nu
   }
 }
 
-function registeredDelivery(delivery: SegmentDelivery, connection: Connection): number {
+function registeredDelivery({ message, progress }: SegmentDelivery, connection: Connection): number {
+  if (progress !== undefined && !isReportedOn(progress, connection.segmentReceipts)) return 0
   switch (connection.requestReceipt) {
     case 'never':
       return 0
     case 'always':
       // Not the sender's own two bits as well: 1 | 2 would ask for success alone (SMPP 5.0 §4.7.21).
-      return registeredDeliveryOf({ final: 'all', intermediate: delivery.message.receiptRequest.intermediate })
+      return registeredDeliveryOf({ final: 'all', intermediate: message.receiptRequest.intermediate })
     case 'asAsked':
-      return registeredDeliveryOf(delivery.message.receiptRequest)
+      return registeredDeliveryOf(message.receiptRequest)
+  }
+}
+
+/** Is the vendor to report on the next of several segments? */
+function isReportedOn(
+  { taken, total }: NonNullable<SegmentDelivery['progress']>,
+  policy: Connection['segmentReceipts'],
+): boolean {
+  switch (policy) {
+    case 'all':
+      return true
+    case 'first':
+      return taken === 0
+    case 'last':
+      return taken === total - 1
   }
 }

@@ -1,6 +1,6 @@
 // What a vendor's command_status means for a segment. One table; everything not in it is temporary.
 
-import { status } from '../../smpp/index.js'
+import { status, type PduOf, type ResponsePdu } from '../../smpp/index.js'
 
 /** Codes after which a resend can't help, whatever the vendor. */
 const permanentEverywhere: ReadonlySet<number> = new Set([
@@ -23,4 +23,14 @@ export function refusalOf(commandStatus: number, permanentCodes: ReadonlySet<num
 /** The three characters of a receipt's `err:` for a status: its decimal value, 999 for what does not fit. */
 export function errorOf(commandStatus: number): string {
   return String(Math.min(commandStatus, 999)).padStart(3, '0')
+}
+
+/** Only its own response takes a submit_sm: generic_nack and those of other commands never do, whatever their status. */
+export function isTaken(response: ResponsePdu): response is PduOf<'submit_sm_resp'> & { readonly status: 0 } {
+  return response.command === 'submit_sm_resp' && response.status === status.ESME_ROK
+}
+
+/** Why an answer is a refusal; ESME_RUNKNOWNERR for one that claims success and is the wrong one. */
+export function refusalStatus(response: ResponsePdu): number {
+  return response.status === status.ESME_ROK ? status.ESME_RUNKNOWNERR : response.status
 }

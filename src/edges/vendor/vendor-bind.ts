@@ -3,9 +3,7 @@
 import type { Cancel } from '../../lib/clock.js'
 import type { Connection } from '../../directory/snapshot.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
-import type { VendorReceipt } from '../../receipts/correlator.js'
 import {
-  connect,
   statusName,
   type AppRequest,
   type CloseWhy,
@@ -17,6 +15,8 @@ import {
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
 import { backoffMs } from './backoff.js'
+import { StallWatch } from './stall-watch.js'
+import type { ReadBatch } from './vendor-requests.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 
 type VendorSession = Session<SegmentDelivery>
@@ -27,11 +27,11 @@ export interface BindOwner {
   /** A bind has come up or gone down. */
   bindChanged(): void
   windowOpened(): void
-  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
+  answered(bind: VendorBind, response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void
   unanswered(deliveries: readonly SegmentDelivery[]): void
-  /** A request of the vendor: a receipt to be placed, or undefined when it is answered already. */
-  requested(request: AppRequest, session: VendorSession): VendorReceipt | undefined
+  /** A request of the vendor: into the batch of its read, or answered. `stall` is told of answers that are withheld. */
+  requested(request: AppRequest, session: VendorSession, batch: ReadBatch, stall: StallWatch): void
 }
 
 export class VendorBind implements SessionHandlers<SegmentDelivery> {
@@ -49,7 +49,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   #cancelRetry: Cancel | undefined
   #gone: (() => void)[] = []
   #refusal = ''
-  #receipts: VendorReceipt[] = []
+  #batch: ReadBatch = newBatch()
+  #stall: StallWatch | undefined
   /** Submits that the end of the last session left unanswered, for the log. */
   #left = 0
 
@@ -72,6 +73,11 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
 
   get bound(): boolean {
     return this.#session?.boundAs !== undefined && this.#session.state !== 'CLOSED'
+  }
+
+  /** The session that is bound now, by identity; undefined while none is. */
+  get link(): object | undefined {
+    return this.bound ? this.#session : undefined
   }
 
   get windowFree(): number {
@@ -99,7 +105,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     this.#refusal = ''
     this.#left = 0
     this.#ports.log.event('vendor.connecting', { connection: this.#connection.id, bind: this.#number, host, port })
-    this.#session = connect<SegmentDelivery>(
+    const session = this.#ports.connect<SegmentDelivery>(
       {
         host,
         port,
@@ -125,6 +131,16 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
       },
       () => this,
       this.#ports.ticker,
+    )
+    this.#session = session
+    this.#stall = this.#watchOf(session)
+  }
+
+  #watchOf(session: VendorSession): StallWatch {
+    const { clock, timers, stalled } = this.#ports
+    return new StallWatch(
+      { clock, timers, onlyWithheld: () => session.owed === 0, stalled: () => stalled(session) },
+      this.#options.stallMs,
     )
   }
 
@@ -171,20 +187,22 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   onRequest(request: AppRequest): void {
     // Answers go back over the session that asked, even when another has taken its place meanwhile.
     const session = this.#session
-    if (session === undefined) return
-    const receipt = this.#owner.requested(request, session)
-    if (receipt !== undefined) this.#receipts.push(receipt)
+    const stall = this.#stall
+    if (session === undefined || stall === undefined) return
+    stall.asked()
+    this.#owner.requested(request, session, this.#batch, stall)
   }
 
   onReadEnd(): void {
-    if (this.#receipts.length === 0) return
-    const batch = this.#receipts
-    this.#receipts = []
-    this.#ports.receipts(batch)
+    const { receipts, mo } = this.#batch
+    if (receipts.length === 0 && mo.length === 0) return
+    this.#batch = newBatch()
+    if (receipts.length > 0) this.#ports.receipts(receipts)
+    if (mo.length > 0) this.#ports.mo(mo)
   }
 
   onResponse(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
-    this.#owner.answered(response, delivery, sentAtMs)
+    this.#owner.answered(this, response, delivery, sentAtMs)
   }
 
   onLateResponse(response: ResponsePdu, delivery: SegmentDelivery): void {
@@ -213,8 +231,13 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   }
 
   onClose(why: CloseWhy, error?: unknown): void {
-    const wasBound = this.#session?.boundAs !== undefined
+    const session = this.#session
+    const wasBound = session?.boundAs !== undefined
     this.#session = undefined
+    this.#stall?.stop()
+    // What this read brought and nobody has taken yet can't be answered any more.
+    this.#batch = newBatch()
+    if (session !== undefined && wasBound) this.#ports.linkClosed(session)
     this.#ports.metrics.sessionEnds.count('vendor', why)
     if (why === 'handlerError')
       this.#ports.log.event('vendor.handlerFailed', { connection: this.#connection.id, bind: this.#number, error })
@@ -236,4 +259,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     else this.#ports.log.event('vendor.bindFailed', what)
     this.#cancelRetry = this.#ports.timers.after(nextTryMs, () => this.start())
   }
+}
+
+function newBatch(): ReadBatch {
+  return { receipts: [], mo: [] }
 }

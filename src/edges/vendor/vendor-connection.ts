@@ -1,39 +1,30 @@
-// One connection to a vendor: keeps its binds up, sends segments within window and pace, and passes on what comes back.
+// One connection to a vendor: keeps its binds up, sends messages within window and pace, the segments of one strictly one after the
+// other over one bind, and tells what became of each.
 
-import type { Cancel } from '../../lib/clock.js'
 import type { Connection } from '../../directory/snapshot.js'
-import { rateLimit } from '../../delivery/limits.js'
 import type { Destination } from '../../delivery/destination.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
-import type { VendorReceipt } from '../../receipts/correlator.js'
-import {
-  candidates,
-  isLocked,
-  learnMatch,
-  learnResponse,
-  normalise,
-  nothingLearnt,
-  type LearntIds,
-} from '../../receipts/vendor-ids.js'
-import {
-  EncodeError,
-  status,
-  statusName,
-  type AppRequest,
-  type PduOf,
-  type ResponsePdu,
-  type Session,
-} from '../../smpp/index.js'
+import { EncodeError, status, type AppRequest, type ResponsePdu, type Session } from '../../smpp/index.js'
+import { LogPace } from '../../telemetry/log-pace.js'
+import { leavesUntouched, type Leaving } from '../../text/leave.js'
+import { begun, leavingOf } from './departure.js'
 import { submitSm } from './egress.js'
-import { isReceipt, readReceipt } from './ingress.js'
-import { errorOf, refusalOf } from './statuses.js'
+import { Pace } from './pace.js'
+import type { StallWatch } from './stall-watch.js'
+import { errorOf, isTaken, refusalOf, refusalStatus } from './statuses.js'
+import { UnderWay } from './under-way.js'
 import { VendorBind, type BindKind, type BindOwner } from './vendor-bind.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
+import { VendorReceipts } from './vendor-receipts.js'
+import { VendorRequests, type ReadBatch } from './vendor-requests.js'
 
 export function vendorDestinationId(connection: ConnectionId): string {
   return `c:${connection}`
 }
+
+/** Of messages that can't be sent, one line in so many ms. */
+const LINE_EVERY_MS = 1000
 
 export class VendorConnection implements Destination, BindOwner {
   readonly id: string
@@ -41,17 +32,18 @@ export class VendorConnection implements Destination, BindOwner {
   readonly #ports: VendorPorts
   readonly #options: VendorOptions
   readonly #binds: readonly VendorBind[]
-  readonly #rate: ReturnType<typeof rateLimit> | undefined
+  readonly #pace: Pace
   /** Segments that may be under way at a time. */
   readonly #places: number
+  readonly #receipts: VendorReceipts
+  readonly #requests: VendorRequests
+  readonly #underWay = new UnderWay()
+  readonly #lines = new LogPace(LINE_EVERY_MS)
   #waitsForRecord = false
-  #learnt: LearntIds = nothingLearnt
-  #pausedUntilMs = 0
   /** Window places kept for segments whose mark is being written. */
   #reserved = 0
   #wasUp = false
   #next = 0
-  #cancelResume: Cancel | undefined
 
   constructor(connection: Connection, options: VendorOptions, ports: VendorPorts) {
     this.id = vendorDestinationId(connection.id)
@@ -59,9 +51,9 @@ export class VendorConnection implements Destination, BindOwner {
     this.#options = options
     this.#ports = ports
     this.#places = connection.window * connection.binds
-    const { messagesPerSecond } = connection
-    this.#rate =
-      messagesPerSecond > 0 ? rateLimit(`connection ${connection.id}`, messagesPerSecond, ports.switchMs()) : undefined
+    this.#receipts = new VendorReceipts(connection, ports)
+    this.#requests = new VendorRequests(connection, this.#receipts, ports)
+    this.#pace = new Pace(connection, options.throttlePauseMs, ports, () => ports.hasRoom(this.id))
     const kinds =
       connection.bindMode === 'transceiver' ? (['transceiver'] as const) : (['transmitter', 'receiver'] as const)
     this.#binds = Array.from({ length: connection.binds }, (_, pair) =>
@@ -79,7 +71,8 @@ export class VendorConnection implements Destination, BindOwner {
 
   /** Sends nothing new, waits for answers, unbinds; resolves when every bind is gone. */
   async stop(): Promise<void> {
-    this.#cancelResume?.()
+    this.#requests.stop()
+    this.#pace.stop()
     await Promise.all(this.#binds.map((bind) => bind.stop()))
   }
 
@@ -104,63 +97,107 @@ export class VendorConnection implements Destination, BindOwner {
   }
 
   room(nowMs: number): number {
-    if (this.#pausedUntilMs > nowMs) return 0
+    const atThisPace = this.#pace.room(nowMs)
+    if (atThisPace <= 0) return 0
     // Answered but not durable: beyond a window's worth they take places, so that a crash never doubles more than that.
     const excess = this.#ports.courier.unrecorded(this.#connection.id) - this.#places
     this.#waitsForRecord = excess > 0
     let free = -this.#reserved - Math.max(0, excess)
     for (const bind of this.#binds) if (bind.sends) free += bind.windowFree
-    return this.#rate === undefined ? free : Math.min(free, this.#rate.room(nowMs))
+    return Math.min(free, atThisPace)
   }
 
   roomAtMs(nowMs: number): number {
-    if (this.#pausedUntilMs > nowMs) return this.#pausedUntilMs
-    if (this.#rate === undefined) return Infinity
-    const atMs = this.#rate.nextMs(1, nowMs)
-    return atMs > nowMs ? atMs : Infinity
+    return this.#pace.roomAtMs(nowMs)
   }
+
+  // ---- sending -------------------------------------------------------------------------------------------------------
 
   send(delivery: Delivery, nowMs: number): boolean {
     if (delivery.kind !== 'segment') return false
     const { courier } = this.#ports
+    const { progress, message } = delivery
+    if (progress !== undefined && courier.isElsewhere(delivery, this.#connection.id)) return true
     if (courier.isUnanswered(delivery)) return true
-    if (this.#connection.onUnanswered === 'resend') return this.#submit(delivery, nowMs)
+    if (progress === undefined && leavesUntouched(message.content, this.#connection.leaving)) {
+      return this.#sendOver(this.#freest(), delivery, undefined, nowMs)
+    }
+    const leaving = this.#underWay.leavingOf(delivery.id) ?? leavingOf(delivery, this.#connection)
+    if (leaving.kind === 'cannotLeave') {
+      this.#cannotCarry(delivery, leaving.why)
+      return true
+    }
+    if (leaving.segments.length > 1 || leaving.transliterated > 0) this.#underWay.keep(delivery.id, leaving)
+    return this.#sendOver(this.#bindFor(delivery), begun(delivery, leaving, this.#connection), leaving, nowMs)
+  }
+
+  /** Once a segment has been taken the others follow over the same bind, as long as that is up. */
+  #bindFor({ id, progress }: SegmentDelivery): VendorBind | undefined {
+    const link = progress === undefined || progress.taken === 0 ? undefined : this.#underWay.linkOf(id)
+    const same = link === undefined ? undefined : this.#binds.find((bind) => bind.link === link)
+    return same ?? this.#freest()
+  }
+
+  /** False, and nothing sent, where the bind has no room. */
+  #sendOver(
+    bind: VendorBind | undefined,
+    delivery: SegmentDelivery,
+    leaving: Leaving | undefined,
+    nowMs: number,
+  ): boolean {
+    if (bind === undefined) return false
+    if (this.#connection.onUnanswered === 'resend') return this.#submit(bind, delivery, leaving, nowMs)
+    if (bind.windowFree === 0) return false
+    const { courier } = this.#ports
     this.#reserved++
-    this.#rate?.take(1, nowMs)
+    this.#pace.take(nowMs)
     courier.mark(delivery, this.#connection.id, (marked) => {
       this.#reserved--
-      if (this.#submit(marked, this.#ports.switchMs(), true)) return
-      this.#rate?.giveBack(1)
+      const free = this.#bindFor(marked)
+      if (free !== undefined && this.#submit(free, marked, leaving, this.#ports.switchMs(), true)) return
+      this.#pace.giveBack()
       courier.notSent(marked)
     })
     return true
   }
 
-  #submit(delivery: SegmentDelivery, nowMs: number, isPaid = false): boolean {
+  #submit(
+    bind: VendorBind,
+    delivery: SegmentDelivery,
+    leaving: Leaving | undefined,
+    nowMs: number,
+    isPaid = false,
+  ): boolean {
     const { clock, courier } = this.#ports
-    const bind = this.#freest()
-    if (bind === undefined) return false
+    const link = delivery.progress === undefined ? undefined : bind.link
     try {
-      if (!bind.submit(submitSm(delivery, this.#connection, nowMs, clock.wallMs()), delivery, clock.monotonicMs()))
-        return false
+      const pdu = submitSm(delivery, leaving, this.#connection, nowMs, clock.wallMs())
+      if (!bind.submit(pdu, delivery, clock.monotonicMs())) return false
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error
       // What this connection can't carry it will never carry: over, with its reason.
-      this.#ports.log.event('vendor.cannotSend', {
-        connection: this.#connection.id,
-        messageId: delivery.message.id,
-        why: error.message,
-      })
-      courier.attemptEnded(delivery, this.#connection.id, {
-        kind: 'refused',
-        permanent: true,
-        error: errorOf(status.ESME_RSUBMITFAIL),
-      })
+      this.#cannotSend(delivery, error.message)
+      const result = { kind: 'refused', permanent: true, error: errorOf(status.ESME_RSUBMITFAIL) } as const
+      courier.attemptEnded(delivery, this.#connection.id, result)
       return true
     }
-    if (!isPaid) this.#rate?.take(1, nowMs)
+    if (!isPaid) this.#pace.take(nowMs)
+    if (link !== undefined) this.#underWay.wentOver(delivery.id, link)
     courier.sending(delivery)
     return true
+  }
+
+  #cannotCarry(delivery: SegmentDelivery, why: string): void {
+    this.#ports.metrics.notCarried.count(this.#connection.id)
+    this.#cannotSend(delivery, why)
+    this.#ports.courier.attemptEnded(delivery, this.#connection.id, { kind: 'cannotCarry' })
+  }
+
+  #cannotSend({ id, message }: SegmentDelivery, why: string): void {
+    const { clock, log } = this.#ports
+    this.#underWay.forget(id)
+    if (this.#lines.note('cannotSend', clock.monotonicMs()) === 0) return
+    log.event('vendor.cannotSend', { connection: this.#connection.id, messageId: message.id, why })
   }
 
   /** Round robin among the binds that have room. */
@@ -195,23 +232,33 @@ export class VendorConnection implements Destination, BindOwner {
     this.#ports.hasRoom(this.id)
   }
 
-  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
+  answered(bind: VendorBind, response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
     const { courier, metrics, clock } = this.#ports
     const { id, permanentCodes, onThrottle } = this.#connection
     metrics.vendorSeconds.record((clock.monotonicMs() - sentAtMs) / 1000)
     if (isTaken(response)) {
       metrics.attempts.count(id, 'sent')
+      if (this.#underWay.size > 0) this.#countReplaced(delivery)
+      const next = courier.attemptEnded(delivery, id, {
+        kind: 'taken',
+        vendorMessageId: this.#receipts.idOf(response),
+      })
+      if (next !== undefined) return this.#goOn(next, bind)
       metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
-      courier.attemptEnded(delivery, id, { kind: 'taken', vendorMessageId: this.#idOf(response) })
+      if (this.#underWay.size > 0) this.#underWay.forget(delivery.id)
       return
     }
-    const commandStatus = statusOf(response)
+    const commandStatus = refusalStatus(response)
     const refusal = response.command === 'submit_sm_resp' ? refusalOf(commandStatus, permanentCodes) : 'temporary'
     metrics.attempts.count(id, refusal === 'permanent' ? 'permanent' : 'temporary')
     if (refusal === 'throttled') {
-      this.#pause(commandStatus)
-      if (onThrottle === 'pauseLane') return courier.notSent(delivery, this.#options.throttlePauseMs)
+      this.#pace.rest(commandStatus)
+      if (onThrottle === 'pauseLane') {
+        courier.notSent(delivery, this.#options.throttlePauseMs)
+        return
+      }
     }
+    this.#failed(delivery, refusal === 'permanent')
     courier.attemptEnded(delivery, id, {
       kind: 'refused',
       permanent: refusal === 'permanent',
@@ -219,119 +266,47 @@ export class VendorConnection implements Destination, BindOwner {
     })
   }
 
+  /** The segment before it was taken: it goes at once over the same bind, or back to its lane. */
+  #goOn(next: SegmentDelivery, bind: VendorBind): void {
+    const { link } = bind
+    if (link !== undefined) this.#underWay.wentOver(next.id, link)
+    const nowMs = this.#ports.switchMs()
+    const mayGo = next.expiresAtMs > nowMs && this.room(nowMs) > 0
+    if (!mayGo || !this.send(next, nowMs)) this.#ports.courier.notSent(next)
+  }
+
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
     if (!isTaken(response)) return
-    this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#idOf(response))
+    const { progress } = delivery
+    if (progress !== undefined && progress.taken + 1 === progress.total) this.#underWay.forget(delivery.id)
+    this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#receipts.idOf(response))
   }
 
   unanswered(deliveries: readonly SegmentDelivery[]): void {
     const { courier, metrics } = this.#ports
     for (const delivery of deliveries) {
       metrics.attempts.count(this.#connection.id, 'unanswered')
+      this.#failed(delivery, false)
       courier.attemptEnded(delivery, this.#connection.id, { kind: 'unanswered' })
     }
   }
 
-  /** A request of the vendor: a receipt to be placed, or undefined when it is answered already. */
-  requested(request: AppRequest, session: Session<SegmentDelivery>): VendorReceipt | undefined {
-    const { metrics, log } = this.#ports
-    const { id } = this.#connection
-    if (request.command !== 'deliver_sm' && request.command !== 'data_sm') {
-      refuse(session, request, status.ESME_RINVCMDID)
-      return undefined
-    }
-    if (!isReceipt(request)) {
-      // Nobody takes messages from phones yet: permanent, or the vendor would send it for ever.
-      log.event('vendor.moRefused', { connection: id, destination: request.destination_addr })
-      refuse(session, request, status.ESME_RX_R_APPN)
-      return undefined
-    }
-    const read = readReceipt(request)
-    if (read === undefined) {
-      metrics.vendorReceipts.count(id, 'unreadable')
-      log.event('receipts.unreadable', { connection: id, why: 'neither an id nor a text of Appendix B' })
-      session.respond(request, status.ESME_ROK)
-      return undefined
-    }
-    return this.#receipt(request, session, read)
+  /** Before its end is told. One that has begun is tried again here; any other may go elsewhere. */
+  #failed({ id, progress }: SegmentDelivery, isOver: boolean): void {
+    if (this.#underWay.size === 0) return
+    if (isOver || progress === undefined || progress.taken === 0) this.#underWay.forget(id)
+    else this.#underWay.rest(id)
   }
 
-  #receipt(
-    request: PduOf<'deliver_sm'> | PduOf<'data_sm'>,
-    session: Session<SegmentDelivery>,
-    read: NonNullable<ReturnType<typeof readReceipt>>,
-  ): VendorReceipt {
-    const { id, vendor, receiptIds } = this.#connection
-    const ids = this.#candidateIds(read.ids)
-    return {
-      vendor,
-      connection: id,
-      ids,
-      report: read.report,
-      stored: () => void session.respond(request, status.ESME_ROK),
-      failed: () => refuse(session, request, status.ESME_RX_T_APPN),
-      ...(receiptIds.form === 'auto' && {
-        learn: (index: number) => this.#learn(read.ids, ids[index]!),
-      }),
+  /** Once for each message whose characters were replaced, with its first segment. */
+  #countReplaced({ id, progress }: SegmentDelivery): void {
+    if (progress !== undefined && progress.taken > 0) return
+    if ((this.#underWay.leavingOf(id)?.transliterated ?? 0) > 0) {
+      this.#ports.metrics.transliterated.count(this.#connection.id)
     }
   }
 
-  /** Every key that the ids of a receipt may stand for, none twice. */
-  #candidateIds(raws: readonly string[]): readonly string[] {
-    const { receiptIds } = this.#connection
-    const first = candidates(raws[0]!, receiptIds, this.#learnt)
-    if (raws.length === 1) return first
-    return [...new Set([...first, ...raws.slice(1).flatMap((raw) => candidates(raw, receiptIds, this.#learnt))])]
+  requested(request: AppRequest, session: Session<SegmentDelivery>, batch: ReadBatch, stall: StallWatch): void {
+    this.#requests.take(request, session, batch, stall)
   }
-
-  /** Only the id that led there teaches: text and TLV may carry one id in two forms. */
-  #learn(raws: readonly string[], matched: string): void {
-    const { id, receiptIds } = this.#connection
-    const teacher = raws.find((raw) => candidates(raw, receiptIds, this.#learnt).includes(matched))
-    if (teacher === undefined) return
-    const wasLocked = isLocked(this.#learnt)
-    this.#learnt = learnMatch(this.#learnt, teacher, matched)
-    if (!wasLocked && isLocked(this.#learnt)) {
-      this.#ports.log.event('vendor.idFormLearnt', {
-        connection: id,
-        form: `${teacher} in a receipt is ${matched} in a response`,
-      })
-    }
-  }
-
-  #idOf(response: PduOf<'submit_sm_resp'>): string {
-    const { receiptIds } = this.#connection
-    if (receiptIds.form === 'auto') this.#learnt = learnResponse(this.#learnt, response.message_id)
-    return normalise(response.message_id, receiptIds)
-  }
-
-  /** The vendor asked to slow down: the whole connection rests for a moment. */
-  #pause(commandStatus: number): void {
-    const { throttlePauseMs } = this.#options
-    const nowMs = this.#ports.switchMs()
-    if (this.#pausedUntilMs > nowMs) return
-    this.#pausedUntilMs = nowMs + throttlePauseMs
-    this.#ports.log.event('vendor.throttled', {
-      connection: this.#connection.id,
-      status: statusName(commandStatus),
-      pauseMs: throttlePauseMs,
-    })
-    this.#cancelResume = this.#ports.timers.after(throttlePauseMs, () => this.#ports.hasRoom(this.id))
-  }
-}
-
-/** Only its own response takes a submit_sm: generic_nack and those of other commands never do, whatever their status. */
-function isTaken(response: ResponsePdu): response is PduOf<'submit_sm_resp'> & { readonly status: 0 } {
-  return response.command === 'submit_sm_resp' && response.status === status.ESME_ROK
-}
-
-/** Why an answer is a refusal; ESME_RUNKNOWNERR for one that claims success and is the wrong one. */
-function statusOf(response: ResponsePdu): number {
-  return response.status === status.ESME_ROK ? status.ESME_RUNKNOWNERR : response.status
-}
-
-function refuse(session: Session<SegmentDelivery>, request: AppRequest, commandStatus: number): void {
-  // alert_notification has no response (SMPP 3.4 §4.12.1).
-  if (request.command === 'alert_notification') return
-  session.respond(request, commandStatus)
 }

@@ -1,0 +1,110 @@
+// A message from a phone, in deliver_sm or data_sm, as a submission; or the failure that says which field is wrong.
+
+import type { Address } from '../../message/address.js'
+import type { Sender } from '../../message/collected-part.js'
+import type { Failure } from '../../message/failure.js'
+import type { Tlv } from '../../message/message.js'
+import { receiptRequestOf } from '../../message/receipt.js'
+import type { SarMark, Submission, SubmissionAnswer } from '../../pipeline/stage.js'
+import { findTlv, tlvInt, tlvTag, type PduOf } from '../../smpp/index.js'
+import type { PeerText } from '../../text/decode.js'
+import { toStandard } from '../../text/standard.js'
+
+const UDHI = 0x40
+const REPLY_PATH = 0x80
+const PLUS = 0x2b
+
+const noTlvs: readonly Tlv[] = []
+/** Nobody is told what became of a message from a phone: registered_delivery asks for answers of the phone's kind (SMPP 3.4 §5.2.17). */
+const noReceipt = receiptRequestOf(0)
+/** Those that the content and its marks were made of. */
+const usedUp: ReadonlySet<number> = new Set([
+  tlvTag.message_payload,
+  tlvTag.sar_msg_ref_num,
+  tlvTag.sar_total_segments,
+  tlvTag.sar_segment_seqnum,
+])
+
+export interface MoContext {
+  /** Shared by all messages of a connection. */
+  readonly sender: Sender
+  /** The session that it came over. */
+  readonly link: object
+  readonly text: PeerText
+  readonly answer: SubmissionAnswer
+}
+
+/** Octet fields of the PDU are views into a receive buffer: what is kept is copied here. */
+export function toMoSubmission(pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>, context: MoContext): Submission | Failure {
+  const { tlvs } = pdu
+  const isDeliver = pdu.command === 'deliver_sm'
+  if (pdu.destination_addr === '') return { reason: 'invalidDestination', cause: 'destination_addr is empty' }
+  const payload = findTlv(tlvs, 'message_payload')?.value
+  if (payload !== undefined && isDeliver && pdu.short_message.length > 0) {
+    // SMPP 3.4 §5.3.2.32: the two exclude each other.
+    return { reason: 'invalidContent', cause: 'short_message and message_payload are both there' }
+  }
+  const sar = sarOf(pdu)
+  if (sar !== undefined && 'reason' in sar) return sar
+  const octets = payload ?? (isDeliver ? pdu.short_message : undefined)
+  const content = toStandard(
+    {
+      dataCoding: pdu.data_coding,
+      udhi: (pdu.esm_class & UDHI) !== 0,
+      octets: octets === undefined ? noOctets : Buffer.from(octets),
+    },
+    context.text,
+  )
+  if ('kind' in content) {
+    return content.kind === 'refused'
+      ? { reason: 'unreadableText', cause: `data_coding ${pdu.data_coding} is ${content.why}` }
+      : { reason: 'invalidContent', cause: `the user data header is malformed: ${content.why}` }
+  }
+  return {
+    sender: context.sender,
+    link: context.link,
+    source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
+    destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
+    domain: '',
+    content,
+    sar,
+    serviceType: pdu.service_type,
+    // data_sm has neither.
+    protocolId: isDeliver ? pdu.protocol_id : 0,
+    priority: isDeliver ? pdu.priority_flag : 0,
+    replyPath: (pdu.esm_class & REPLY_PATH) !== 0,
+    receiptRequest: noReceipt,
+    tlvs: passedTlvs(tlvs),
+    userMessageReference: -1,
+    // SMPP 3.4 §4.6.1: deliver_sm has no validity and no schedule.
+    validityMs: undefined,
+    scheduleMs: 0,
+    answer: context.answer,
+  }
+}
+
+const noOctets = Buffer.alloc(0)
+
+/** SMPP 3.4 §5.3.2.22: all three belong together. */
+function sarOf({ tlvs }: PduOf<'deliver_sm'> | PduOf<'data_sm'>): SarMark | Failure | undefined {
+  if (!tlvs.some(({ tag }) => tag !== tlvTag.message_payload && usedUp.has(tag))) return undefined
+  const reference = tlvInt(tlvs, 'sar_msg_ref_num')
+  const total = tlvInt(tlvs, 'sar_total_segments')
+  const part = tlvInt(tlvs, 'sar_segment_seqnum')
+  if (reference === undefined || total === undefined || part === undefined) {
+    return { reason: 'invalidConcatenation', cause: 'of the three SAR parameters one is missing or malformed' }
+  }
+  return { reference, total, part }
+}
+
+/** Peers write international numbers with a `+` now and then; inside there is none. */
+function addressOf(ton: number, npi: number, value: string): Address {
+  return { ton, npi, value: value.charCodeAt(0) === PLUS ? value.slice(1) : value }
+}
+
+function passedTlvs(tlvs: PduOf<'deliver_sm'>['tlvs']): readonly Tlv[] {
+  if (tlvs.length === 0) return noTlvs
+  const passed: Tlv[] = []
+  for (const { tag, value } of tlvs) if (!usedUp.has(tag)) passed.push({ tag, value: Buffer.from(value) })
+  return passed
+}
