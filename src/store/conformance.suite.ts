@@ -12,9 +12,11 @@ import {
   contentsOf,
   deliveryId,
   laneKey,
+  mo,
   parkedOf,
   receipt,
   segment,
+  segmentUnderWay,
   vendorId,
 } from './conformance-rows.suite.js'
 import { oneOfEachUnit } from './conformance-units.suite.js'
@@ -43,7 +45,12 @@ export function storeSuite(name: string, makeStore: () => Promise<StoreUnderTest
 
     describe('lanes', () => {
       it('gives a delivery back in the exact shape it was given', async () => {
-        const rows: Delivery[] = [segment(1, { dueMs: 5 }), receipt(2, { dueMs: 6 })]
+        const rows: Delivery[] = [
+          segment(1, { dueMs: 5 }),
+          receipt(2, { dueMs: 6 }),
+          segmentUnderWay(3, { dueMs: 7 }),
+          mo(4, { lane, dueMs: 8 }),
+        ]
         await store.commit(enqueued(rows), at)
         expect(await allOf(store)).toEqual(rows)
       })
@@ -312,6 +319,9 @@ export function storeSuite(name: string, makeStore: () => Promise<StoreUnderTest
         () => store.lanes(),
         () => store.findAwaiting([]),
         () => store.parked(),
+        () => store.findGroups([]),
+        () => store.collected(),
+        () => store.expiredGroups('', 1, 1),
         () => store.takeEpoch(),
         () => store.reopen(),
       ]
@@ -335,7 +345,7 @@ async function allOf(store: Store): Promise<readonly Delivery[]> {
 
 function enqueued(rows: readonly Delivery[]): Unit[] {
   return rows.map((row) =>
-    row.kind === 'segment'
+    row.kind !== 'receipt'
       ? accepted(row)
       : { kind: 'notified', delivery: row, outcome: { kind: 'requeued', next: row } },
   )
@@ -351,7 +361,8 @@ function notifiedOrAnswered(delivery: SegmentDelivery): Unit {
   }
 }
 
-async function sweep<Row>(
+/** All rows that a sweep finds. */
+export async function sweep<Row>(
   slice: (cursor: string) => Promise<{ readonly rows: readonly Row[]; readonly cursor: string }>,
 ): Promise<Row[]> {
   const found: Row[] = []

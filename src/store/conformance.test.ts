@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { arbitraryUnit } from './conformance-arbitrary.suite.js'
+import { partsSuite } from './conformance-parts.suite.js'
 import { anchorAt, contentsOf } from './conformance-rows.suite.js'
 import { storeSuite, type StoreUnderTest } from './conformance.suite.js'
 import { openLmdbStore } from './lmdb/lmdb-store.js'
@@ -38,8 +39,10 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-storeSuite('memory', memoryUnderTest)
-storeSuite('lmdb', lmdbUnderTest)
+for (const suite of [storeSuite, partsSuite]) {
+  suite('memory', memoryUnderTest)
+  suite('lmdb', lmdbUnderTest)
+}
 
 describe('lmdb and memory', () => {
   it('hold the same after any units, committed in any pieces', async () => {
@@ -52,7 +55,12 @@ describe('lmdb and memory', () => {
             pieces.flatMap((units, i) => [reference.commit(units, anchorAt(i)), store.commit(units, anchorAt(i))]),
           )
           expect(await contentsOf(store)).toEqual(await contentsOf(reference))
-          expect(await contentsOf(await crash())).toEqual(await contentsOf(reference))
+          const again = await crash()
+          expect(await contentsOf(again)).toEqual(await contentsOf(reference))
+          const last = pieces.at(-1) ?? []
+          await again.commit(last, anchorAt(0))
+          await reference.commit(last, anchorAt(0))
+          expect(await contentsOf(again)).toEqual(await contentsOf(reference))
         } finally {
           await dispose()
         }

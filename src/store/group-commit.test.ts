@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../lib/fake-clock.js'
-import { accepted, anchorAt, contentsOf, deliveryId, laneKey, segment } from './conformance-rows.suite.js'
+import {
+  accepted,
+  anchorAt,
+  collected,
+  collectedOf,
+  contentsOf,
+  deliveryId,
+  laneKey,
+  segment,
+} from './conformance-rows.suite.js'
 import type { UnitListener } from './contracts/recorder.js'
 import type { StoreError } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
@@ -48,6 +57,7 @@ function listenerInto(log: string[]): UnitListener & Required<Pick<UnitListener,
 }
 
 function idOf(unit: Unit): number {
+  if (unit.kind === 'collected') return Number.parseInt(unit.part.id.slice(8), 16)
   return 'delivery' in unit ? Number.parseInt(unit.delivery.id.slice(8), 16) : -1
 }
 
@@ -406,4 +416,25 @@ it('tells facts from offers', async () => {
   await turn()
   await turn()
   expect([group.pending, group.facts]).toEqual([0, 0])
+})
+
+it('takes collected parts for offers, and the end of collected parts for a fact', async () => {
+  const { store, group, clock, log, turn } = rig()
+  const listener = listenerInto(log)
+  group.offer(collected(collectedOf(1)), listener)
+  await turn()
+  expect([log.splice(0), group.pending, group.facts]).toEqual([['durable 1'], 0, 0])
+  store.failNext('full')
+  group.offer(collected(collectedOf(2)), listener)
+  group.offer(accepted(segment(3), [collectedOf(1).id]), listener)
+  group.record({ kind: 'uncollected', parts: [collectedOf(1).id], outbox: [] }, listener)
+  expect([group.pending, group.facts]).toEqual([3, 1])
+  await turn()
+  expect(log.splice(0)).toEqual(['refused 2 full', 'refused 3 full', 'failed full kept 1 refused 2'])
+  expect([group.pending, group.facts]).toEqual([1, 1])
+  expect(await store.collected()).toHaveLength(1)
+  clock.advance(100)
+  await turn()
+  expect([group.pending, group.facts]).toEqual([0, 0])
+  expect(await contentsOf(store)).toMatchObject({ deliveries: [], collected: [] })
 })

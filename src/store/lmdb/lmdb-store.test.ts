@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Store } from '../contracts/store.js'
-import { accepted, anchorAt, contentsOf, segment } from '../conformance-rows.suite.js'
+import { accepted, anchorAt, collected, collectedOf, contentsOf, segment } from '../conformance-rows.suite.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Unit } from '../contracts/unit.js'
-import { openEnv, OVERLAPPING_SYNC } from './lmdb-env.js'
+import { keyOf, openEnv, OVERLAPPING_SYNC } from './lmdb-env.js'
 import { openLmdbStore, type LmdbOptions } from './lmdb-store.js'
+import { FORMAT, readMeta } from './meta-rows.js'
 
 const MiB = 2 ** 20
 const at = anchorAt(1)
@@ -36,6 +37,17 @@ const heavy = (n: number): SegmentDelivery =>
 
 function over(delivery: SegmentDelivery): Unit {
   return { kind: 'answered', delivery, outcome: { kind: 'final', state: 'DELIVERED', reason: undefined }, outbox: [] }
+}
+
+/** As a program of another time would have. */
+async function markFormat(format: number): Promise<void> {
+  const env = openEnv(folder, 64 * MiB)
+  const slab = Buffer.allocUnsafeSlow(8) as Parameters<typeof env.meta.put>[1]
+  slab.writeDoubleLE(format)
+  slab.start = 0
+  slab.end = 8
+  await env.batch(() => void env.meta.put(keyOf(Buffer.from('format')), slab))
+  await env.close()
 }
 
 /** Commits heavy messages until one is refused; gives how many went in and why no more did. */
@@ -80,7 +92,9 @@ describe('the low-water mark', () => {
     await store.commit([accepted(segment(1))], at)
     freeBytes = 7 * MiB
     await vi.waitFor(() => expect(store.commit([accepted(segment(2))], at)).rejects.toMatchObject({ failure: 'full' }))
+    await expect(store.commit([collected(collectedOf(2))], at)).rejects.toMatchObject({ failure: 'full' })
     await store.commit([over(segment(1))], at)
+    await store.commit([{ kind: 'uncollected', parts: [collectedOf(2).id], outbox: [] }], at)
     freeBytes = 9 * MiB
     await vi.waitFor(() => store.commit([accepted(segment(3))], at))
   })
@@ -102,16 +116,24 @@ describe('a disk with next to nothing left', () => {
 describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()
+    await markFormat(FORMAT + 1)
+    await expect(open()).rejects.toThrow(/format 3.*up to 2/)
+    await expect(open()).rejects.toThrow(/format 3.*up to 2/)
+  })
+
+  it('takes data of format 1 and marks it, so that an older program refuses it', async () => {
+    const before = await open()
+    await before.commit([accepted(segment(1))], anchorAt(7))
+    await before.close()
+    await markFormat(1)
+    const store = await open()
+    expect((await contentsOf(store)).deliveries).toEqual([segment(1)])
+    expect(await store.lastAnchor()).toEqual(anchorAt(7))
+    await store.commit([collected(collectedOf(2))], anchorAt(8))
+    await store.close()
     const env = openEnv(folder, 64 * MiB)
-    const slab = Buffer.allocUnsafeSlow(8) as Parameters<typeof env.meta.put>[1]
-    slab.writeDoubleLE(2)
-    slab.start = 0
-    slab.end = 8
-    const key = Buffer.from('format')
-    await env.batch(() => void env.meta.put({ bytes: key, start: 0, end: key.length }, slab))
+    expect(readMeta(env.meta).format).toBe(2)
     await env.close()
-    await expect(open()).rejects.toThrow(/format 2.*up to 1/)
-    await expect(open()).rejects.toThrow(/format 2.*up to 1/)
   })
 
   it('anew keeps data, anchor and epochs, and takes commits again', async () => {

@@ -1,26 +1,39 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../../message/delivery.js'
 import {
   arbitraryAwaiting,
+  arbitraryCollected,
+  arbitraryGroup,
+  arbitraryMo,
   arbitraryParked,
   arbitraryReceipt,
   arbitrarySegment,
-  segment,
-} from '../conformance-rows.suite.js'
-import type { Delivery } from '../../message/delivery.js'
+} from '../conformance-arbitrary.suite.js'
+import { collectedOf, segment, segmentUnderWay, twoParts } from '../conformance-rows.suite.js'
 import { ByteReader, ByteWriter } from './bytes.js'
+import { readCollected, writeCollected } from './collected-row.js'
 import { readDelivery, writeDelivery } from './delivery-row.js'
+import { readGroup, writeGroup } from './group-row.js'
 import {
   behindDue,
   behindPrefix,
   lanePrefix,
   readDeliveryKey,
+  readMessageKey,
   readVendorKey,
   writeDeliveryKey,
+  writeMessageKey,
   writeVendorKey,
 } from './keys.js'
 import { expiryOf, ROW_VERSION } from './row-head.js'
 import { readAwaiting, readParked, writeAwaiting, writeParked } from './vendor-row.js'
+
+/** The plain segment as version 1 wrote it. */
+const V1_SEGMENT =
+  '01010000ea6efebc784200000000000000000000020000000276310276320000000101ffffffff00008056febc78420000ea6efebc7842' +
+  '10303030303030303130303030303030310461636d6505000441636d6501010c3434373730303930303132330011596f757220636f6465' +
+  '2069732031323334010000000014000003010203'
 
 /** Writes behind some other octets into a buffer that must grow; gives the row's own octets. */
 function rowOf(write: (out: ByteWriter) => void): Uint8Array {
@@ -41,7 +54,7 @@ function deliveryBack(delivery: Delivery): Delivery {
 describe('rows', () => {
   it('give every delivery back', () => {
     fc.assert(
-      fc.property(fc.oneof(arbitrarySegment, arbitraryReceipt), (delivery) => {
+      fc.property(fc.oneof(arbitrarySegment, arbitraryReceipt, arbitraryMo), (delivery) => {
         expect(deliveryBack(delivery)).toEqual(delivery)
         expect(expiryOf(deliveryRow(delivery))).toBe(delivery.expiresAtMs)
       }),
@@ -60,6 +73,28 @@ describe('rows', () => {
         expect(expiryOf(parkedRow)).toBe(parked.expiresAtMs)
       }),
     )
+  })
+
+  it('give every group and collected part back', () => {
+    fc.assert(
+      fc.property(arbitraryGroup, arbitraryCollected, (group, part) => {
+        const groupRow = rowOf((out) => writeGroup(out, group))
+        expect(readGroup(reader(groupRow), group.id)).toEqual(group)
+        expect(expiryOf(groupRow)).toBe(group.expiresAtMs)
+        const partRow = rowOf((out) => writeCollected(out, part))
+        expect(readCollected(reader(partRow), part.id)).toEqual(part)
+        expect(expiryOf(partRow)).toBe(part.deadlineMs)
+      }),
+    )
+  })
+
+  it('of a message in one piece have no octet more for parts and progress', () => {
+    const { message } = segment(1)
+    const plain = deliveryRow(segment(1)).length
+    expect(plain).toBe(V1_SEGMENT.length / 2)
+    expect(deliveryRow(segment(1, { message: { ...message, shape: 'sar' } }))).toHaveLength(plain)
+    const twoIds = 2 * (1 + 16 + 1 + 4)
+    expect(deliveryRow(segment(1, { message: { ...message, parts: twoParts } }))).toHaveLength(plain + 4 + twoIds)
   })
 
   it('keep no content, 64 KB of it, many parameters and texts of every length and width', () => {
@@ -90,7 +125,17 @@ describe('rows', () => {
   it('of a newer version are refused by name', () => {
     const row = deliveryRow(segment(1))
     row[0] = ROW_VERSION + 1
-    expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 2.*only 1/)
+    expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 3.*only 1 to 2/)
+    row[0] = 0
+    expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 0/)
+  })
+
+  it('of another kind are refused', () => {
+    const part = rowOf((out) => writeCollected(out, collectedOf(1)))
+    expect(() => readDelivery(reader(part), segment(1))).toThrow(/kind 8/)
+    expect(() => readGroup(reader(part), collectedOf(1).id)).toThrow(/kind 7 was expected, it has kind 8/)
+    const group = deliveryRow(segmentUnderWay(1))
+    expect(() => readCollected(reader(group), collectedOf(1).id)).toThrow(/kind 8 was expected, it has kind 1/)
   })
 })
 
@@ -120,6 +165,13 @@ describe('keys', () => {
     expect(Buffer.compare(key, behindPrefix(prefix))).toBe(-1)
     expect(behindDue(prefix, Infinity)).toEqual(behindPrefix(prefix))
     expect(Buffer.compare(behindDue(prefix, 2 ** 48 - 2), key)).toBe(-1)
+  })
+
+  it('of messages are their ids, and refuse what no message has', () => {
+    const { id } = collectedOf(1)
+    expect(readMessageKey(rowOf((out) => writeMessageKey(out, id)))).toBe(id)
+    for (const bad of ['', '\0', 'ж', 'x'.repeat(65)])
+      expect(() => writeMessageKey(new ByteWriter(16), bad as typeof id)).toThrow(RangeError)
   })
 
   it('of vendor ids keep NUL and every character of the id', () => {
