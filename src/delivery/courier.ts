@@ -1,63 +1,29 @@
 // Follows each delivery from the moment it is durable to its end: hands it to the dispatcher, records what became of it,
 // and puts what the sender must be told into the outbox. Knows no protocol and no concrete store.
 
-import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
-import type { IdSource } from '../message/id-source.js'
-import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
+import type { CollectedPart } from '../message/collected-part.js'
+import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
+import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
 import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
-import { originOf, receiptDelivery } from '../receipts/origin.js'
-import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
+import { noReceipts, originOf, originOfPart } from '../receipts/origin.js'
+import type { UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
+import type { ConnectionRules } from './connection-rules.js'
+import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import type { Dispatcher } from './dispatcher.js'
-import { esmeLane } from './lane-key.js'
-import { LostHeads } from './lost-heads.js'
-import {
-  endingOf,
-  expiredEnding,
-  unansweredEnding,
-  type AttemptResult,
-  type ConnectionRules,
-  type Ending,
-} from './outcome.js'
+import { NO_ERROR, over, requeued, type Ending } from './ending.js'
+import { takenOf } from './lane.js'
+import { Notices, type NotifyResult } from './notices.js'
+import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
-import { resendDelayMs, type ResendSchedule } from './retry.js'
-import { Unanswered } from './unanswered.js'
+import { pinned } from './taken.js'
+import { mayBeOfSeveral, Unanswered } from './unanswered.js'
 
-export interface CourierOptions {
-  readonly receiptMaxAgeMs: number
-  readonly receiptsPerAccount: (account: AccountId) => number
-  readonly receiptResend: ResendSchedule
-  readonly unansweredMax: number
-}
-
-/** What happened, for counters. Called on the hot path: must be cheap. */
-export interface CourierEvents {
-  resent(connection: ConnectionId, delivery: SegmentDelivery): void
-  ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery): void
-  receiptQueued(state: MessageState): void
-  receiptDropped(account: AccountId): void
-  receiptEnded(outcome: 'done' | 'setAside' | 'expired', delivery: ReceiptDelivery): void
-  lateAnswerUsed(connection: ConnectionId): void
-}
-
-export interface CourierPorts {
-  readonly recorder: Recorder
-  readonly ids: IdSource
-  readonly rules: (connection: ConnectionId) => ConnectionRules | undefined
-  readonly events: CourierEvents
-  /** Switch time, ms. */
-  readonly nowMs: () => number
-  readonly wallMs: () => number
-}
-
-/**
- * What an ESME did with a receipt. `lost`: its session ended before it answered; the next one gets it, and only the first in
- * line spends a try: it may be what ends the sessions, and all others stand behind it.
- */
-export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
+export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
+export type { NotifyResult } from './notices.js'
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts
@@ -67,10 +33,13 @@ export class Courier implements UnitListener {
   readonly #requeuing = new Set<DeliveryId>()
   /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
   readonly #overInRequeue = new Set<DeliveryId>()
-  readonly #lostHeads = new LostHeads()
   readonly #unrecorded = new Map<ConnectionId, number>()
   #dispatcher!: Dispatcher
   #correlator!: Correlator
+  #notices!: Notices
+
+  /** For answers that came late: the next segment is not under way, it waits for its turn in its lane. */
+  readonly #late: UnitListener = { durable: (unit) => this.#durableLate(unit) }
 
   /** One function for all attempts. Whose segments they are makes no difference to who is up. */
   readonly #isUp = (connection: ConnectionId): boolean =>
@@ -86,6 +55,7 @@ export class Courier implements UnitListener {
   connect(dispatcher: Dispatcher, correlator: Correlator): void {
     this.#dispatcher = dispatcher
     this.#correlator = correlator
+    this.#notices = new Notices(this.#ports, this.#options, dispatcher, this)
   }
 
   /**
@@ -97,15 +67,44 @@ export class Courier implements UnitListener {
   }
 
   /** A message was accepted and is durable. */
-  accepted(delivery: SegmentDelivery): void {
+  accepted(delivery: SegmentDelivery | MoDelivery): void {
     this.#dispatcher.offer(delivery, this.#ports.nowMs())
   }
 
-  /** An attempt over a connection ended. */
-  attemptEnded(delivery: SegmentDelivery, connection: ConnectionId, result: AttemptResult): void {
+  /**
+   * An attempt over a connection ended. Returns the next segment of its message where there is one and it may go at once: it
+   * is to be sent over the same link, or given to `notSent`.
+   */
+  attemptEnded(
+    delivery: SegmentDelivery,
+    connection: ConnectionId,
+    result: AttemptResult,
+  ): SegmentDelivery | undefined {
     const rules = this.#ports.rules(connection)
-    if (rules === undefined) return this.notSent(delivery)
-    this.#end(delivery, this.#endingOf(delivery, result, rules), connection)
+    if (rules === undefined) {
+      this.notSent(delivery)
+      return undefined
+    }
+    const ending = this.#endingOf(delivery, result, rules)
+    void this.#end(delivery, ending, connection)
+    if (ending.outcome.kind !== 'advanced') return undefined
+    const { next } = ending.outcome
+    return this.#dispatcher.goesOn(next, this.#ports.nowMs()) ? next : undefined
+  }
+
+  /**
+   * About to be sent over a connection: true when it has begun over another one. It was put into that one's lane then, or is
+   * over where there is no such connection any more, and must not be sent.
+   */
+  isElsewhere(delivery: SegmentDelivery, connection: ConnectionId): boolean {
+    const { progress } = delivery
+    if (progress === undefined || progress.taken === 0 || progress.connection === connection) return false
+    const isGone = this.#ports.rules(progress.connection) === undefined
+    const ending = isGone
+      ? over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
+      : requeued(pinned(delivery, progress, delivery.dueMs))
+    void this.#end(delivery, ending, undefined)
+    return true
   }
 
   /**
@@ -157,15 +156,28 @@ export class Courier implements UnitListener {
     if (delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
   }
 
-  /** A vendor's good answer came after it was given up: cancels a resend that has not happened yet. */
+  /**
+   * A vendor's good answer came after it was given up: cancels a resend that has not happened yet.
+   *
+   * @param original as it was sent then
+   */
   answeredLate(original: SegmentDelivery, connection: ConnectionId, vendorMessageId: string): void {
     const rules = this.#ports.rules(connection)
     const waiting = this.#unanswered.get(original.id)
-    if (rules === undefined || waiting?.unansweredBy !== connection || !this.#claim(waiting)) return
+    if (rules === undefined || waiting?.unansweredBy !== connection || takenOf(waiting) !== takenOf(original)) return
+    if (!this.#claim(waiting)) return
     this.#ports.events.lateAnswerUsed(connection)
-    // The validity of the original: while waiting for a receipt the delivery carried another deadline.
-    const delivery = { ...waiting, expiresAtMs: original.expiresAtMs }
-    this.#end(delivery, this.#endingOf(delivery, { kind: 'taken', vendorMessageId }, rules), connection)
+    // The validity of the original: while waiting for a receipt the delivery carried another deadline. And what it made there:
+    // that is forgotten when it may be sent over another connection.
+    const delivery = { ...waiting, expiresAtMs: original.expiresAtMs, progress: original.progress }
+    const ending = this.#endingOf(delivery, { kind: 'taken', vendorMessageId }, rules)
+    const { outcome } = ending
+    if (outcome.kind !== 'advanced' || outcome.next.progress === undefined) {
+      void this.#end(delivery, ending, connection)
+      return
+    }
+    const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
+    void this.#end(delivery, { outcome: { ...outcome, next }, report: undefined }, connection, this.#late)
   }
 
   /**
@@ -187,65 +199,53 @@ export class Courier implements UnitListener {
     return true
   }
 
-  /** A segment in a lane that leads nowhere any more: on over a new route, or over where there is none. */
-  reroute(delivery: SegmentDelivery, to: NewRoute | undefined): void {
-    if (!this.#dispatcher.seize(delivery)) return
+  /**
+   * A segment in a lane that leads nowhere any more: on over a new route, or over where there is none. With a promise the
+   * record of it follows when that resolves.
+   */
+  reroute(delivery: SegmentDelivery, to: NewRoute | undefined): Promise<void> | undefined {
+    if (!this.#dispatcher.seize(delivery)) return undefined
     this.#unanswered.remove(delivery.id)
-    this.#end(delivery, reroutedEnding(delivery, to), undefined)
+    return this.#end(delivery, reroutedEnding(delivery, to), undefined)
   }
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
   restoreWaiting(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) if (delivery.kind === 'segment') this.#unanswered.add(delivery)
+    for (const delivery of deliveries)
+      if (delivery.kind === 'segment') this.#unanswered.add(delivery, mayBeOfSeveral(delivery))
   }
 
-  /** An ESME answered a receipt, or did not. */
-  notified(delivery: ReceiptDelivery, result: NotifyResult): void {
-    const losses = result === 'lost' ? this.#lostHeads.lost(delivery) : 0
-    // The schedule's `max` counts the tries after the first.
-    if (result === 'lost' && losses <= this.#options.receiptResend.max) return this.notSent(delivery)
-    this.#lostHeads.over(delivery)
-    const { recorder, events, nowMs } = this.#ports
-    const failures = delivery.failures + 1
-    const delayMs =
-      result === 'refused' || result === 'unanswered' ? resendDelayMs(this.#options.receiptResend, failures) : undefined
-    if (delayMs !== undefined) {
-      const next: ReceiptDelivery = { ...delivery, failures, dueMs: nowMs() + delayMs }
-      recorder.recordLazily({ kind: 'notified', delivery, outcome: { kind: 'requeued', next } }, this)
-      return
-    }
-    const kind = result === 'taken' ? 'done' : 'setAside'
-    events.receiptEnded(kind, losses > 0 ? { ...delivery, failures: losses - 1 } : delivery)
-    recorder.recordLazily({ kind: 'notified', delivery, outcome: kind === 'done' ? done : setAside }, this)
+  /**
+   * An ESME answered a receipt or a message from a phone, or did not. With `more` the message makes more segments than were
+   * sent: returns the next one when it may go at once, to be sent over the same session or given to `notSent`.
+   */
+  notified(delivery: EsmeDelivery, result: NotifyResult, more = false): EsmeDelivery | undefined {
+    return this.#notices.notified(delivery, result, more)
   }
 
   /** Its time was over when its turn came, or it waited in vain; it is held by its lane. */
   overdue(delivery: Delivery): void {
-    if (delivery.kind === 'receipt') {
-      this.#lostHeads.over(delivery)
-      this.#ports.events.receiptEnded('expired', delivery)
-      this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: expired }, this)
-      return
-    }
+    if (delivery.kind !== 'segment') return this.#notices.overdue(delivery)
     const waited = delivery.lane.startsWith('w:')
     this.#unanswered.remove(delivery.id)
-    this.#end(delivery, waited ? unansweredEnding() : expiredEnding(), undefined)
+    void this.#end(delivery, waited ? unansweredEnding(delivery) : expiredEnding(delivery), undefined)
   }
 
-  /** A delivery of the outbox, or undefined where the sender did not ask or has too many waiting. */
-  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): ReceiptDelivery | undefined {
-    const lane = esmeLane(origin.account)
-    const { ids, nowMs, events } = this.#ports
-    const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
-    const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
-    const delivery = receiptDelivery(origin, state, error, doneAtMs, place)
-    if (delivery === undefined) return undefined
-    if (this.#dispatcher.waiting(lane) >= receiptsPerAccount(origin.account)) {
-      events.receiptDropped(origin.account)
-      return undefined
+  /** Acknowledged parts end that will never be in a whole message: their senders are told where they asked. */
+  abandon(parts: readonly CollectedPart[], state: MessageState, error: string, reason: FailureReason): void {
+    const { recorder, events, wallMs } = this.#ports
+    const outbox: ReceiptDelivery[] = []
+    for (const part of parts) {
+      events.abandoned(state, reason, part)
+      const origin = originOfPart(part)
+      if (origin !== undefined) outbox.push(...this.outbox(origin, state, error, wallMs()))
     }
-    events.receiptQueued(state)
-    return delivery
+    recorder.recordLazily({ kind: 'uncollected', parts: parts.map(({ id }) => id), outbox }, this)
+  }
+
+  /** Receipts for the outbox: one for each part that asked for it, none where the sender has too many waiting. */
+  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+    return this.#notices.receipts(origin, state, error, doneAtMs)
   }
 
   /** Receipts that are durable in the outbox may go. */
@@ -263,10 +263,15 @@ export class Courier implements UnitListener {
     switch (unit.kind) {
       case 'answered': {
         if (unit.connection !== undefined) this.#unrecorded.set(unit.connection, this.unrecorded(unit.connection) - 1)
-        this.#dispatcher.release(unit.delivery)
         const { outcome } = unit
-        if (outcome.kind === 'requeued') this.#requeued(outcome.next)
-        else if (outcome.kind === 'awaiting') this.#correlator.expected(outcome.awaiting)
+        // What goes on keeps its place, and its lane's hands are on it.
+        if (outcome.kind !== 'advanced') this.#dispatcher.release(unit.delivery)
+        if (outcome.kind === 'awaiting') this.#correlator.expected(outcome.awaiting)
+        else if (outcome.kind === 'requeued') this.#requeued(outcome.next)
+        else if (outcome.kind === 'advanced') {
+          if (outcome.opens !== undefined) this.#correlator.expectedGroup(outcome.opens)
+          if (outcome.awaiting !== undefined) this.#correlator.expected(outcome.awaiting)
+        } else if (outcome.closes !== undefined) this.#correlator.closedGroup(outcome.closes)
         this.offer(unit.outbox)
         return
       }
@@ -274,14 +279,26 @@ export class Courier implements UnitListener {
         this.#dispatcher.release(unit.delivery)
         if (unit.outcome.kind === 'requeued') this.#dispatcher.offer(unit.outcome.next, this.#ports.nowMs())
         return
+      case 'uncollected':
+        this.offer(unit.outbox)
+        return
       case 'accepted':
       case 'attempted':
+      case 'collected':
       case 'receipted':
+      case 'groupGivenUp':
       case 'receiptedUnanswered':
       case 'parked':
       case 'unparked':
         return
     }
+  }
+
+  #durableLate(unit: Unit): void {
+    this.durable(unit)
+    if (unit.kind !== 'answered' || unit.outcome.kind !== 'advanced') return
+    this.#dispatcher.release(unit.delivery)
+    this.#dispatcher.offer(unit.outcome.next, this.#ports.nowMs())
   }
 
   #requeued(next: SegmentDelivery): void {
@@ -291,44 +308,69 @@ export class Courier implements UnitListener {
   }
 
   /** Waits for company while few answers do; when half a window's worth is not durable, it goes by itself. */
-  #recordAnswer(unit: Unit, connection: ConnectionId): void {
+  #recordAnswer(unit: Unit, connection: ConnectionId, listener: UnitListener): void {
     const unrecorded = this.unrecorded(connection) + 1
     this.#unrecorded.set(connection, unrecorded)
     const places = this.#ports.rules(connection)?.places ?? 0
-    if (unrecorded * 2 < places) this.#ports.recorder.recordLazily(unit, this)
-    else this.#ports.recorder.record(unit, this)
+    if (unrecorded * 2 < places) this.#ports.recorder.recordLazily(unit, listener)
+    else this.#ports.recorder.record(unit, listener)
   }
 
   #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
     return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp)
   }
 
-  #end(delivery: SegmentDelivery, ending: Ending, connection: ConnectionId | undefined): void {
-    const { outcome, report } = ending
-    let outbox = nothing
-    if (report !== undefined && wantsReceipts(delivery.message.receiptRequest)) {
-      const receipt = this.outbox(originOf(delivery.message), report.state, report.error, this.#ports.wallMs())
-      if (receipt !== undefined) outbox = [receipt]
-    }
-    if (connection === undefined) {
-      this.#ports.recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, this)
-    } else this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox }, connection)
+  /**
+   * Where its segments are reported on, its end is told only when no report has told it already. With a promise that is being
+   * looked up, and the record of its end follows: nobody else touches it meanwhile.
+   */
+  #end(
+    delivery: SegmentDelivery,
+    ending: Ending,
+    connection: ConnectionId | undefined,
+    listener: UnitListener = this,
+  ): Promise<void> | undefined {
+    const { outcome } = ending
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
-    if (outcome.kind === 'awaiting') this.#correlator.expect(outcome.awaiting)
-    else if (outcome.kind === 'final') this.#ports.events.ended(outcome.state, outcome.reason, delivery)
-    else {
-      if (outcome.next.unansweredBy !== '') {
-        this.#unanswered.add(outcome.next)
-        this.#requeuing.add(outcome.next.id)
-      }
-      // In a lane that only waits for a receipt, nothing is sent again.
-      if (connection !== undefined && !outcome.next.lane.startsWith('w:'))
-        this.#ports.events.resent(connection, delivery)
+    if (outcome.kind !== 'final' || outcome.closes === undefined) {
+      this.#record(delivery, ending, connection, listener)
+      return undefined
+    }
+    return this.#correlator.closeGroup(outcome.closes, (isOpen) =>
+      this.#record(delivery, isOpen ? ending : { outcome, report: undefined }, connection, listener),
+    )
+  }
+
+  #record(
+    delivery: SegmentDelivery,
+    { outcome, report }: Ending,
+    connection: ConnectionId | undefined,
+    listener: UnitListener,
+  ): void {
+    const { recorder, events, told, wallMs } = this.#ports
+    let outbox = noReceipts
+    if (report !== undefined && (told !== undefined || wantsReceipts(delivery.message.receiptRequest)))
+      outbox = this.outbox(originOf(delivery.message), report.state, report.error, wallMs())
+    if (connection === undefined) recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, listener)
+    else this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox }, connection, listener)
+    switch (outcome.kind) {
+      case 'awaiting':
+        this.#correlator.expect(outcome.awaiting)
+        return
+      case 'advanced':
+        if (outcome.opens !== undefined) this.#correlator.expectGroup(outcome.opens)
+        if (outcome.awaiting !== undefined) this.#correlator.expect(outcome.awaiting)
+        return
+      case 'final':
+        if (report !== undefined) events.ended(outcome.state, outcome.reason, delivery)
+        return
+      case 'requeued':
+        if (outcome.next.unansweredBy !== '') {
+          this.#unanswered.add(outcome.next, delivery.progress !== undefined)
+          this.#requeuing.add(outcome.next.id)
+        }
+        // In a lane that only waits for a receipt, nothing is sent again.
+        if (connection !== undefined && !outcome.next.lane.startsWith('w:')) events.resent(connection, delivery)
     }
   }
 }
-
-const nothing: readonly ReceiptDelivery[] = []
-const done = { kind: 'done' } as const
-const setAside = { kind: 'setAside' } as const
-const expired = { kind: 'expired' } as const

@@ -7,7 +7,7 @@ import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
-import { newLane, newStation, putInOrder, type Lane, type Station } from './lane.js'
+import { newLane, newStation, putInOrder, takenOf, type Lane, type Station } from './lane.js'
 import { passAll, type Limit } from './limits.js'
 import { ReadAhead, type ReadAheadOptions } from './read-ahead.js'
 
@@ -125,6 +125,22 @@ export class Dispatcher {
     const lane = this.#lane(delivery.lane)
     for (const limit of lane.limits) limit.giveBack(1)
     if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#pause(lane, pauseUntilMs)
+    this.#takeBack(lane, delivery, nowMs)
+  }
+
+  /**
+   * A message that is under way goes on with its next segment, which passes the lane's limits like any other. False when it
+   * may not go now: it is back in its place in the lane then.
+   */
+  goesOn(delivery: Delivery, nowMs: number): boolean {
+    const lane = this.#lane(delivery.lane)
+    const isFree = lane.pausedUntilMs <= nowMs && delivery.expiresAtMs > nowMs && this.#ports.maySend?.() !== false
+    if (isFree && this.#passes(lane, nowMs)) return true
+    this.#takeBack(lane, delivery, nowMs)
+    return false
+  }
+
+  #takeBack(lane: Lane, delivery: Delivery, nowMs: number): void {
     if (putInOrder(lane.ready, delivery)) this.#readAhead.add()
     else {
       lane.held.delete(delivery.id)
@@ -136,19 +152,21 @@ export class Dispatcher {
   }
 
   /**
-   * Takes a delivery that is durable out of a lane's hands while its end is being recorded; false when it is being sent, or
-   * over already.
+   * Takes a delivery that is durable out of a lane's hands while its end is being recorded; false when it is being sent, is
+   * over already, or has gone on since it was read.
    */
-  seize(ref: DeliveryRef): boolean {
-    const lane = this.#lanes.get(ref.lane)
-    if (lane === undefined || this.#cancelled.has(ref.id) || this.#releasedInSweep?.has(ref.id) === true) return false
-    if (!lane.held.has(ref.id)) {
-      lane.held.add(ref.id)
+  seize(delivery: Delivery): boolean {
+    const { lane: key, id } = delivery
+    const lane = this.#lanes.get(key)
+    if (lane === undefined || this.#cancelled.has(id) || this.#releasedInSweep?.has(id) === true) return false
+    if (!lane.held.has(id)) {
+      lane.held.add(id)
       return true
     }
     for (const ready of lane.ready) {
-      if (ready.id !== ref.id) continue
-      this.#cancelled.add(ref.id)
+      if (ready.id !== id) continue
+      if (takenOf(ready) !== takenOf(delivery)) return false
+      this.#cancelled.add(id)
       return true
     }
     return false
@@ -293,13 +311,7 @@ export class Dispatcher {
         this.#ports.overdue(delivery, nowMs)
         continue
       }
-      const passage = passAll(lane.limits, 1, nowMs)
-      if (!passage.passed) {
-        const { againMs } = passage
-        // Later than now in any case: a limit that says no and "now" would be asked for ever.
-        this.#pause(lane, againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1))
-        break
-      }
+      if (!this.#passes(lane, nowMs)) break
       if (!destination.send(delivery, nowMs)) {
         for (const limit of lane.limits) limit.giveBack(1)
         return 0
@@ -309,6 +321,16 @@ export class Dispatcher {
       turns--
     }
     return room
+  }
+
+  /** Takes one from each of the lane's limits, or pauses the lane until that is possible. */
+  #passes(lane: Lane, nowMs: number): boolean {
+    const passage = passAll(lane.limits, 1, nowMs)
+    if (passage.passed) return true
+    const { againMs } = passage
+    // Later than now in any case: a limit that says no and "now" would be asked for ever.
+    this.#pause(lane, againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1))
+    return false
   }
 
   #shiftReady(lane: Lane): void {

@@ -94,3 +94,15 @@ export function putInOrder(ready: BoundedQueue<Delivery>, delivery: Delivery): b
 function isBefore(a: Delivery, b: Delivery): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.id < b.id)
 }
+
+/** Segments of its message that its destination has: a row of the store that says less is out of date. */
+export function takenOf(delivery: Delivery): number {
+  switch (delivery.kind) {
+    case 'segment':
+      return delivery.progress?.taken ?? 0
+    case 'mo':
+      return delivery.taken
+    case 'receipt':
+      return 0
+  }
+}

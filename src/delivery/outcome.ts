@@ -1,29 +1,14 @@
 // What the end of an attempt means for a segment: pure, one table, no I/O.
 
 import type { SegmentDelivery } from '../message/delivery.js'
-import type { FailureReason } from '../message/failure.js'
-import type { ConnectionId, VendorId } from '../message/ids.js'
-import type { MessageState } from '../message/state.js'
-import { wantsReceipts } from '../message/receipt.js'
-import { originOf } from '../receipts/origin.js'
-import type { SegmentOutcome } from '../store/contracts/unit.js'
+import type { ConnectionId } from '../message/ids.js'
+import type { ConnectionRules } from './connection-rules.js'
+import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 import { vendorLane, waitLane } from './lane-key.js'
-import { resendDelayMs, type ResendSchedule } from './retry.js'
+import { resendDelayMs } from './retry.js'
+import { pinned, takenEnding } from './taken.js'
 
-/** How one vendor connection wants its segments treated. */
-export interface ConnectionRules {
-  readonly id: ConnectionId
-  /** Segments that may be under way at a time: window times binds. */
-  readonly places: number
-  readonly vendor: VendorId
-  readonly resend: ResendSchedule
-  readonly requestReceipt: 'asAsked' | 'always' | 'never'
-  readonly onUnanswered: 'resend' | 'waitReceipt' | 'fail'
-  /** How long an unanswered segment waits for a receipt before it is given up, ms. */
-  readonly waitReceiptMs: number
-  /** How long after the end of its validity a receipt may still come, ms. */
-  readonly receiptGraceMs: number
-}
+export type { ConnectionRules } from './connection-rules.js'
 
 export type AttemptResult =
   /** The id in the connection's normal form. */
@@ -31,15 +16,8 @@ export type AttemptResult =
   | { readonly kind: 'refused'; readonly permanent: boolean; readonly error: string }
   /** Sent, and no answer in time or the link is gone. */
   | { readonly kind: 'unanswered' }
-
-export interface Ending {
-  readonly outcome: SegmentOutcome
-  /** What the sender may be told now, if it asked. */
-  readonly report: { readonly state: MessageState; readonly error: string } | undefined
-}
-
-/** Error words of receipts that the switch makes by itself, where no vendor gave a code. */
-const NO_ERROR = '000'
+  /** Not sent: its text can't be written in what the connection takes. */
+  | { readonly kind: 'cannotCarry' }
 
 /**
  * Decides what becomes of a segment after an attempt over `rules`' connection.
@@ -56,41 +34,25 @@ export function endingOf(
 ): Ending {
   switch (result.kind) {
     case 'taken':
-      return taken(delivery, result.vendorMessageId, rules)
+      return takenEnding(delivery, result.vendorMessageId, rules)
     case 'refused':
-      if (result.permanent) return over('REJECTED', 'rejectedByVendor', result.error)
+      if (result.permanent) return over(delivery, 'REJECTED', 'rejectedByVendor', result.error)
       return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp)
     case 'unanswered':
       return unanswered(delivery, rules, nowMs, isUp)
+    case 'cannotCarry':
+      return over(delivery, 'REJECTED', 'notEncodable', NO_ERROR)
   }
 }
 
 /** The time of a segment is over before it was delivered. */
-export function expiredEnding(): Ending {
-  return over('EXPIRED', 'expired', NO_ERROR)
+export function expiredEnding(delivery: SegmentDelivery): Ending {
+  return over(delivery, 'EXPIRED', 'expired', NO_ERROR)
 }
 
 /** A segment waited in vain for the receipt of an attempt that was never answered. */
-export function unansweredEnding(): Ending {
-  return over('UNKNOWN', 'unanswered', NO_ERROR)
-}
-
-function taken(delivery: SegmentDelivery, vendorMessageId: string, rules: ConnectionRules): Ending {
-  const { requestReceipt } = rules
-  const asked = wantsReceipts(delivery.message.receiptRequest)
-  const vendorReports = requestReceipt === 'always' || (requestReceipt === 'asAsked' && asked)
-  if (vendorReports && vendorMessageId !== '') {
-    const awaiting = {
-      vendor: rules.vendor,
-      vendorMessageId,
-      connection: rules.id,
-      origin: originOf(delivery.message),
-      expiresAtMs: delivery.expiresAtMs + rules.receiptGraceMs,
-    }
-    return { outcome: { kind: 'awaiting', awaiting }, report: undefined }
-  }
-  // No receipt will come: the vendor's acceptance is the last that will be known.
-  return over('DELIVERED', undefined, NO_ERROR)
+export function unansweredEnding(delivery: SegmentDelivery): Ending {
+  return over(delivery, 'UNKNOWN', 'unanswered', NO_ERROR)
 }
 
 function unanswered(
@@ -103,7 +65,7 @@ function unanswered(
     case 'resend':
       return tryAgain(delivery, rules, rules.id, NO_ERROR, nowMs, isUp)
     case 'fail':
-      return unansweredEnding()
+      return unansweredEnding(delivery)
     case 'waitReceipt': {
       const next: SegmentDelivery = {
         ...delivery,
@@ -113,7 +75,7 @@ function unanswered(
         // Its own deadline rules from here on: the vendor may have it, so it must not be called expired.
         expiresAtMs: nowMs + rules.waitReceiptMs,
       }
-      return { outcome: { kind: 'requeued', next }, report: undefined }
+      return requeued(next)
     }
   }
 }
@@ -134,18 +96,22 @@ function tryAgain(
   nowMs: number,
   isUp: (connection: ConnectionId) => boolean,
 ): Ending {
-  const { route, failover, message } = delivery
-  const nextHop = failover === 'next' ? hopAfter(route, rules.id, isUp) : 0
+  const { route, failover, message, progress } = delivery
+  const begun = progress !== undefined && progress.taken > 0 ? progress : undefined
+  const nextHop = failover === 'next' && begun === undefined ? hopAfter(route, rules.id, isUp) : 0
   if (nextHop > 0) {
     const lane = vendorLane(route, nextHop, message.account)
-    return requeued({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy })
+    return requeued({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy, progress: undefined })
   }
   const failures = delivery.failures + 1
   const delayMs = resendDelayMs(rules.resend, failures)
-  if (delayMs === undefined) return over('UNDELIVERABLE', 'resendsUsedUp', error)
+  if (delayMs === undefined) return over(delivery, 'UNDELIVERABLE', 'resendsUsedUp', error)
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
   const dueMs = Math.min(nowMs + delayMs, Math.ceil(delivery.expiresAtMs))
-  return requeued({ ...delivery, lane: vendorLane(route, 0, message.account), hop: 0, failures, dueMs, unansweredBy })
+  if (begun !== undefined) return requeued({ ...pinned(delivery, begun, dueMs), failures, unansweredBy })
+  // Nothing of it is taken yet: another connection may cut it otherwise.
+  const lane = vendorLane(route, 0, message.account)
+  return requeued({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy, progress: undefined })
 }
 
 /** Index of the first connection behind the one that failed that can be tried now; 0 for none. */
@@ -161,13 +127,4 @@ function hopAfter(
         0,
         route.findIndex((connection, hop) => hop > at && isUp(connection)),
       )
-}
-
-function requeued(next: SegmentDelivery): Ending {
-  return { outcome: { kind: 'requeued', next }, report: undefined }
-}
-
-/** For outcomes that come without an attempt too. */
-export function over(state: MessageState, reason: FailureReason | undefined, error: string): Ending {
-  return { outcome: { kind: 'final', state, reason }, report: { state, error } }
 }

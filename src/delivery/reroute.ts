@@ -6,7 +6,7 @@ import type { ConnectionId, DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { MAX_DUE_MS } from '../store/contracts/limits.js'
 import { laneTarget, vendorLane } from './lane-key.js'
-import { over, type Ending } from './outcome.js'
+import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 
 /** Where a message goes by the directory of today. */
 export interface NewRoute {
@@ -18,15 +18,14 @@ export interface NewRoute {
 /**
  * On over the new route, with its due time, failures and validity kept; over where there is none. Whoever was sent it and
  * never answered stays written down: that a connection is gone from a route does not mean that it will not deliver.
+ * What has begun over a connection that is gone is over too: no other may go on with it.
  */
 export function reroutedEnding(delivery: SegmentDelivery, to: NewRoute | undefined): Ending {
-  if (to === undefined || to.route.length === 0) return over('UNDELIVERABLE', 'noRoute', '000')
+  const hasBegun = delivery.progress !== undefined && delivery.progress.taken > 0
+  if (to === undefined || to.route.length === 0 || hasBegun) return over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
   const { route, failover } = to
   const lane = vendorLane(route, 0, delivery.message.account)
-  return {
-    outcome: { kind: 'requeued', next: { ...delivery, lane, route, failover, hop: 0 } },
-    report: undefined,
-  }
+  return requeued({ ...delivery, lane, route, failover, hop: 0, progress: undefined })
 }
 
 /** The lanes that no connection will ever serve as things are. */
@@ -49,8 +48,8 @@ export interface ReroutePorts {
     held: ReadonlySet<DeliveryId>,
     limit: number,
   ) => Promise<LaneSlice>
-  /** Gives the segment its new lane, or ends it; the record of it is durable when `settled` resolves. */
-  readonly reroute: (delivery: SegmentDelivery) => void
+  /** Gives the segment its new lane, or ends it; once that is done, the record of it is durable when `settled` resolves. */
+  readonly reroute: (delivery: SegmentDelivery) => Promise<void> | undefined
   /** Resolves with false when it takes too long: the walk ends then, for a start must not wait for a disk to be emptied. */
   readonly settled: () => Promise<unknown>
 }
@@ -74,7 +73,7 @@ export async function rerouteLanes(lanes: readonly LaneKey[], ports: ReroutePort
       const { deliveries } = await ports.readLane(lane, MAX_DUE_MS, none, PAGE)
       const segments = deliveries.filter(isSegment)
       if (segments.length === 0) break
-      for (const delivery of segments) ports.reroute(delivery)
+      await Promise.all(segments.map((delivery) => ports.reroute(delivery)))
       count += segments.length
       if ((await ports.settled()) === false) return { count, complete: false }
       // What could not be recorded is still there: it is found again at the next start.

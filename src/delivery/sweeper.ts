@@ -1,15 +1,16 @@
 // Goes round the store in small steps and ends what has outlived its time where no lane would come to it: in lanes that
 // are blocked, and among segments whose receipt never came.
 
-import type { Awaiting, Delivery } from '../message/delivery.js'
+import type { Awaiting, Delivery, SegmentGroup } from '../message/delivery.js'
 import type { Store } from '../store/contracts/store.js'
 
 export interface SweeperPorts {
-  readonly store: Pick<Store, 'expiredDeliveries' | 'expiredAwaiting'>
+  readonly store: Pick<Store, 'expiredDeliveries' | 'expiredAwaiting' | 'expiredGroups'>
   /** Takes the delivery out of its lane's hands; false when the lane has it already. */
   readonly seize: (delivery: Delivery) => boolean
   readonly overdue: (delivery: Delivery) => void
   readonly giveUp: (awaiting: Awaiting) => void
+  readonly giveUpGroup: (group: SegmentGroup) => void
   /** Brackets a reading and the use of its rows: those who end deliveries meanwhile keep in mind what is over. */
   readonly sweeping: (on: boolean) => void
   readonly failed: (error: unknown) => void
@@ -23,6 +24,9 @@ export class Sweeper {
   readonly #rowsPerSecond: number
   #deliveries = ''
   #awaiting = ''
+  #groups = ''
+  /** Rows that wait for receipts come in rounds: first the segments, then the groups of segments. */
+  #isAmongGroups = false
   #allowance = 0
   #lastMs: number | undefined
   #busy = false
@@ -50,14 +54,27 @@ export class Sweeper {
         // Waiting for a receipt ends by its due time, in its lane.
         if (!delivery.lane.startsWith('w:') && this.#ports.seize(delivery)) this.#ports.overdue(delivery)
       }
-      const awaiting = await this.#ports.store.expiredAwaiting(this.#awaiting, limit, nowMs)
-      this.#awaiting = awaiting.cursor
-      for (const row of awaiting.rows) this.#ports.giveUp(row)
+      if (this.#isAmongGroups) await this.#giveUpGroups(limit, nowMs)
+      else await this.#giveUpSegments(limit, nowMs)
     } catch (error) {
       this.#ports.failed(error)
     } finally {
       this.#ports.sweeping(false)
       this.#busy = false
     }
+  }
+
+  async #giveUpSegments(limit: number, nowMs: number): Promise<void> {
+    const { rows, cursor } = await this.#ports.store.expiredAwaiting(this.#awaiting, limit, nowMs)
+    this.#awaiting = cursor
+    this.#isAmongGroups = cursor === ''
+    for (const row of rows) this.#ports.giveUp(row)
+  }
+
+  async #giveUpGroups(limit: number, nowMs: number): Promise<void> {
+    const { rows, cursor } = await this.#ports.store.expiredGroups(this.#groups, limit, nowMs)
+    this.#groups = cursor
+    this.#isAmongGroups = cursor !== ''
+    for (const row of rows) this.#ports.giveUpGroup(row)
   }
 }

@@ -1,14 +1,25 @@
 // Finds the message that a vendor's receipt is about. Receipts may come early, twice, late, or for nobody; each is stored
-// before it is answered, and only a final state closes.
+// before it is answered, and only a final state closes. Reports on several segments of one message are gathered by its group.
 
-import type { Awaiting, ParkedReceipt, ReceiptDelivery, SegmentDelivery, VendorReport } from '../message/delivery.js'
-import type { ConnectionId, VendorId } from '../message/ids.js'
+import type {
+  Awaiting,
+  ParkedReceipt,
+  ReceiptDelivery,
+  SegmentDelivery,
+  SegmentGroup,
+  VendorReport,
+} from '../message/delivery.js'
+import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import { isFinal, type MessageState } from '../message/state.js'
 import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey, Store } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
+import { chooseRow } from './choose-row.js'
+import { reportOn } from './group.js'
+import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
+import { Readings } from './readings.js'
 import { RecentKeys } from './recent-keys.js'
 
 /** A receipt as an edge took it from a vendor. */
@@ -30,10 +41,10 @@ export interface VendorReceipt {
 export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parked' | 'dropped' | 'givenUp'
 
 export interface CorrelatorPorts {
-  readonly store: Pick<Store, 'findAwaiting'>
+  readonly store: Pick<Store, 'findAwaiting' | 'findGroups'>
   readonly recorder: Recorder
-  /** The receipt to the sender, undefined where it did not ask or has no room. */
-  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): ReceiptDelivery | undefined
+  /** The receipts to the sender, one for each part that is told; none where it did not ask or has no room. */
+  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[]
   /** Receipts of a durable unit may go out. */
   offer(receipts: readonly ReceiptDelivery[]): void
   /**
@@ -44,7 +55,15 @@ export interface CorrelatorPorts {
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin
-  onFate(fate: ReceiptFate, receipt: { readonly connection: ConnectionId; readonly report: VendorReport }): void
+  /**
+   * @param isEnd the message has ended with it: not so for steps on the way, and for a segment while others are reported on or
+   *   its message's end was told before
+   */
+  onFate(
+    fate: ReceiptFate,
+    receipt: { readonly connection: ConnectionId | ''; readonly report: VendorReport },
+    isEnd: boolean,
+  ): void
   /** Placing a receipt threw: a bug of ours, told here so that it stops nobody else. The vendor is asked to send it again. */
   onBug?(error: unknown): void
   /** Switch time, ms. */
@@ -71,6 +90,19 @@ export interface CorrelatorOptions {
 type Overlay = Awaiting | ReceiptedUnit
 type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
 
+/** What is recorded last of a group. `then` undefined: it is over. */
+type GroupChange = NonNullable<ReceiptedUnit['group']>
+
+/** Groups that were read, by id; those not in it were not. */
+type GroupsRead = ReadonlyMap<MessageId, SegmentGroup | undefined>
+
+/** A receipt whose place is known as far as rows tell; its group must be read first. */
+interface WaitingForGroup {
+  readonly receipt: VendorReceipt
+  readonly rows: (Awaiting | undefined)[]
+  readonly group: MessageId
+}
+
 /** Ids of vendors have at most 65 octets (SMPP 3.4 §5.2.23); longer ones in a text are no ids. No store takes keys of any length. */
 const MAX_ID_LENGTH = 128
 
@@ -86,11 +118,8 @@ export class Correlator implements UnitListener {
   readonly #overlay = new Map<string, Overlay>()
   readonly #parked = new Parking()
   readonly #seen: RecentKeys
-  /** Readings of the store under way, by the order they began in. */
-  readonly #readings = new Set<number>()
-  #lastReading = 0
-  /** What is durable and leaves the overlay when the readings that began before it are over. */
-  readonly #leaving: { readonly key: string; readonly overlay: Overlay; readonly lastReading: number }[] = []
+  readonly #groups = new Map<MessageId, GroupChange>()
+  readonly #readings = new Readings()
   #endSweep: (() => void) | undefined
   /** A round of those that may be claimed, under way over several steps. */
   #unclaimed: Generator<Parked> | undefined
@@ -127,16 +156,59 @@ export class Correlator implements UnitListener {
   }
 
   #matchParked(awaiting: Awaiting): void {
-    const early = this.#parked.find(keyOf(awaiting.vendor, awaiting.vendorMessageId))
+    const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
+    const early = this.#parked.find(key)
     if (early === undefined) return
     this.#parked.remove(early)
-    this.#match(awaiting, early.row, undefined)
+    if (awaiting.group === '') {
+      this.#matchEarly(awaiting, early, undefined)
+      return
+    }
+    const matched = (group: SegmentGroup | undefined): void => {
+      const over = this.#overlay.get(key)
+      // Another report may have come while the group was read.
+      if (over !== undefined && 'kind' in over) this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
+      else this.#matchEarly(awaiting, early, group)
+    }
+    void this.#withGroup(awaiting.group, matched, () => this.#parked.add(early))
+  }
+
+  #matchEarly(awaiting: Awaiting, early: Parked, group: SegmentGroup | undefined): void {
+    this.#match(awaiting, early.row, undefined, group)
     this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
   }
 
   /** The unit that `expect` was called for is durable. */
   expected(awaiting: Awaiting): void {
-    this.#leave(keyOf(awaiting.vendor, awaiting.vendorMessageId), awaiting)
+    this.#readings.leave(this.#overlay, keyOf(awaiting.vendor, awaiting.vendorMessageId), awaiting)
+  }
+
+  /** The first of several segments was taken: called as `expect`, and before it. */
+  expectGroup(group: SegmentGroup): void {
+    this.#groups.set(group.id, { id: group.id, then: group })
+  }
+
+  /** The unit that `expectGroup` was called for is durable. */
+  expectedGroup(group: SegmentGroup): void {
+    this.#leaveGroup(group.id, group)
+  }
+
+  /**
+   * A message whose segments are reported on ends without their reports. Calls `record` with whether that is the first that is
+   * told of its end; reports that come from then on tell nothing. With a promise the call comes before that resolves.
+   */
+  closeGroup(id: MessageId, record: (isOpen: boolean) => void): Promise<void> | undefined {
+    const close = (group: SegmentGroup | undefined): void => {
+      if (group !== undefined) this.#groups.set(id, { id, then: undefined })
+      record(group !== undefined)
+    }
+    // Told twice rather than never, where the store can't be read.
+    return this.#withGroup(id, close, () => record(true))
+  }
+
+  /** The unit that ended it is durable. */
+  closedGroup(id: MessageId): void {
+    this.#leaveGroup(id, undefined)
   }
 
   /** Takes the receipts of one turn. */
@@ -145,8 +217,9 @@ export class Correlator implements UnitListener {
     for (const receipt of receipts) {
       const { vendor, ids } = receipt
       // With several ids the store may know another one of them.
-      if (ids.length === 1 && this.#overlay.has(keyOf(vendor, ids[0]!))) this.#place(receipt, [undefined])
-      else unknown.push(ids.every(isPossible) ? receipt : withPossibleIds(receipt))
+      if (ids.length === 1 && this.#overlay.has(keyOf(vendor, ids[0]!))) {
+        if (this.#place(receipt, [undefined], noGroups) !== '') unknown.push(receipt)
+      } else unknown.push(ids.every(isPossible) ? receipt : withPossibleIds(receipt))
     }
     if (unknown.length > 0) this.#lookUp(unknown)
   }
@@ -165,36 +238,48 @@ export class Correlator implements UnitListener {
       else this.#claim(next.value, nowMs)
     }
     for (const { row } of this.#parked.takeExpired(nowMs)) {
-      this.#ports.onFate('dropped', row)
+      this.#ports.onFate('dropped', row, false)
       this.#ports.recorder.recordLazily(unparkedUnit(row), this)
     }
   }
 
-  /** The vendor never said what became of it: the sender is told so. */
+  /** The vendor never said what became of it: the sender is told so, by its group where there is one. */
   giveUp(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
-    const report: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
-    this.#ports.onFate('givenUp', { connection: awaiting.connection, report })
-    const unit: ReceiptedUnit = {
-      kind: 'receipted',
-      awaiting,
-      final: true,
-      outbox: this.#outbox(awaiting.origin, report),
-    }
+    const { connection, origin, group } = awaiting
+    this.#ports.onFate('givenUp', { connection, report: neverCame }, group === '')
+    const outbox = group === '' ? this.#outbox(origin, neverCame) : noReceipts
+    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final: true, outbox }
     this.#overlay.set(key, unit)
     this.#ports.recorder.recordLazily(unit, this)
+  }
+
+  /** Not all the reports of a message's segments came: the sender is told that its end is not known. */
+  giveUpGroup(group: SegmentGroup): void {
+    if (this.#groups.has(group.id)) return
+    this.#ports.onFate('givenUp', { connection: '', report: neverCame }, true)
+    this.#groups.set(group.id, { id: group.id, then: undefined })
+    const outbox = this.#outbox(group.origin, neverCame)
+    this.#ports.recorder.recordLazily({ kind: 'groupGivenUp', group, outbox }, this)
   }
 
   /** Brackets a reading of rows that are given up afterwards: what was settled meanwhile is not given up. */
   sweeping(on: boolean): void {
     this.#endSweep?.()
-    this.#endSweep = on ? this.#beginReading() : undefined
+    this.#endSweep = on ? this.#readings.begin() : undefined
   }
 
   durable(unit: Unit): void {
     if (unit.kind === 'receipted') {
-      if (unit.final) this.#leave(keyOf(unit.awaiting.vendor, unit.awaiting.vendorMessageId), unit)
+      if (unit.final) {
+        const { vendor, vendorMessageId } = unit.awaiting
+        this.#readings.leave(this.#overlay, keyOf(vendor, vendorMessageId), unit)
+      }
+      if (unit.group !== undefined) this.#leaveGroup(unit.group.id, unit.group.then)
+      this.#ports.offer(unit.outbox)
+    } else if (unit.kind === 'groupGivenUp') {
+      this.#leaveGroup(unit.group.id, undefined)
       this.#ports.offer(unit.outbox)
     } else if (unit.kind === 'receiptedUnanswered') {
       this.#ports.released(unit.delivery)
@@ -202,44 +287,53 @@ export class Correlator implements UnitListener {
     }
   }
 
-  #leave(key: string, overlay: Overlay): void {
-    if (this.#overlay.get(key) !== overlay) return
-    if (this.#readings.size === 0) this.#overlay.delete(key)
-    else this.#leaving.push({ key, overlay, lastReading: this.#lastReading })
+  #leaveGroup(id: MessageId, then: SegmentGroup | undefined): void {
+    const change = this.#groups.get(id)
+    if (change !== undefined && change.then === then) this.#readings.leave(this.#groups, id, change)
   }
 
-  #beginReading(): () => void {
-    const reading = ++this.#lastReading
-    this.#readings.add(reading)
-    return () => {
-      this.#readings.delete(reading)
-      if (this.#leaving.length === 0) return
-      let oldest = Infinity
-      for (const first of this.#readings) {
-        oldest = first
-        break
-      }
-      let over = 0
-      while (over < this.#leaving.length && this.#leaving[over]!.lastReading < oldest) {
-        const { key, overlay } = this.#leaving[over++]!
-        if (this.#overlay.get(key) === overlay) this.#overlay.delete(key)
-      }
-      this.#leaving.splice(0, over)
+  /** Calls `use` with a group as it is now, undefined where it is over: at once where that is known without the store. */
+  #withGroup(
+    id: MessageId,
+    use: (group: SegmentGroup | undefined) => void,
+    failed: () => void,
+  ): Promise<void> | undefined {
+    const change = this.#groups.get(id)
+    if (change !== undefined) {
+      use(change.then)
+      return undefined
     }
+    const end = this.#readings.begin()
+    return this.#ports.store
+      .findGroups([id])
+      .then(
+        ([group]) => {
+          const changed = this.#groups.get(id)
+          use(changed === undefined ? group : changed.then)
+        },
+        () => failed(),
+      )
+      .catch((error: unknown) => this.#ports.onBug?.(error))
+      .finally(end)
   }
 
   #lookUp(receipts: readonly VendorReceipt[]): void {
     const keys: AwaitingKey[] = []
     for (const { vendor, ids } of receipts) for (const vendorMessageId of ids) keys.push({ vendor, vendorMessageId })
-    const end = this.#beginReading()
+    const end = this.#readings.begin()
     this.#ports.store.findAwaiting(keys).then(
-      (rows) => {
+      (found) => {
         let at = 0
+        let waiting = nothingWaits
         for (const receipt of receipts) {
-          this.#place(receipt, rows.slice(at, at + receipt.ids.length))
+          const rows = found.slice(at, at + receipt.ids.length)
           at += receipt.ids.length
+          const group = this.#place(receipt, rows, noGroups)
+          if (group === '') continue
+          if (waiting === nothingWaits) waiting = []
+          waiting.push({ receipt, rows, group })
         }
-        end()
+        this.#readGroups(waiting, noGroups, end)
       },
       () => {
         end()
@@ -248,12 +342,40 @@ export class Correlator implements UnitListener {
     )
   }
 
-  #place(receipt: VendorReceipt, rows: (Awaiting | undefined)[]): void {
+  /** Places what waits for its group, all in the bracket of the reading that brought its rows. */
+  #readGroups(waiting: readonly WaitingForGroup[], before: GroupsRead, end: () => void): void {
+    if (waiting.length === 0) {
+      end()
+      return
+    }
+    const ids = waiting.map(({ group }) => group)
+    this.#ports.store.findGroups(ids).then(
+      (found) => {
+        const groups = new Map(before)
+        ids.forEach((id, i) => groups.set(id, found[i]))
+        const left: WaitingForGroup[] = []
+        for (const { receipt, rows } of waiting) {
+          // Another row may have come to be the right one meanwhile.
+          const group = this.#place(receipt, rows, groups)
+          if (group !== '') left.push({ receipt, rows, group })
+        }
+        this.#readGroups(left, groups, end)
+      },
+      () => {
+        end()
+        for (const { receipt } of waiting) this.#failed(receipt)
+      },
+    )
+  }
+
+  /** Returns the group that must be read before the receipt can be placed; '' when it is placed. */
+  #place(receipt: VendorReceipt, rows: (Awaiting | undefined)[], groups: GroupsRead): MessageId | '' {
     try {
-      this.#found(receipt, rows)
+      return this.#found(receipt, rows, groups)
     } catch (error) {
       this.#ports.onBug?.(error)
       this.#failed(receipt)
+      return ''
     }
   }
 
@@ -266,7 +388,7 @@ export class Correlator implements UnitListener {
   }
 
   /** @param rows of the store, one for each id; what is known better in memory goes before them */
-  #found(receipt: VendorReceipt, rows: (Awaiting | undefined)[]): void {
+  #found(receipt: VendorReceipt, rows: (Awaiting | undefined)[], groups: GroupsRead): MessageId | '' {
     const { vendor, ids, report } = receipt
     let repeated: string | undefined
     for (let i = 0; i < ids.length; i++) {
@@ -277,33 +399,66 @@ export class Correlator implements UnitListener {
     }
     const index = repeated === undefined ? chooseRow(rows, report.destination) : -1
     if (index >= 0) {
+      const row = rows[index]!
+      let group: SegmentGroup | undefined
+      if (row.group !== '') {
+        const change = this.#groups.get(row.group)
+        if (change === undefined && !groups.has(row.group)) return row.group
+        group = change === undefined ? groups.get(row.group) : change.then
+      }
       receipt.learn?.(index)
-      this.#match(rows[index]!, receipt, receipt)
-      return
+      this.#match(row, receipt, receipt, group)
+      return ''
     }
     repeated ??= ids.find((id) => this.#seen.has(seenKey(keyOf(vendor, id), report)))
     if (repeated === undefined) this.#park(receipt)
     else this.#repeat(receipt, repeated, receipt)
+    return ''
   }
 
+  /** @param group of the row, as it is now; undefined where it has none, or it is over */
   #match(
     awaiting: Awaiting,
     receipt: { readonly connection: ConnectionId; readonly report: VendorReport },
     answer: VendorReceipt | undefined,
+    group: SegmentGroup | undefined,
   ): void {
     const { report } = receipt
     const final = isFinal(report.state)
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
-    const seen = seenKey(key, report)
+    // A step on the way is told once for the message, whichever segment made it first.
+    const seen = seenKey(awaiting.group === '' || final ? key : keyOf(awaiting.vendor, `\0${awaiting.group}`), report)
     if (!final && this.#seen.has(seen)) {
       this.#repeat(receipt, awaiting.vendorMessageId, answer)
       return
     }
     this.#seen.add(seen)
-    this.#ports.onFate('matched', receipt)
-    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final, outbox: this.#outbox(awaiting.origin, report) }
+    const unit =
+      awaiting.group === ''
+        ? this.#receipted(awaiting, report, final)
+        : this.#receiptedInGroup(awaiting, awaiting.group, report, final, group)
+    const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
+    this.#ports.onFate('matched', receipt, isEnd)
     if (final) this.#overlay.set(key, unit)
+    if (unit.group !== undefined) this.#groups.set(unit.group.id, unit.group)
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
+  }
+
+  #receipted(awaiting: Awaiting, report: VendorReport, final: boolean): ReceiptedUnit {
+    return { kind: 'receipted', awaiting, final, outbox: this.#outbox(awaiting.origin, report) }
+  }
+
+  #receiptedInGroup(
+    awaiting: Awaiting,
+    id: MessageId,
+    report: VendorReport,
+    final: boolean,
+    group: SegmentGroup | undefined,
+  ): ReceiptedUnit {
+    const { then, isTold } = reportOn(group, report)
+    const outbox = group !== undefined && isTold ? this.#outbox(group.origin, report) : noReceipts
+    const changes = group !== then
+    return { kind: 'receipted', awaiting, final, outbox, group: changes ? { id, then } : undefined }
   }
 
   /** Changes nothing, but the vendor has its answer only when what the first one changed is durable. */
@@ -312,7 +467,7 @@ export class Correlator implements UnitListener {
     vendorMessageId: string,
     answer: VendorReceipt | undefined,
   ): void {
-    this.#ports.onFate('duplicate', receipt)
+    this.#ports.onFate('duplicate', receipt, false)
     if (answer === undefined) return
     const { vendor } = answer
     const parked = this.#parked.first(keyOf(vendor, vendorMessageId))
@@ -331,7 +486,7 @@ export class Correlator implements UnitListener {
     if (delivery === undefined) return
     this.#parked.remove(parked)
     this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))
-    this.#ports.onFate('matchedUnanswered', row)
+    this.#ports.onFate('matchedUnanswered', row, true)
     const outbox = this.#outbox(this.#ports.originOf(delivery), report)
     this.#ports.recorder.recordLazily({ kind: 'receiptedUnanswered', delivery, outbox }, this)
     this.#ports.recorder.recordLazily(unparkedUnit(row), this)
@@ -342,13 +497,13 @@ export class Correlator implements UnitListener {
     const first = ids[0]
     const before = first === undefined ? undefined : this.#parked.first(keyOf(vendor, first))
     if (first === undefined) {
-      this.#ports.onFate('dropped', receipt)
+      this.#ports.onFate('dropped', receipt, false)
       receipt.stored()
       return
     }
     if (before === undefined && this.#parked.size >= this.#options.parkedMax) {
       // Sent again, it may find its answer or a place.
-      this.#ports.onFate('dropped', receipt)
+      this.#ports.onFate('dropped', receipt, false)
       receipt.failed()
       return
     }
@@ -360,14 +515,13 @@ export class Correlator implements UnitListener {
     const expiresAtMs = this.#ports.nowMs() + this.#options.parkedMs
     const row: ParkedReceipt = { vendor, vendorMessageId: first, connection, report, expiresAtMs }
     this.#parked.add({ row, keys: ids.map((id) => keyOf(vendor, id)) })
-    this.#ports.onFate('parked', receipt)
+    this.#ports.onFate('parked', receipt, false)
     this.#ports.recorder.record({ kind: 'parked', parked: row }, new AnsweringListener(this, receipt))
   }
 
   #outbox(origin: ReceiptOrigin, report: VendorReport): readonly ReceiptDelivery[] {
     const doneAtMs = report.doneAtMs < 0 ? this.#ports.wallMs() : report.doneAtMs
-    const delivery = this.#ports.outbox(origin, report.state, report.error, doneAtMs)
-    return delivery === undefined ? none : [delivery]
+    return this.#ports.outbox(origin, report.state, report.error, doneAtMs)
   }
 }
 
@@ -375,7 +529,10 @@ function unparkedUnit(row: ParkedReceipt): Unit {
   return { kind: 'unparked', vendor: row.vendor, vendorMessageId: row.vendorMessageId }
 }
 
-const none: readonly ReceiptDelivery[] = []
+const neverCame: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
+
+const noGroups: GroupsRead = new Map()
+const nothingWaits: WaitingForGroup[] = []
 
 /** Tells the correlator, then lets the vendor have its answer. */
 class AnsweringListener implements UnitListener {
@@ -422,25 +579,4 @@ function withPossibleIds(receipt: VendorReceipt): VendorReceipt {
     stored: () => receipt.stored(),
     failed: () => receipt.failed(),
   }
-}
-
-/** The row that is meant: the only one, or the only one for this phone. -1 where none is or it can't be told. */
-function chooseRow(rows: readonly (Awaiting | undefined)[], destination: string): number {
-  let only = -1
-  let count = 0
-  let onlyForPhone = -1
-  let countForPhone = 0
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]
-    if (row === undefined) continue
-    if (only >= 0 && rows[only]!.origin.messageId === row.origin.messageId) continue
-    only = i
-    count++
-    if (destination !== '' && row.origin.destination.value === destination) {
-      onlyForPhone = i
-      countForPhone++
-    }
-  }
-  if (count === 1) return only
-  return countForPhone === 1 ? onlyForPhone : -1
 }

@@ -1,9 +1,10 @@
-// What of a message is kept so that its fate can be reported, and the receipts made from it.
+// What of a message is kept so that its fate can be reported, and the receipts made from it, one for each of its parts.
 
+import type { CollectedPart } from '../message/collected-part.js'
 import type { ReceiptDelivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
-import type { Message } from '../message/message.js'
-import { isAskedFor, type ReceiptOrigin } from '../message/receipt.js'
+import type { Content, Message } from '../message/message.js'
+import { isAskedFor, type MessagePart, type Receipt, type ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 
 const HEAD_OCTETS = 20
@@ -18,13 +19,38 @@ export function originOf(message: Message): ReceiptOrigin {
     request: message.receiptRequest,
     acceptedAtMs: message.acceptedAtMs,
     userMessageReference: message.userMessageReference,
-    head: headOf(message),
+    head: headOf(message.content),
+    parts: message.parts,
   }
 }
 
+/** For a segment of several, whose reports are told by their group: the parts are kept there once. */
+export function originOfSegment(message: Message): ReceiptOrigin {
+  const origin = originOf(message)
+  return message.parts.length === 0 ? origin : { ...origin, parts: noParts }
+}
+
+/** Of a part that never became a whole message; undefined for one from a vendor, who is told nothing. */
+export function originOfPart(part: CollectedPart): ReceiptOrigin | undefined {
+  const { sender } = part
+  if (sender.kind === 'vendor') return undefined
+  return {
+    messageId: part.id,
+    account: sender.account,
+    source: part.source,
+    destination: part.destination,
+    request: part.receiptRequest,
+    acceptedAtMs: part.acceptedAtMs,
+    userMessageReference: part.userMessageReference,
+    head: headOf(part.content),
+    parts: noParts,
+  }
+}
+
+const noParts: readonly MessagePart[] = []
+
 /** The first 20 characters where one octet is one character (SMPP 3.4 Appendix B); control characters become spaces. */
-function headOf(message: Message): string {
-  const { content } = message
+function headOf(content: Content): string {
   const oneOctetText = content.dataCoding === 0 || content.dataCoding === 1 || content.dataCoding === 3
   if (!oneOctetText || content.udhi) return ''
   const length = Math.min(content.octets.length, HEAD_OCTETS)
@@ -45,23 +71,36 @@ export interface OutboxPlace {
   readonly maxAgeMs: number
 }
 
-/** The receipt of this outcome as a delivery, or undefined where the sender did not ask for it. */
-export function receiptDelivery(
+/**
+ * The receipts of this outcome as deliveries: one for each part that asked, or that of the whole where it came in one piece;
+ * none where nobody asked.
+ */
+export function receiptDeliveries(
   origin: ReceiptOrigin,
   state: MessageState,
   error: string,
   doneAtMs: number,
   place: () => OutboxPlace,
-): ReceiptDelivery | undefined {
-  if (!isAskedFor(origin.request, state)) return undefined
-  const { lane, id, nowMs, maxAgeMs } = place()
-  return {
-    kind: 'receipt',
-    lane,
-    dueMs: nowMs,
-    id,
-    receipt: { origin, state, error, doneAtMs },
-    failures: 0,
-    expiresAtMs: nowMs + maxAgeMs,
+): readonly ReceiptDelivery[] {
+  if (origin.parts.length === 0)
+    return isAskedFor(origin.request, state) ? [delivered({ origin, state, error, doneAtMs }, place())] : noReceipts
+  const receipts: ReceiptDelivery[] = []
+  for (const part of origin.parts) {
+    if (!isAskedFor(part.receiptRequest, state)) continue
+    const ofPart: ReceiptOrigin = {
+      ...origin,
+      messageId: part.id,
+      request: part.receiptRequest,
+      userMessageReference: part.userMessageReference,
+      parts: noParts,
+    }
+    receipts.push(delivered({ origin: ofPart, state, error, doneAtMs }, place()))
   }
+  return receipts
+}
+
+export const noReceipts: readonly ReceiptDelivery[] = []
+
+function delivered(receipt: Receipt, { lane, id, nowMs, maxAgeMs }: OutboxPlace): ReceiptDelivery {
+  return { kind: 'receipt', lane, dueMs: nowMs, id, receipt, failures: 0, expiresAtMs: nowMs + maxAgeMs }
 }

@@ -1,0 +1,46 @@
+// What the courier needs of the rest of the switch, what it tells, and how it is set. Types only.
+
+import type { CollectedPart } from '../message/collected-part.js'
+import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { FailureReason } from '../message/failure.js'
+import type { IdSource } from '../message/id-source.js'
+import type { AccountId, ConnectionId } from '../message/ids.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
+import type { MessageState } from '../message/state.js'
+import type { Recorder } from '../store/contracts/recorder.js'
+import type { ConnectionRules } from './connection-rules.js'
+import type { ResendSchedule } from './retry.js'
+
+export interface CourierOptions {
+  readonly receiptMaxAgeMs: number
+  readonly receiptsPerAccount: (account: AccountId) => number
+  /** Of messages from phones too. */
+  readonly receiptResend: ResendSchedule
+  readonly unansweredMax: number
+}
+
+/** What happened, for counters. Called on the hot path: must be cheap. */
+export interface CourierEvents {
+  resent(connection: ConnectionId, delivery: SegmentDelivery): void
+  /** A message ended without a report of its vendor. */
+  ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery): void
+  /** A part ended that never became a whole message. */
+  abandoned(state: MessageState, reason: FailureReason, part: CollectedPart): void
+  receiptQueued(state: MessageState): void
+  receiptDropped(account: AccountId): void
+  receiptEnded(outcome: 'done' | 'setAside' | 'expired', delivery: ReceiptDelivery): void
+  moEnded(outcome: 'done' | 'setAside' | 'expired', delivery: MoDelivery): void
+  lateAnswerUsed(connection: ConnectionId): void
+}
+
+export interface CourierPorts {
+  readonly recorder: Recorder
+  readonly ids: IdSource
+  readonly rules: (connection: ConnectionId) => ConnectionRules | undefined
+  readonly events: CourierEvents
+  /** The end of each message, whether anybody asked for a receipt or not: `origin.parts` end with it. Wall time, ms. */
+  readonly told?: ((origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number) => void) | undefined
+  /** Switch time, ms. */
+  readonly nowMs: () => number
+  readonly wallMs: () => number
+}

@@ -1,0 +1,104 @@
+// What goes to ESMEs: receipts are made and counted here, and each receipt and message from a phone is followed to its end
+// once it was sent. Knows no protocol and no concrete store.
+
+import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../message/delivery.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
+import { isFinal, type MessageState } from '../message/state.js'
+import { noReceipts, receiptDeliveries } from '../receipts/origin.js'
+import type { UnitListener } from '../store/contracts/recorder.js'
+import type { CourierOptions, CourierPorts } from './courier-ports.js'
+import type { Dispatcher } from './dispatcher.js'
+import { esmeLane } from './lane-key.js'
+import { LostHeads } from './lost-heads.js'
+import { resendDelayMs } from './retry.js'
+
+/**
+ * What an ESME did with a receipt or message. `lost`: its session ended before it answered; the next one gets it, and only the
+ * first in line spends a try: it may be what ends the sessions, and all others stand behind it.
+ */
+export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
+
+export class Notices {
+  readonly #ports: CourierPorts
+  readonly #options: CourierOptions
+  readonly #dispatcher: Dispatcher
+  readonly #listener: UnitListener
+  readonly #lostHeads = new LostHeads()
+
+  /** @param listener told of what is durable: takes what is over out of its lane, and offers what goes back */
+  constructor(ports: CourierPorts, options: CourierOptions, dispatcher: Dispatcher, listener: UnitListener) {
+    this.#ports = ports
+    this.#options = options
+    this.#dispatcher = dispatcher
+    this.#listener = listener
+  }
+
+  /** Deliveries for the outbox, one for each part that is told; none where the sender did not ask or has too many waiting. */
+  receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+    const { ids, nowMs, events, told } = this.#ports
+    const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
+    const { account } = origin
+    if (told !== undefined && isFinal(state)) told(origin, state, error, doneAtMs)
+    const lane = esmeLane(account)
+    const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
+    const all = receiptDeliveries(origin, state, error, doneAtMs, place)
+    if (all.length === 0) return all
+    const room = Math.max(0, receiptsPerAccount(account) - this.#dispatcher.waiting(lane))
+    const kept = all.length <= room ? all : room === 0 ? noReceipts : all.slice(0, room)
+    for (let i = 0; i < all.length; i++) {
+      if (i < kept.length) events.receiptQueued(state)
+      else events.receiptDropped(account)
+    }
+    return kept
+  }
+
+  /** See Courier.notified. */
+  notified(delivery: EsmeDelivery, result: NotifyResult, more: boolean): EsmeDelivery | undefined {
+    const { recorder, nowMs } = this.#ports
+    const losses = result === 'lost' ? this.#lostHeads.lost(delivery) : 0
+    // The schedule's `max` counts the tries after the first.
+    if (result === 'lost' && losses <= this.#options.receiptResend.max) {
+      this.#dispatcher.putBack(delivery, nowMs())
+      return undefined
+    }
+    this.#lostHeads.over(delivery)
+    if (result === 'taken' && more && delivery.kind === 'mo') return this.#advance(delivery)
+    const failures = delivery.failures + 1
+    const delayMs =
+      result === 'refused' || result === 'unanswered' ? resendDelayMs(this.#options.receiptResend, failures) : undefined
+    if (delayMs !== undefined) {
+      const next: EsmeDelivery = { ...delivery, failures, dueMs: nowMs() + delayMs }
+      recorder.recordLazily({ kind: 'notified', delivery, outcome: { kind: 'requeued', next } }, this.#listener)
+      return undefined
+    }
+    const kind = result === 'taken' ? 'done' : 'setAside'
+    this.#ended(kind, losses > 0 ? { ...delivery, failures: losses - 1 } : delivery)
+    recorder.recordLazily({ kind: 'notified', delivery, outcome: kind === 'done' ? done : setAside }, this.#listener)
+    return undefined
+  }
+
+  /** It stays where it is, in its lane's hands: only the store must learn how far it is. */
+  #advance(delivery: MoDelivery): MoDelivery | undefined {
+    const next: MoDelivery = { ...delivery, failures: 0, taken: delivery.taken + 1 }
+    this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: { kind: 'requeued', next } }, goesOn)
+    return this.#dispatcher.goesOn(next, this.#ports.nowMs()) ? next : undefined
+  }
+
+  /** Its time was over when its turn came; it is held by its lane. */
+  overdue(delivery: EsmeDelivery): void {
+    this.#lostHeads.over(delivery)
+    this.#ended('expired', delivery)
+    this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: expired }, this.#listener)
+  }
+
+  #ended(outcome: 'done' | 'setAside' | 'expired', delivery: EsmeDelivery): void {
+    if (delivery.kind === 'receipt') this.#ports.events.receiptEnded(outcome, delivery)
+    else this.#ports.events.moEnded(outcome, delivery)
+  }
+}
+
+const done = { kind: 'done' } as const
+const setAside = { kind: 'setAside' } as const
+const expired = { kind: 'expired' } as const
+
+const goesOn: UnitListener = { durable: () => undefined }
