@@ -1,41 +1,25 @@
-// ESMEs bind to us: authenticates, takes submit_sm in batches, hands receipts to whoever is bound. Decides nothing about messages.
+// The door for ESMEs: listens, counts binds, knows who is bound, stops in order. What one session says is not its concern.
 
 import type { Clock } from '../../lib/clock.js'
 import type { Account, Snapshot } from '../../directory/snapshot.js'
-import type { NotifyResult } from '../../delivery/courier.js'
-import type { ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
-import {
-  listen,
-  status,
-  statusName,
-  type AppRequest,
-  type BindCommand,
-  type BindRequest,
-  type Command,
-  type PeerAddress,
-  type ResponsePdu,
-  type ServerOptions,
-  type Session,
-  type SessionHandlers,
-  type SmppServer,
-} from '../../smpp/index.js'
+import { listen, type PeerAddress, type ServerOptions, type SmppServer } from '../../smpp/index.js'
 import type { Log } from '../../telemetry/log.js'
 import type { Metrics } from '../../telemetry/metrics.js'
-import { countPdu } from '../pdu-count.js'
-import { toSubmission } from './ingress.js'
-import { resultOf } from './receipt-answer.js'
-import { Receivers, receiversId } from './receivers.js'
-import { SubmitAnswer } from './submit-answer.js'
+import { EsmeConnection, type BindKind } from './esme-connection.js'
+import { Receivers, type ReceiversPorts, type Sent } from './receivers.js'
+import type { KnownState } from './recent-states.js'
 
 export interface EsmeEdgeOptions {
   readonly server: ServerOptions
   /** Our name in bind responses. */
   readonly systemId: string
+  /** A session that asks nothing for so long, ms, while all it waits for is withheld parts, can ask nothing more. */
+  readonly stallMs: number
 }
 
-export interface EsmeEdgePorts {
+export interface EsmeEdgePorts extends Pick<ReceiversPorts, 'notified' | 'notSent'> {
   readonly directory: () => Snapshot
   readonly clock: Clock
   readonly metrics: Metrics
@@ -44,21 +28,16 @@ export interface EsmeEdgePorts {
   readonly verify: (account: Account | undefined, password: string) => Promise<boolean>
   /** Takes the submissions of one read; each is answered through its own `answer`. */
   readonly submit: (batch: readonly Submission[]) => void
-  readonly notified: (delivery: ReceiptDelivery, result: NotifyResult) => void
+  /** A session has ended: nobody waits for what was withheld of it. */
+  readonly linkClosed: (link: object) => void
+  /** A session can send nothing more until parts of it that are withheld are answered. */
+  readonly stalled: (link: object) => void
+  /** For query_sm. */
+  readonly stateOf: (account: AccountId, id: string) => KnownState | undefined
   /** Makes an account's receivers known as a destination, once. */
   readonly addDestination: (receivers: Receivers) => void
   readonly destinationChanged: (id: string) => void
   readonly hasRoom: (id: string) => void
-}
-
-type EsmeSession = Session<ReceiptDelivery>
-
-type BindKind = 'transmitter' | 'receiver' | 'transceiver'
-
-const kindOfBind: Readonly<Record<BindCommand, BindKind>> = {
-  bind_transmitter: 'transmitter',
-  bind_receiver: 'receiver',
-  bind_transceiver: 'transceiver',
 }
 
 export class EsmeEdge {
@@ -66,7 +45,9 @@ export class EsmeEdge {
   readonly #ports: EsmeEdgePorts
   readonly #receivers = new Map<AccountId, Receivers>()
   readonly #binds = new Map<AccountId, Map<BindKind, number>>()
-  #server: SmppServer<ReceiptDelivery> | undefined
+  /** Sessions that have withheld parts. */
+  readonly #withholding = new Set<EsmeConnection>()
+  #server: SmppServer<Sent> | undefined
   #sessions = 0
   /** Sessions that have not ended; the server counts sockets, which stay a little longer. */
   #live = 0
@@ -82,7 +63,7 @@ export class EsmeEdge {
   /** Listens; resolves with the port. */
   async start(): Promise<number> {
     const { server: options } = this.#options
-    this.#server = await listen<ReceiptDelivery>(
+    this.#server = await listen<Sent>(
       {
         ...options,
         onRefused: (peer, bound) =>
@@ -90,7 +71,7 @@ export class EsmeEdge {
       },
       (session, peer) => {
         this.#live++
-        return new EsmeConnection(this, this.#ports, session, peer, ++this.#sessions)
+        return new EsmeConnection(this, this.#ports, session, remoteOf(peer), ++this.#sessions)
       },
     )
     this.#ports.log.event('esme.listening', { host: this.#server.host, port: this.#server.port })
@@ -121,6 +102,17 @@ export class EsmeEdge {
   /** Reading is held: a session that has just bound must not read either. */
   get holds(): boolean {
     return this.#holds
+  }
+
+  /** To be called every 100 ms or so: finds sessions whose own window is full of withheld parts. */
+  tick(monotonicMs: number): void {
+    for (const connection of this.#withholding) connection.tick(monotonicMs)
+  }
+
+  /** A session has its first withheld part, or none any more. */
+  withholds(connection: EsmeConnection, on: boolean): void {
+    if (on) this.#withholding.add(connection)
+    else this.#withholding.delete(connection)
   }
 
   /** Unbinds every session once its answers are there. */
@@ -155,6 +147,10 @@ export class EsmeEdge {
     return this.#options.systemId
   }
 
+  get stallMs(): number {
+    return this.#options.stallMs
+  }
+
   /** For metrics: how many sessions of each kind each account has bound. */
   bound(): ReadonlyMap<AccountId, ReadonlyMap<BindKind, number>> {
     return this.#binds
@@ -178,147 +174,17 @@ export class EsmeEdge {
   receiversOf(account: AccountId): Receivers {
     let receivers = this.#receivers.get(account)
     if (receivers === undefined) {
-      receivers = new Receivers(account, () => this.#ports.clock.monotonicMs())
+      const { clock, log, notified, notSent, addDestination } = this.#ports
+      receivers = new Receivers(account, {
+        monotonicMs: () => clock.monotonicMs(),
+        notified,
+        notSent,
+        cannotSend: ({ message }, why) => log.event('esme.cannotSend', { account, messageId: message.id, why }),
+      })
       this.#receivers.set(account, receivers)
-      this.#ports.addDestination(receivers)
+      addDestination(receivers)
     }
     return receivers
-  }
-}
-
-/** One ESME on one connection, from accept to close. */
-class EsmeConnection implements SessionHandlers<ReceiptDelivery> {
-  readonly #edge: EsmeEdge
-  readonly #ports: EsmeEdgePorts
-  readonly #session: EsmeSession
-  readonly #remote: string
-  readonly #number: number
-  #account: AccountId | undefined
-  #kind: BindKind = 'transceiver'
-  #batch: Submission[] = []
-  /** Receipts that its end left unanswered, for the log. */
-  #left = 0
-
-  constructor(edge: EsmeEdge, ports: EsmeEdgePorts, session: EsmeSession, peer: PeerAddress, number: number) {
-    this.#edge = edge
-    this.#ports = ports
-    this.#session = session
-    this.#remote = remoteOf(peer)
-    this.#number = number
-  }
-
-  onBind(bind: BindRequest): void {
-    const account = this.#ports.directory().accountBySystemId(bind.system_id)
-    this.#ports.verify(account, bind.password).then(
-      (isRight) => this.#decideBind(bind, isRight ? account : undefined, 'wrong system_id or password'),
-      (error: unknown) => this.#refuseBind(bind, status.ESME_RSYSERR, String(error)),
-    )
-  }
-
-  onRequest(request: AppRequest): void {
-    if (request.command === 'submit_sm') {
-      this.#submit(request)
-      return
-    }
-    if (request.command === 'alert_notification') return
-    this.#session.respond(request, status.ESME_RINVCMDID)
-  }
-
-  onReadEnd(): void {
-    if (this.#batch.length === 0) return
-    const batch = this.#batch
-    this.#batch = []
-    this.#ports.submit(batch)
-  }
-
-  onResponse(response: ResponsePdu, delivery: ReceiptDelivery): void {
-    this.#ports.notified(delivery, resultOf(response))
-  }
-
-  onUnanswered(deliveries: readonly ReceiptDelivery[], why: 'timeout' | 'closed'): void {
-    if (why === 'closed') this.#left = deliveries.length
-    for (const delivery of deliveries) this.#ports.notified(delivery, why === 'timeout' ? 'unanswered' : 'lost')
-  }
-
-  onWindow(): void {
-    if (this.#account !== undefined) this.#ports.hasRoom(receiversId(this.#account))
-  }
-
-  onPdu(direction: 'in' | 'out', command: Command, commandStatus: number): void {
-    countPdu(this.#ports.metrics, direction, command, commandStatus)
-  }
-
-  onFault(fault: { readonly why: string }): void {
-    this.#ports.log.event('esme.protocolError', {
-      session: this.#number,
-      account: this.#account ?? '',
-      remote: this.#remote,
-      why: fault.why,
-    })
-  }
-
-  onClose(why: string, error?: unknown): void {
-    const { metrics, log } = this.#ports
-    metrics.sessionEnds.count('esme', why)
-    this.#edge.sessionEnded()
-    const who = { session: this.#number, account: this.#account ?? '', remote: this.#remote }
-    if (why === 'handlerError') log.event('esme.handlerFailed', { ...who, error })
-    if (this.#account === undefined) return
-    log.event('esme.closed', { ...who, why, unanswered: this.#left })
-    this.#edge.give(this.#account, this.#kind)
-    const receivers = this.#edge.receiversOf(this.#account)
-    if (receivers.remove(this.#session) && !receivers.up) this.#ports.destinationChanged(receivers.id)
-  }
-
-  #decideBind(bind: BindRequest, account: Account | undefined, why: string): void {
-    if (account === undefined) return this.#refuseBind(bind, status.ESME_RINVPASWD, why)
-    if (!account.active) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the account is not active')
-    const kind = kindOfBind[bind.command]
-    if (!account.bindModes.includes(kind))
-      return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account may not bind as ${kind}`)
-    if (this.#edge.stopping) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the switch is going down')
-    if (!this.#edge.take(account, kind))
-      return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account has its ${account.maxBinds} binds already`)
-    if (!this.#session.acceptBind(bind, { system_id: this.#edge.systemId })) return this.#edge.give(account.id, kind)
-    this.#account = account.id
-    this.#kind = kind
-    if (this.#edge.holds) this.#session.hold(true)
-    this.#ports.log.event('esme.bound', {
-      session: this.#number,
-      account: account.id,
-      mode: kind,
-      remote: this.#remote,
-      version: bind.interface_version,
-    })
-    if (kind === 'transmitter') return
-    const receivers = this.#edge.receiversOf(account.id)
-    const wasUp = receivers.up
-    receivers.add(this.#session, bind.interface_version)
-    if (wasUp) this.#ports.hasRoom(receivers.id)
-    else this.#ports.destinationChanged(receivers.id)
-  }
-
-  #refuseBind(bind: BindRequest, commandStatus: number, why: string): void {
-    this.#ports.metrics.bindRefusals.count('esme', statusName(commandStatus))
-    this.#ports.log.event('esme.bindRefused', {
-      session: this.#number,
-      systemId: bind.system_id,
-      remote: this.#remote,
-      status: statusName(commandStatus),
-      why,
-    })
-    this.#session.rejectBind(bind, commandStatus)
-  }
-
-  #submit(pdu: Extract<AppRequest, { command: 'submit_sm' }>): void {
-    const { clock, metrics } = this.#ports
-    const answer = new SubmitAnswer(this.#session, pdu.sequence, this.#session.nowMs, clock, metrics)
-    if (this.#edge.stopping || this.#account === undefined) {
-      return answer.refused({ reason: 'stopping', cause: 'the switch is going down' })
-    }
-    const submission = toSubmission(pdu, { account: this.#account, wallMs: clock.wallMs(), answer })
-    if ('reason' in submission) answer.refused(submission)
-    else this.#batch.push(submission)
   }
 }
 

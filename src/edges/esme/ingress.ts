@@ -1,13 +1,22 @@
 // submit_sm to submission: the wire's fields in the switch's words, or the failure that says which field is wrong.
 
 import type { Address } from '../../message/address.js'
+import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
-import type { AccountId } from '../../message/ids.js'
-import type { Tlv } from '../../message/message.js'
+import type { Content, Tlv } from '../../message/message.js'
 import { receiptRequestOf } from '../../message/receipt.js'
-import type { Submission, SubmissionAnswer } from '../../pipeline/stage.js'
-import { findTlv, tlvInt, tlvTag, type PduOf } from '../../smpp/index.js'
-import { smppTimeToMs } from '../../smpp/index.js'
+import type { SarMark, Submission, SubmissionAnswer } from '../../pipeline/stage.js'
+import {
+  findTlv,
+  smppTimeToMs,
+  tlvInt,
+  tlvTag,
+  type IntTlvName,
+  type PduOf,
+  type Tlv as WireTlv,
+} from '../../smpp/index.js'
+import type { PeerText, Unreadable } from '../../text/decode.js'
+import { toStandard } from '../../text/standard.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
@@ -15,28 +24,40 @@ const REPLY_PATH = 0x80
 const MAX_SCHEDULE_MS = 30 * 86_400_000
 const noTlvs: readonly Tlv[] = []
 
-export interface SubmitContext {
-  readonly account: AccountId
-  readonly wallMs: number
-  readonly answer: SubmissionAnswer
+/** What all submissions of one session share: made once, at its bind. */
+export interface SubmitSource {
+  readonly sender: Sender
+  /** The session, by identity. */
+  readonly link: object
+  /** How its account codes texts. */
+  readonly text: PeerText
 }
 
-/** Octet fields of the PDU are views into a receive buffer: what is kept is copied here. */
-export function toSubmission(pdu: PduOf<'submit_sm'>, context: SubmitContext): Submission | Failure {
+/**
+ * Octet fields of the PDU are views into a receive buffer: what is kept is copied here.
+ *
+ * @param wallMs for the times that the PDU names
+ */
+export function toSubmission(
+  pdu: PduOf<'submit_sm'>,
+  from: SubmitSource,
+  wallMs: number,
+  answer: SubmissionAnswer,
+): Submission | Failure {
   if (pdu.destination_addr === '') return { reason: 'invalidDestination', cause: 'destination_addr is empty' }
   const payload = pdu.tlvs.length === 0 ? undefined : findTlv(pdu.tlvs, 'message_payload')
   if (payload !== undefined && pdu.short_message.length > 0) {
     // SMPP 3.4 §5.3.2.32: the two exclude each other.
     return { reason: 'invalidContent', cause: 'short_message and message_payload are both there' }
   }
-  const validityMs = validityOf(pdu.validity_period, context.wallMs)
+  const validityMs = validityOf(pdu.validity_period, wallMs)
   if (validityMs !== undefined && !(validityMs > 0)) {
     return {
       reason: 'invalidValidity',
       cause: `validity_period ${JSON.stringify(pdu.validity_period)} is malformed or over`,
     }
   }
-  const scheduleMs = scheduleOf(pdu.schedule_delivery_time, context.wallMs)
+  const scheduleMs = scheduleOf(pdu.schedule_delivery_time, wallMs)
   if (scheduleMs === undefined) {
     const cause = `schedule_delivery_time ${JSON.stringify(pdu.schedule_delivery_time)} is malformed or over 30 days ahead`
     return { reason: 'invalidSchedule', cause }
@@ -46,16 +67,23 @@ export function toSubmission(pdu: PduOf<'submit_sm'>, context: SubmitContext): S
   if (fromScheduleMs !== undefined && fromScheduleMs <= 0) {
     return { reason: 'invalidValidity', cause: 'the validity ends before the scheduled delivery' }
   }
+  const content: Content = {
+    dataCoding: pdu.data_coding,
+    udhi: (pdu.esm_class & UDHI) !== 0,
+    octets: Buffer.from(payload === undefined ? pdu.short_message : payload.value),
+  }
+  const standard = toStandard(content, from.text)
+  if (standard !== content && 'kind' in standard) return unreadable(standard, pdu.data_coding)
+  const sar = pdu.tlvs.length === 0 ? undefined : sarOf(pdu.tlvs)
+  if (sar !== undefined && 'reason' in sar) return sar
   return {
-    account: context.account,
+    sender: from.sender,
+    link: from.link,
     source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
     destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
     domain: '',
-    content: {
-      dataCoding: pdu.data_coding,
-      udhi: (pdu.esm_class & UDHI) !== 0,
-      octets: Buffer.from(payload === undefined ? pdu.short_message : payload.value),
-    },
+    content: standard,
+    sar,
     serviceType: pdu.service_type,
     protocolId: pdu.protocol_id,
     priority: pdu.priority_flag,
@@ -65,7 +93,7 @@ export function toSubmission(pdu: PduOf<'submit_sm'>, context: SubmitContext): S
     userMessageReference: pdu.tlvs.length === 0 ? -1 : (tlvInt(pdu.tlvs, 'user_message_reference') ?? -1),
     validityMs: fromScheduleMs,
     scheduleMs,
-    answer: context.answer,
+    answer,
   }
 }
 
@@ -88,8 +116,39 @@ function scheduleOf(time: string, wallMs: number): number | undefined {
   return Math.max(0, ms)
 }
 
-function passedTlvs(tlvs: readonly Tlv[]): readonly Tlv[] {
+function unreadable(why: Unreadable, dataCoding: number): Failure {
+  if (why.kind === 'malformed') {
+    return { reason: 'invalidContent', cause: `the user data header is malformed: ${why.why}` }
+  }
+  return { reason: 'unreadableText', cause: `data_coding 0x${dataCoding.toString(16).padStart(2, '0')} is ${why.why}` }
+}
+
+const sarNames = [
+  'sar_msg_ref_num',
+  'sar_total_segments',
+  'sar_segment_seqnum',
+] as const satisfies readonly IntTlvName[]
+
+const sarTags: ReadonlySet<number> = new Set(sarNames.map((name) => tlvTag[name]))
+
+/** One of them says nothing without the other two (SMPP 3.4 §5.3.2.22 to §5.3.2.24). */
+function sarOf(tlvs: readonly WireTlv[]): SarMark | Failure | undefined {
+  if (!tlvs.some(({ tag }) => sarTags.has(tag))) return undefined
+  const [reference, total, part] = sarNames.map((name) => tlvInt(tlvs, name))
+  if (reference !== undefined && total !== undefined && part !== undefined) return { reference, total, part }
+  const there = sarNames.filter((name) => findTlv(tlvs, name) !== undefined)
+  const cause =
+    there.length < sarNames.length
+      ? `${there.join(' and ')} without ${sarNames.filter((name) => !there.includes(name)).join(' and ')}`
+      : `${sarNames.filter((name) => tlvInt(tlvs, name) === undefined).join(' and ')} of a wrong length`
+  return { reason: 'invalidConcatenation', cause }
+}
+
+/** What the submission says in its own words does not pass as well. */
+function passedTlvs(tlvs: readonly WireTlv[]): readonly Tlv[] {
   const passed: Tlv[] = []
-  for (const { tag, value } of tlvs) if (tag !== tlvTag.message_payload) passed.push({ tag, value: Buffer.from(value) })
+  for (const { tag, value } of tlvs) {
+    if (tag !== tlvTag.message_payload && !sarTags.has(tag)) passed.push({ tag, value: Buffer.from(value) })
+  }
   return passed
 }

@@ -1,36 +1,68 @@
-// The receivers that one account has bound: where its receipts go. One destination per account, whatever its number of binds.
+// The receivers that one account has bound: where its receipts and the messages from phones go. One destination per account,
+// whatever its number of binds. Segments of one message follow each other over one of them, each when the one before is taken.
 
+import type { NotifyResult } from '../../delivery/courier.js'
 import type { Destination } from '../../delivery/destination.js'
-import type { Delivery, ReceiptDelivery } from '../../message/delivery.js'
-import type { AccountId } from '../../message/ids.js'
-import { messageStates } from '../../message/state.js'
-import { formatReceipt, stateForVersion } from '../../receipts/appendix-b.js'
-import { makeTlv, type PduInput, type Session, type Tlv } from '../../smpp/index.js'
+import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
+import type { AccountId, DeliveryId } from '../../message/ids.js'
+import { referenceOf } from '../../message/reference.js'
+import { EncodeError, type Session } from '../../smpp/index.js'
+import { leave, type Leaving, type Target } from '../../text/leave.js'
+import { moPdu, receiptPdu } from './deliver-sm.js'
 
-/** SMPP 3.4 §5.2.12: message type "SMSC delivery receipt". */
-const ESM_RECEIPT = 0x04
-/** SMPP 3.4 §5.2.12: message type "intermediate delivery notification". */
-const ESM_INTERMEDIATE = 0x20
+/** Begun messages that wait for their next segment's turn. What is forgotten is cut anew and may go on over another bind. */
+const BEGUN_MAX = 1000
 
 export function receiversId(account: AccountId): string {
   return `a:${account}`
 }
 
-/** A session that takes deliver_sm, with the version its peer speaks. */
-interface Receiver {
-  readonly session: Session<ReceiptDelivery>
+/** A session that takes deliver_sm. */
+export interface Receiver {
+  readonly session: EsmeSession
+  /** interface_version of its bind. */
   readonly version: number
+  /** What its account takes. */
+  readonly leaving: Target
+}
+
+/** A message from a phone that has been cut for a receiver. */
+interface Begun {
+  readonly receiver: Receiver
+  readonly cut: Leaving
+}
+
+/** One segment of a message from a phone that was sent and is not answered. */
+interface SentMo extends Begun {
+  readonly kind: 'sentMo'
+  readonly delivery: MoDelivery
+}
+
+/** What an ESME was sent and has not answered. */
+export type Sent = ReceiptDelivery | SentMo
+export type EsmeSession = Session<Sent>
+
+export interface ReceiversPorts {
+  readonly monotonicMs: () => number
+  /** What became of it; `more`: the message has more segments than this one. Returns the next, if it is to go now. */
+  readonly notified: (delivery: EsmeDelivery, result: NotifyResult, more: boolean) => EsmeDelivery | undefined
+  /** Handed out and not sent. */
+  readonly notSent: (delivery: EsmeDelivery) => void
+  /** For the log: it can't be written for this account, now or ever. */
+  readonly cannotSend: (delivery: MoDelivery, why: string) => void
 }
 
 export class Receivers implements Destination {
   readonly id: string
-  readonly #monotonicMs: () => number
+  readonly #ports: ReceiversPorts
   readonly #receivers: Receiver[] = []
+  /** Messages of which the ESME has some segments and none is under way. */
+  readonly #begun = new Map<DeliveryId, Begun>()
   #next = 0
 
-  constructor(account: AccountId, monotonicMs: () => number) {
+  constructor(account: AccountId, ports: ReceiversPorts) {
     this.id = receiversId(account)
-    this.#monotonicMs = monotonicMs
+    this.#ports = ports
   }
 
   get up(): boolean {
@@ -41,16 +73,17 @@ export class Receivers implements Destination {
     return this.#receivers.length
   }
 
-  /** @param version interface_version of its bind */
-  add(session: Session<ReceiptDelivery>, version: number): void {
-    this.#receivers.push({ session, version })
+  add(receiver: Receiver): void {
+    this.#receivers.push(receiver)
   }
 
   /** False when it was none of ours. */
-  remove(session: Session<ReceiptDelivery>): boolean {
+  remove(session: EsmeSession): boolean {
     const index = this.#receivers.findIndex((receiver) => receiver.session === session)
     if (index < 0) return false
     this.#receivers.splice(index, 1)
+    // What it has begun goes on over any other.
+    for (const [id, { receiver }] of this.#begun) if (receiver.session === session) this.#begun.delete(id)
     return true
   }
 
@@ -66,33 +99,85 @@ export class Receivers implements Destination {
   }
 
   send(delivery: Delivery): boolean {
-    if (delivery.kind !== 'receipt') return false
+    switch (delivery.kind) {
+      case 'receipt': {
+        const receiver = this.#freest()
+        if (receiver === undefined) return false
+        const pdu = receiptPdu(delivery, receiver.version)
+        return receiver.session.request(pdu, delivery, this.#ports.monotonicMs()) !== 0
+      }
+      case 'mo':
+        return this.#sendMo(delivery)
+      case 'segment':
+        return false
+    }
+  }
+
+  /** A session of ours answered, or did not. */
+  answered(sent: Sent, result: NotifyResult): void {
+    if (sent.kind === 'receipt') {
+      this.#ports.notified(sent, result, false)
+      return
+    }
+    const { delivery, cut, receiver } = sent
+    const next = this.#ports.notified(delivery, result, delivery.taken + 1 < cut.segments.length)
+    if (next?.kind === 'mo') {
+      if (this.#sendSegment(next, sent)) return
+      this.#keep(next.id, sent)
+      this.#ports.notSent(next)
+      return
+    }
+    const comesAgain = result === 'refused' || result === 'unanswered'
+    if (comesAgain && delivery.taken > 0 && this.#receivers.includes(receiver)) this.#keep(delivery.id, sent)
+  }
+
+  #sendMo(delivery: MoDelivery): boolean {
+    const begun = this.#begun.get(delivery.id)
+    const receiver = begun === undefined ? this.#freest() : begun.receiver
+    if (receiver === undefined || receiver.session.windowFree === 0) return false
+    const { id, content, shape } = delivery.message
+    const cut = begun === undefined ? leave(content, shape, referenceOf(id), receiver.leaving) : begun.cut
+    if (cut.kind === 'cannotLeave') return this.#giveUp(delivery, cut.why)
+    return this.#sendSegment(delivery, { receiver, cut })
+  }
+
+  /** The segment after those that are taken. True when it was sent, or was dealt with and never will be. */
+  #sendSegment(delivery: MoDelivery, { receiver, cut }: Begun): boolean {
+    const segment = cut.segments[delivery.taken]
+    if (segment === undefined) {
+      return this.#giveUp(delivery, `${delivery.taken} segments were taken of what makes ${cut.segments.length} now`)
+    }
+    const sent: SentMo = { kind: 'sentMo', delivery, receiver, cut }
+    try {
+      const pdu = moPdu(delivery.message, segment, cut.dataCoding)
+      if (receiver.session.request(pdu, sent, this.#ports.monotonicMs()) === 0) return false
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error
+      return this.#giveUp(delivery, error.message)
+    }
+    this.#begun.delete(delivery.id)
+    return true
+  }
+
+  #giveUp(delivery: MoDelivery, why: string): true {
+    this.#begun.delete(delivery.id)
+    this.#ports.cannotSend(delivery, why)
+    this.#ports.notified(delivery, 'refusedForGood', false)
+    return true
+  }
+
+  #keep(id: DeliveryId, { receiver, cut }: Begun): void {
+    if (this.#begun.size >= BEGUN_MAX) for (const oldest of this.#begun.keys()) if (this.#begun.delete(oldest)) break
+    this.#begun.set(id, { receiver, cut })
+  }
+
+  /** Round robin among those that have room. */
+  #freest(): Receiver | undefined {
     for (let tries = this.#receivers.length; tries > 0; tries--) {
       this.#next = (this.#next + 1) % this.#receivers.length
-      const { session, version } = this.#receivers[this.#next]!
-      if (session.windowFree > 0 && session.request(deliverSm(delivery, version), delivery, this.#monotonicMs()) !== 0)
-        return true
+      const receiver = this.#receivers[this.#next]!
+      if (receiver.session.windowFree > 0) return receiver
     }
-    return false
-  }
-}
-
-/** A receipt as deliver_sm (SMPP 3.4 §4.6.1, Appendix B): text for old peers, TLVs for the others. Addresses change places. */
-function deliverSm({ receipt }: ReceiptDelivery, version: number): PduInput<'deliver_sm'> {
-  const { origin } = receipt
-  const { code, final } = messageStates[stateForVersion(receipt.state, version)]
-  const tlvs: Tlv[] = [makeTlv('receipted_message_id', origin.messageId), makeTlv('message_state', code)]
-  if (origin.userMessageReference >= 0) tlvs.push(makeTlv('user_message_reference', origin.userMessageReference))
-  return {
-    command: 'deliver_sm',
-    source_addr_ton: origin.destination.ton,
-    source_addr_npi: origin.destination.npi,
-    source_addr: origin.destination.value,
-    dest_addr_ton: origin.source.ton,
-    dest_addr_npi: origin.source.npi,
-    destination_addr: origin.source.value,
-    esm_class: final ? ESM_RECEIPT : ESM_INTERMEDIATE,
-    short_message: Buffer.from(formatReceipt(receipt, version), 'latin1'),
-    tlvs,
+    return undefined
   }
 }

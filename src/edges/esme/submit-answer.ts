@@ -1,44 +1,61 @@
 // The answer to one submit_sm: sent when the message is durable, or when it is refused.
 
 import type { Clock } from '../../lib/clock.js'
-import type { ReceiptDelivery } from '../../message/delivery.js'
 import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
-import { status, type Session } from '../../smpp/index.js'
+import { status } from '../../smpp/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
+import type { EsmeSession } from './receivers.js'
 import { statusOf } from './statuses.js'
 
+/** What all answers of one session share. */
+export interface AnswerDesk {
+  readonly session: EsmeSession
+  readonly clock: Clock
+  readonly metrics: Metrics
+  /** One part more of the session is withheld, or one less. */
+  readonly withheldBy: (change: 1 | -1) => void
+}
+
 export class SubmitAnswer implements SubmissionAnswer {
-  readonly #session: Session<ReceiptDelivery>
+  readonly #desk: AnswerDesk
   readonly #sequence: number
   readonly #receivedAtMs: number
-  readonly #clock: Clock
-  readonly #metrics: Metrics
+  #isWithheld = false
 
   /** @param receivedAtMs monotonic time of the read that brought it */
-  constructor(
-    session: Session<ReceiptDelivery>,
-    sequence: number,
-    receivedAtMs: number,
-    clock: Clock,
-    metrics: Metrics,
-  ) {
-    this.#session = session
+  constructor(desk: AnswerDesk, sequence: number, receivedAtMs: number) {
+    this.#desk = desk
     this.#sequence = sequence
     this.#receivedAtMs = receivedAtMs
-    this.#clock = clock
-    this.#metrics = metrics
   }
 
   accepted(id: MessageId): void {
-    this.#metrics.accepted.count('esme')
-    this.#metrics.acceptSeconds.record((this.#clock.monotonicMs() - this.#receivedAtMs) / 1000)
-    this.#session.respondSubmitSm(this.#sequence, status.ESME_ROK, id)
+    const { session, clock, metrics } = this.#desk
+    metrics.accepted.count('esme')
+    // How long a part waited for the others is its sender's doing.
+    if (this.#isWithheld) this.#readmit()
+    else metrics.acceptSeconds.record((clock.monotonicMs() - this.#receivedAtMs) / 1000)
+    session.respondSubmitSm(this.#sequence, status.ESME_ROK, id)
   }
 
   refused(failure: Failure): void {
-    this.#metrics.refused.count('esme', failure.reason)
-    this.#session.respondSubmitSm(this.#sequence, statusOf(failure.reason), '')
+    const { session, metrics } = this.#desk
+    metrics.refused.count('esme', failure.reason)
+    if (this.#isWithheld) this.#readmit()
+    session.respondSubmitSm(this.#sequence, statusOf(failure.reason), '')
+  }
+
+  withheld(): void {
+    this.#isWithheld = true
+    this.#desk.withheldBy(1)
+    this.#desk.session.withhold()
+  }
+
+  #readmit(): void {
+    this.#isWithheld = false
+    this.#desk.withheldBy(-1)
+    this.#desk.session.readmit()
   }
 }

@@ -1,4 +1,4 @@
-// What an ESME's answer to a receipt means. One table; what is not in it may be tried again.
+// What an ESME's answer to a deliver_sm, receipt or message, means. One table; what is not in it may be tried again.
 
 import type { NotifyResult } from '../../delivery/courier.js'
 import { status, type ResponsePdu } from '../../smpp/index.js'
@@ -14,7 +14,7 @@ const refusedForGood: ReadonlySet<number> = new Set([
   status.ESME_RINVESMCLASS,
 ])
 
-/** Only its own response takes a receipt: generic_nack and those of other commands never do, whatever their status. */
+/** Only its own response takes a deliver_sm: generic_nack and those of other commands never do, whatever their status. */
 export function resultOf(response: ResponsePdu): NotifyResult {
   if (response.command === 'deliver_sm_resp' && response.status === status.ESME_ROK) return 'taken'
   return refusedForGood.has(response.status) ? 'refusedForGood' : 'refused'
