@@ -38,7 +38,7 @@ export function leaveText(
         return cannotLeave("a part of a message is too long in the peer's alphabet")
       return leavingSegments(best.dataCoding, best.segments, cutting, reference, replaced?.count ?? 0)
     case 'unencodable':
-      return cannotLeave(`the peer\'s alphabets lack ${codePoint(best.character)} at ${best.position}`)
+      return cannotLeave(`the peer's alphabets lack ${codePoint(best.character)} at ${best.position}`)
     case 'noDataCoding':
       return cannotLeave('the peer has no data_coding for a text of this class or indication')
     case 'unsegmentable':
