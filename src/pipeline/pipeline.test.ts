@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { vendorLane } from '../delivery/lane-key.js'
+import { esmeLane, vendorLane } from '../delivery/lane-key.js'
 import type { Account, Policy, Snapshot } from '../directory/snapshot.js'
 import { FakeClock } from '../lib/fake-clock.js'
-import type { SegmentDelivery } from '../message/delivery.js'
+import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { Failure } from '../message/failure.js'
 import { createIdSource } from '../message/id-source.js'
-import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
+import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import { receiptRequestOf } from '../message/receipt.js'
 import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
 import { GroupCommit } from '../store/group-commit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
+import { createReassembly } from './create-reassembly.js'
+import { runMoPipeline } from './mo-pipeline.js'
 import { runPipeline, type PipelineOptions } from './pipeline.js'
 import type { Submission } from './stage.js'
 
@@ -20,15 +22,32 @@ const HOUR = 3_600_000
 /** Numbers: 44… has a route, 33… has none; the domain `nowhere` has no policy. */
 const directory = {
   account: (id: string) =>
-    id === 'gone' ? undefined : ({ id, active: id !== 'off', domain: id === 'lost' ? 'nowhere' : 'home' } as Account),
+    id === 'gone'
+      ? undefined
+      : ({ id, active: id !== 'off', domain: id === 'lost' ? 'nowhere' : 'home', multipart: withheld } as Account),
+  connection: (id: string) => (id === 'gone' ? undefined : { id, multipart: { ...withheld, ack: 'early' } }),
+  ownerOf: (called: string) => owners.get(called),
   policyFor: (domain: string, called: string) =>
     domain === 'nowhere' ? undefined : ({ id: `${domain} ${called}`, failover: 'next' } as Policy),
   routeFor: (_: Policy, called: string) => (called.startsWith('44') ? routed : nowhere),
 } as unknown as Snapshot
+const withheld = { ack: 'withheld', incomplete: 'fail', strictPartLimits: false } as const
+const owners = new Map([
+  ['15551', { id: 'acme', active: true }],
+  ['15552', { id: 'off', active: false }],
+])
 const routed = ['a', 'b'] as ConnectionId[]
 const nowhere: ConnectionId[] = []
 
 const usual: PipelineOptions = { defaultValidityMs: 48 * HOUR, maxValidityMs: 72 * HOUR, maxQueued: 100 }
+const bounds = {
+  timeoutMs: 60_000,
+  maxParts: 254,
+  maxSets: 10,
+  maxSetsPerPeer: 10,
+  maxBytes: 1e6,
+  maxBytesPerPeer: 1e6,
+}
 
 function rig(options: Partial<PipelineOptions> = {}) {
   const store = new MemoryStore()
@@ -49,17 +68,22 @@ function rig(options: Partial<PipelineOptions> = {}) {
     { lazyMs: 5, maxUnits: 100, retryMs: 100, retryMaxMs: 100, maxReopens: 3 },
   )
   const answers: string[] = []
-  const accepted: SegmentDelivery[] = []
+  const outcomes: string[] = []
+  const accepted: (SegmentDelivery | MoDelivery)[] = []
   let made = 0
-  const submission = (changes: Partial<Submission> & { readonly to?: string } = {}): Submission => {
+  const submission = (
+    changes: Partial<Submission> & { readonly to?: string; readonly from?: string } = {},
+  ): Submission => {
     const name = `${made++}`
-    const { to = '447700900123', ...rest } = changes
+    const { to = '447700900123', from = 'acme', ...rest } = changes
     return {
-      account: 'acme' as AccountId,
+      sender: { kind: 'account', account: from as AccountId },
+      link: {},
       source: { ton: 5, npi: 0, value: 'Acme' },
       destination: { ton: 1, npi: 1, value: to },
       domain: '',
       content: { dataCoding: 0, udhi: false, octets: Uint8Array.of(65) },
+      sar: undefined,
       serviceType: 'CMT',
       protocolId: 1,
       priority: 2,
@@ -72,40 +96,55 @@ function rig(options: Partial<PipelineOptions> = {}) {
       answer: {
         accepted: (id: MessageId) => void answers.push(`${name} accepted ${id}`),
         refused: ({ reason }: Failure) => void answers.push(`${name} refused ${reason}`),
+        withheld: () => void answers.push(`${name} withheld`),
       },
       ...rest,
     }
   }
-  const run = (batch: readonly Submission[], queued = 0): void =>
-    runPipeline(
-      batch,
-      {
-        recorder,
-        ids: createIdSource(0, 1, () => 2),
-        laneOf: (route, account) => vendorLane(route, 0, account),
-        accepted: (delivery) => void accepted.push(delivery),
-        directory: () => directory,
+  const onward = {
+    recorder,
+    ids: createIdSource(0, 1, () => 2),
+    laneOf: (route: readonly ConnectionId[], account: AccountId) => vendorLane(route, 0, account),
+    laneOfEsme: esmeLane,
+    accepted: (delivery: SegmentDelivery | MoDelivery) => void accepted.push(delivery),
+    directory: () => directory,
+  }
+  const all = { ...usual, ...options }
+  const reassembly = createReassembly(
+    {
+      ...onward,
+      nowMs: () => NOW,
+      wallMs: () => WALL,
+      abandon: (parts, state) => void answers.push(`${parts.length} abandoned ${state}`),
+      events: {
+        onOutcome: (peer, outcome) => void outcomes.push(`${peer} ${outcome}`),
+        onTurnedEarly: () => undefined,
       },
-      { ...usual, ...options },
-      { nowMs: NOW, wallMs: WALL, queued },
-    )
+    },
+    { ...bounds, ...all },
+  )
+  const input = (queued: number) => ({ nowMs: NOW, wallMs: WALL, queued })
+  const run = (batch: readonly Submission[], queued = 0): void =>
+    runPipeline(batch, { ...onward, reassembly }, all, input(queued))
+  const runMo = (batch: readonly Submission[], queued = 0): void =>
+    runMoPipeline(batch, { ...onward, reassembly }, all, input(queued))
   const settle = async (): Promise<void> => {
     for (const fn of deferred.splice(0)) fn()
     for (let i = 0; i < 10; i++) await Promise.resolve()
   }
-  return { store, recorder, answers, accepted, submission, run, settle }
+  return { store, recorder, answers, outcomes, accepted, submission, run, runMo, reassembly, settle }
 }
 
 it('every submission of a batch is answered once; those that pass keep their order', async () => {
   const { submission, run, settle, answers, accepted, store } = rig()
   run([
     submission(),
-    submission({ account: 'gone' as AccountId }),
-    submission({ account: 'off' as AccountId }),
-    submission({ account: 'lost' as AccountId }),
+    submission({ from: 'gone' }),
+    submission({ from: 'off' }),
+    submission({ from: 'lost' }),
     submission({ domain: 'nowhere' }),
     submission({ to: '33123' }),
-    submission({ account: 'lost' as AccountId, domain: 'elsewhere' }),
+    submission({ from: 'lost', domain: 'elsewhere' }),
   ])
   const refused = ['notPermitted', 'notPermitted', 'noPolicy', 'noPolicy', 'noRoute']
   expect(answers).toEqual(refused.map((reason, i) => `${i + 1} refused ${reason}`))
@@ -144,6 +183,7 @@ it('a sender whose answer fails loses its own answer only: the message goes', as
       throw new Error('the session is gone')
     },
     refused: () => undefined,
+    withheld: () => undefined,
   }
   run([submission({ answer: broken }), submission()])
   await settle()
@@ -199,11 +239,14 @@ it('what the sender asked for is in the message, what the switch decided beside 
     failover: 'next',
     failures: 0,
     unansweredBy: '',
+    progress: undefined,
   })
   expect(delivery!.message).toMatchObject({
     id: delivery!.id,
     direction: 'mt',
-    account: given.account,
+    account: 'acme',
+    shape: 'whole',
+    parts: [],
     source: given.source,
     destination: given.destination,
     content: given.content,
@@ -213,5 +256,113 @@ it('what the sender asked for is in the message, what the switch decided beside 
     replyPath: true,
     receiptRequest: given.receiptRequest,
     userMessageReference: 9,
+  })
+})
+
+describe('a message in parts', () => {
+  const part = (number: number, total: number, text: string) => ({
+    dataCoding: 0,
+    udhi: true,
+    octets: Buffer.concat([Uint8Array.of(5, 0, 3, 7, total, number), Buffer.from(text)]),
+  })
+
+  it('goes through the stages once, as one, and each part has its own id', async () => {
+    const { submission, run, settle, accepted, answers, outcomes } = rig()
+    run([
+      submission({ content: part(2, 2, ' world'), userMessageReference: 22, receiptRequest: receiptRequestOf(2) }),
+      submission(),
+      submission({ content: part(1, 2, 'Hello'), userMessageReference: 11, receiptRequest: receiptRequestOf(0) }),
+    ])
+    await settle()
+    expect(answers).toEqual([
+      '0 withheld',
+      '1 accepted 0000000100000002',
+      '2 accepted 0000000100000001',
+      '0 accepted 0000000100000000',
+    ])
+    expect(outcomes).toEqual(['esme whole'])
+    expect(accepted[1]!.message).toMatchObject({
+      id: '0000000100000001',
+      content: { dataCoding: 0, udhi: false, octets: Buffer.from('Hello world') },
+      shape: 'udh8',
+      parts: [
+        { id: '0000000100000001', userMessageReference: 11, receiptRequest: receiptRequestOf(0) },
+        { id: '0000000100000000', userMessageReference: 22, receiptRequest: receiptRequestOf(2) },
+      ],
+      receiptRequest: receiptRequestOf(2),
+    })
+  })
+
+  it('that has no route is refused for each part with one word', () => {
+    const { submission, run, answers, outcomes } = rig()
+    run([submission({ to: '33123', content: part(1, 2, 'a') }), submission({ to: '33123', content: part(2, 2, 'b') })])
+    expect(answers).toEqual(['0 withheld', '0 refused messageRefused', '1 refused messageRefused'])
+    expect(outcomes).toEqual(['esme refused'])
+  })
+})
+
+describe('from a phone', () => {
+  const vendor = { kind: 'vendor', vendor: 'carrier' as VendorId, connection: 'c1' as ConnectionId } as const
+
+  it('a message goes to whose number it was sent to, and to nobody else', async () => {
+    const { submission, run, runMo, settle, accepted, answers, store } = rig()
+    runMo([
+      submission({ sender: vendor, to: '15551' }),
+      submission({ sender: vendor, to: '15552' }),
+      submission({ sender: vendor, to: '15553' }),
+      submission({ sender: { ...vendor, connection: 'gone' as ConnectionId }, to: '15551' }),
+      submission({ to: '15551' }),
+    ])
+    run([submission({ sender: vendor })])
+    await settle()
+    const refused = ['3 refused notPermitted', '4 refused notPermitted', '1 refused noRoute', '2 refused noRoute']
+    expect(answers).toEqual([...refused, '5 refused notPermitted', '0 accepted 0000000100000000'])
+    expect(accepted).toEqual([
+      {
+        kind: 'mo',
+        lane: 'e:acme',
+        dueMs: NOW,
+        id: '0000000100000000',
+        message: expect.objectContaining({ direction: 'mo', account: 'acme', id: '0000000100000000' }) as unknown,
+        failures: 0,
+        taken: 0,
+        expiresAtMs: NOW + 48 * HOUR,
+      },
+    ])
+    expect((await contentsOf(store)).deliveries).toEqual(accepted)
+  })
+
+  it('parts are answered when they are durable, over whatever connection of the vendor they come', async () => {
+    const { submission, runMo, settle, answers, accepted, store, reassembly } = rig()
+    const sar = (number: number) => ({ reference: 300, total: 3, part: number })
+    const other = { ...vendor, connection: 'c2' as ConnectionId }
+    const piece = (number: number, sender: Submission['sender']) =>
+      submission({
+        sender,
+        to: '15551',
+        sar: sar(number),
+        content: { dataCoding: 8, udhi: false, octets: Buffer.from([0, 64 + number]) },
+      })
+    runMo([piece(3, vendor), piece(1, other)])
+    await settle()
+    expect(answers).toEqual(['0 accepted 0000000100000000', '1 accepted 0000000100000001'])
+    expect((await store.collected()).map(({ id }) => id)).toEqual(['0000000100000000', '0000000100000001'])
+    runMo([piece(2, vendor)])
+    await settle()
+    expect(answers[2]).toBe('2 accepted 0000000100000002')
+    expect(await store.collected()).toEqual([])
+    expect(accepted[0]!.message).toMatchObject({
+      id: '0000000100000001',
+      shape: 'sar',
+      content: { dataCoding: 8, udhi: false, octets: Buffer.from([0, 65, 0, 66, 0, 67]) },
+    })
+    expect(reassembly.isEmpty).toBe(true)
+  })
+
+  it('a part for a number that nobody has is refused at once', () => {
+    const { submission, runMo, answers, reassembly } = rig()
+    runMo([submission({ sender: vendor, to: '15552', sar: { reference: 1, total: 2, part: 1 } })])
+    expect(answers).toEqual(['0 refused messageRefused'])
+    expect(reassembly.isEmpty).toBe(true)
   })
 })

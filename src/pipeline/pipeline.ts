@@ -1,4 +1,4 @@
-// The life of a message before it is accepted, as a list. No stage calls the next; what a stage refuses is answered here.
+// The life of a message towards a phone before it is accepted, as a list. No stage calls the next.
 
 import type { Snapshot } from '../directory/snapshot.js'
 import type { Failure } from '../message/failure.js'
@@ -6,11 +6,28 @@ import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js
 import { findCandidates } from './candidates/candidates.js'
 import { identify } from './identify/identify.js'
 import { choosePolicy } from './policy/policy.js'
-import type { Identified, Stage, Submission } from './stage.js'
+import type { Reassembly } from './reassemble/reassemble.js'
+import {
+  answerOf,
+  continueWith,
+  inOnePiece,
+  ownAnswer,
+  runStage,
+  type Assembled,
+  type Identified,
+  type Stage,
+  type Submission,
+  type Together,
+} from './stage.js'
 
-export interface PipelinePorts extends AcceptPorts {
+/** What follows reassembly. */
+export interface OnwardPorts extends AcceptPorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
+}
+
+export interface PipelinePorts extends OnwardPorts {
+  readonly reassembly: Reassembly
 }
 
 export interface PipelineOptions extends AcceptOptions {
@@ -26,43 +43,76 @@ export interface PipelineInput {
   readonly queued: number
 }
 
-/** Takes the submissions of one turn through all stages. Every submission is answered exactly once, now or when durable. */
+/** Takes the submissions of one turn through all stages. Every submission is answered exactly once: now, when durable, or as a part. */
 export function runPipeline(
   batch: readonly Submission[],
   ports: PipelinePorts,
   options: PipelineOptions,
   input: PipelineInput,
 ): void {
-  if (input.queued + batch.length > options.maxQueued) {
-    const failure: Failure = {
-      reason: 'queueFull',
-      cause: `${input.queued} messages are queued, the bound is ${options.maxQueued}`,
-    }
-    for (const submission of batch) submission.answer.refused(failure)
-    return
-  }
+  if (refusedAsFull(batch, options, input)) return
   const directory = ports.directory()
-  const identified = run(identify(directory), batch, (submission) => submission)
-  const permitted = run(choosePolicy(directory), identified, submissionOf)
-  const routed = run(findCandidates(directory), permitted, submissionOf)
-  accept(routed, ports, options, input.nowMs, input.wallMs)
+  const { nowMs, wallMs } = input
+  const identified = runStage(identify(directory), batch, ownAnswer)
+  const assembled = runStage(reassemble(ports.reassembly, nowMs, wallMs), identified, answerOf)
+  onward(assembled, directory, ports, options, nowMs, wallMs)
 }
 
-function run<In, Out>(
-  stage: Stage<In, Out>,
-  batch: readonly In[],
-  submissionOfInput: (input: In) => Submission,
-): readonly Out[] {
-  const going: Out[] = []
-  const verdicts = stage(batch)
-  for (let i = 0; i < verdicts.length; i++) {
-    const verdict = verdicts[i]!
-    if (verdict.kind === 'continue') going.push(verdict.value)
-    else submissionOfInput(batch[i]!).answer.refused(verdict.failure)
+/** Takes on what came together outside a batch. By now its sender may be another, or none. */
+export function resumePipeline(
+  batch: readonly Together[],
+  ports: OnwardPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): void {
+  const directory = ports.directory()
+  const stage = identify(directory)
+  const assembled = runStage<Together, Assembled>(
+    (all) =>
+      stage(all.map(({ submission }) => submission)).map((verdict, i) =>
+        verdict.kind === 'continue' ? continueWith({ ...verdict.value, assembly: all[i]!.assembly }) : verdict,
+      ),
+    batch,
+    answerOf,
+  )
+  onward(assembled, directory, ports, options, nowMs, wallMs)
+}
+
+function onward(
+  assembled: readonly Assembled[],
+  directory: Snapshot,
+  ports: OnwardPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): void {
+  const permitted = runStage(choosePolicy(directory), assembled, answerOf)
+  const routed = runStage(findCandidates(directory), permitted, answerOf)
+  accept(routed, ports, options, nowMs, wallMs)
+}
+
+/** Stage 2: most messages come in one piece, and pass without a look. */
+function reassemble(reassembly: Reassembly, nowMs: number, wallMs: number): Stage<Identified, Assembled> {
+  return (batch) =>
+    batch.map((identified) => {
+      const { submission, account } = identified
+      if (submission.sar === undefined && !submission.content.udhi) {
+        return continueWith({ submission, account, assembly: inOnePiece })
+      }
+      const verdict = reassembly.take(submission, nowMs, wallMs)
+      if (verdict.kind !== 'continue') return verdict
+      return continueWith({ submission: verdict.value.submission, account, assembly: verdict.value.assembly })
+    })
+}
+
+/** The bound of the queue, for a whole batch. */
+export function refusedAsFull(batch: readonly Submission[], options: PipelineOptions, input: PipelineInput): boolean {
+  if (input.queued + batch.length <= options.maxQueued) return false
+  const failure: Failure = {
+    reason: 'queueFull',
+    cause: `${input.queued} messages are queued, the bound is ${options.maxQueued}`,
   }
-  return going
-}
-
-function submissionOf(identified: Identified): Submission {
-  return identified.submission
+  for (const submission of batch) submission.answer.refused(failure)
+  return true
 }

@@ -63,16 +63,22 @@ export interface Assembly {
   readonly collected: readonly MessageId[]
 }
 
+/** Of what came in one piece: one for all, so that they cost nothing. */
+export const inOnePiece: Assembly = Object.freeze({ id: undefined, shape: 'whole', parts: [], collected: [] })
+
+/** All of it is there; `submission` is that of the whole. */
+export interface Together {
+  readonly submission: Submission
+  readonly assembly: Assembly
+}
+
 /** Who sends it is known and may send. */
 export interface Identified {
   readonly submission: Submission
   readonly account: Account
 }
 
-/** All of it is there; `submission` is that of the whole. */
-export interface Assembled extends Identified {
-  readonly assembly: Assembly
-}
+export interface Assembled extends Identified, Together {}
 
 /** What the policy says about it is known. */
 export interface Permitted extends Assembled {
@@ -103,6 +109,31 @@ export function refuse(
   cause: string,
 ): { readonly kind: 'refuse'; readonly failure: Failure } {
   return { kind: 'refuse', failure: { reason, cause } }
+}
+
+/** What a stage lets go on, in its order. What it refuses is answered here; what waits is answered by its keeper. */
+export function runStage<In, Out>(
+  stage: Stage<In, Out>,
+  batch: readonly In[],
+  answerOf: (input: In) => SubmissionAnswer,
+): readonly Out[] {
+  const going: Out[] = []
+  const verdicts = stage(batch)
+  for (let i = 0; i < verdicts.length; i++) {
+    const verdict = verdicts[i]!
+    if (verdict.kind === 'continue') going.push(verdict.value)
+    else if (verdict.kind === 'refuse') answerOf(batch[i]!).refused(verdict.failure)
+  }
+  return going
+}
+
+/** The answers of a stage's input, for `runStage`. */
+export function answerOf({ submission }: { readonly submission: Submission }): SubmissionAnswer {
+  return submission.answer
+}
+
+export function ownAnswer({ answer }: Submission): SubmissionAnswer {
+  return answer
 }
 
 /** The failure that a refusal by the store is to a sender. */

@@ -1,21 +1,23 @@
 // Stage 10: the message gets its id and its place in a lane, and is offered to the store. Its sender is answered when that
 // is durable, and not before.
 
-import type { SegmentDelivery } from '../../message/delivery.js'
+import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { IdSource } from '../../message/id-source.js'
-import type { DeliveryId, LaneKey, ConnectionId, AccountId } from '../../message/ids.js'
+import type { DeliveryId, LaneKey, ConnectionId, AccountId, MessageId } from '../../message/ids.js'
 import type { Message } from '../../message/message.js'
 import type { Recorder, UnitListener } from '../../store/contracts/recorder.js'
 import type { StoreError } from '../../store/contracts/store.js'
 import type { Unit } from '../../store/contracts/unit.js'
-import { storeFailure, type Routed, type SubmissionAnswer } from '../stage.js'
+import type { Owned } from '../owner/owner.js'
+import { storeFailure, type Routed, type SubmissionAnswer, type Together } from '../stage.js'
 
 export interface AcceptPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
   readonly laneOf: (route: readonly ConnectionId[], account: AccountId) => LaneKey
+  readonly laneOfEsme: (account: AccountId) => LaneKey
   /** The delivery is durable and answered: it may go. */
-  readonly accepted: (delivery: SegmentDelivery) => void
+  readonly accepted: (delivery: SegmentDelivery | MoDelivery) => void
 }
 
 export interface AcceptOptions {
@@ -23,7 +25,7 @@ export interface AcceptOptions {
   readonly maxValidityMs: number
 }
 
-/** @param nowMs switch time; @param wallMs for the dates that people read */
+/** Towards phones. @param nowMs switch time; @param wallMs for the dates that people read */
 export function accept(
   batch: readonly Routed[],
   ports: AcceptPorts,
@@ -32,30 +34,70 @@ export function accept(
   wallMs: number,
 ): void {
   for (const routed of batch) {
-    const { submission } = routed
-    const delivery = toDelivery(routed, ports, options, nowMs, wallMs)
-    ports.recorder.offer({ kind: 'accepted', delivery }, new Acceptance(submission.answer, ports))
+    const { account, route, policy } = routed
+    const message = toMessage(routed, 'mt', account.id, ports, options, nowMs, wallMs)
+    const delivery: SegmentDelivery = {
+      kind: 'segment',
+      lane: ports.laneOf(route, account.id),
+      dueMs: nowMs + routed.submission.scheduleMs,
+      id: deliveryIdOf(message),
+      message,
+      route,
+      hop: 0,
+      failover: policy.failover,
+      failures: 0,
+      unansweredBy: '',
+      progress: undefined,
+      expiresAtMs: message.expiresAtMs,
+    }
+    offer(delivery, routed, ports)
   }
 }
 
-function toDelivery(
-  routed: Routed,
+/** From phones. */
+export function acceptMo(
+  batch: readonly Owned[],
   ports: AcceptPorts,
   options: AcceptOptions,
   nowMs: number,
   wallMs: number,
-): SegmentDelivery {
-  const { submission, route, policy } = routed
+): void {
+  for (const owned of batch) {
+    const { account } = owned
+    const message = toMessage(owned, 'mo', account.id, ports, options, nowMs, wallMs)
+    const delivery: MoDelivery = {
+      kind: 'mo',
+      lane: ports.laneOfEsme(account.id),
+      dueMs: nowMs + owned.submission.scheduleMs,
+      id: deliveryIdOf(message),
+      message,
+      failures: 0,
+      taken: 0,
+      expiresAtMs: message.expiresAtMs,
+    }
+    offer(delivery, owned, ports)
+  }
+}
+
+function toMessage(
+  { submission, assembly }: Together,
+  direction: Message['direction'],
+  account: AccountId,
+  ports: AcceptPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): Message {
   const validityMs = Math.min(submission.validityMs ?? options.defaultValidityMs, options.maxValidityMs)
-  const dueMs = nowMs + submission.scheduleMs
-  const expiresAtMs = Math.max(nowMs, dueMs) + validityMs
-  const message: Message = {
-    id: ports.ids.next(),
-    direction: 'mt',
-    account: submission.account,
+  return {
+    id: assembly.id ?? ports.ids.next(),
+    direction,
+    account,
     source: submission.source,
     destination: submission.destination,
     content: submission.content,
+    shape: assembly.shape,
+    parts: assembly.parts,
     serviceType: submission.serviceType,
     protocolId: submission.protocolId,
     priority: submission.priority,
@@ -64,21 +106,21 @@ function toDelivery(
     tlvs: submission.tlvs,
     userMessageReference: submission.userMessageReference,
     acceptedAtMs: wallMs,
-    expiresAtMs,
+    // Its time begins when it may first be tried.
+    expiresAtMs: Math.max(nowMs, nowMs + submission.scheduleMs) + validityMs,
   }
-  return {
-    kind: 'segment',
-    lane: ports.laneOf(route, submission.account),
-    dueMs,
-    id: message.id as string as DeliveryId,
-    message,
-    route,
-    hop: 0,
-    failover: policy.failover,
-    failures: 0,
-    unansweredBy: '',
-    expiresAtMs,
-  }
+}
+
+function deliveryIdOf({ id }: Message): DeliveryId {
+  return id as string as DeliveryId
+}
+
+function offer(delivery: SegmentDelivery | MoDelivery, { submission, assembly }: Together, ports: AcceptPorts): void {
+  ports.recorder.offer(acceptedUnit(delivery, assembly.collected), new Acceptance(submission.answer, ports))
+}
+
+function acceptedUnit(delivery: SegmentDelivery | MoDelivery, collected: readonly MessageId[]): Unit {
+  return collected.length === 0 ? { kind: 'accepted', delivery } : { kind: 'accepted', delivery, parts: collected }
 }
 
 /** Waits for the store's word on one message and passes it to the sender. */

@@ -5,13 +5,13 @@ import { continueWith, refuse, type Permitted, type Routed, type Stage } from '.
 
 export function findCandidates(directory: Snapshot): Stage<Permitted, Routed> {
   return (batch) =>
-    batch.map(({ submission, account, policy }) => {
+    batch.map(({ submission, account, assembly, policy }) => {
       const route = directory.routeFor(policy, submission.destination.value)
       if (route.length === 0)
         return refuse(
           'noRoute',
           `policy ${policy.id}: no active connection has a rate for ${submission.destination.value}`,
         )
-      return continueWith({ submission, account, policy, route })
+      return continueWith({ submission, account, assembly, policy, route })
     })
 }

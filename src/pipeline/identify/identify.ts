@@ -6,9 +6,11 @@ import { continueWith, refuse, type Identified, type Stage, type Submission } fr
 export function identify(directory: Snapshot): Stage<Submission, Identified> {
   return (batch) =>
     batch.map((submission) => {
-      const account = directory.account(submission.account)
+      const { sender } = submission
+      if (sender.kind !== 'account') return refuse('notPermitted', `vendor ${sender.vendor} sends nothing to phones`)
+      const account = directory.account(sender.account)
       if (account === undefined)
-        return refuse('notPermitted', `account ${submission.account} is not in the directory any more`)
+        return refuse('notPermitted', `account ${sender.account} is not in the directory any more`)
       if (!account.active) return refuse('notPermitted', `account ${account.id} is not active`)
       return continueWith({ submission, account })
     })

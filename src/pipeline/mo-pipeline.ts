@@ -1,0 +1,72 @@
+// The life of a message from a phone before it is accepted, as a list. No stage calls the next.
+
+import type { Snapshot } from '../directory/snapshot.js'
+import { acceptMo, type AcceptOptions } from './accept/accept.js'
+import { findOwner } from './owner/owner.js'
+import {
+  refusedAsFull,
+  type OnwardPorts,
+  type PipelineInput,
+  type PipelineOptions,
+  type PipelinePorts,
+} from './pipeline.js'
+import type { Reassembly } from './reassemble/reassemble.js'
+import {
+  answerOf,
+  continueWith,
+  inOnePiece,
+  ownAnswer,
+  refuse,
+  runStage,
+  type Stage,
+  type Submission,
+  type Together,
+} from './stage.js'
+
+/** As runPipeline does, for what vendors deliver. */
+export function runMoPipeline(
+  batch: readonly Submission[],
+  ports: PipelinePorts,
+  options: PipelineOptions,
+  input: PipelineInput,
+): void {
+  if (refusedAsFull(batch, options, input)) return
+  const { nowMs, wallMs } = input
+  const identified = runStage(identifyVendor(ports.directory()), batch, ownAnswer)
+  const together = runStage(reassemble(ports.reassembly, nowMs, wallMs), identified, ownAnswer)
+  resumeMoPipeline(together, ports, options, nowMs, wallMs)
+}
+
+/** Takes on what came together outside a batch. */
+export function resumeMoPipeline(
+  batch: readonly Together[],
+  ports: OnwardPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): void {
+  const owned = runStage(findOwner(ports.directory()), batch, answerOf)
+  acceptMo(owned, ports, options, nowMs, wallMs)
+}
+
+/** Stage 1: the connection that it came over is known. */
+function identifyVendor(directory: Snapshot): Stage<Submission, Submission> {
+  return (batch) =>
+    batch.map((submission) => {
+      const { sender } = submission
+      if (sender.kind !== 'vendor') return refuse('notPermitted', `account ${sender.account} is no vendor`)
+      return directory.connection(sender.connection) === undefined
+        ? refuse('notPermitted', `connection ${sender.connection} is not in the directory any more`)
+        : continueWith(submission)
+    })
+}
+
+/** Stage 2. */
+function reassemble(reassembly: Reassembly, nowMs: number, wallMs: number): Stage<Submission, Together> {
+  return (batch) =>
+    batch.map((submission) =>
+      submission.sar === undefined && !submission.content.udhi
+        ? continueWith({ submission, assembly: inOnePiece })
+        : reassembly.take(submission, nowMs, wallMs),
+    )
+}

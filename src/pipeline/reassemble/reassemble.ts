@@ -1,0 +1,279 @@
+// Stage 2: parts of one message wait for each other, acknowledged or not, and go on as one. Ties the sets to the store and to
+// those who wait for an answer; the sets themselves are the collector's. Knows no socket and no timer.
+
+import type { CollectedPart, PartMark } from '../../message/collected-part.js'
+import { failureReasons, type Failure } from '../../message/failure.js'
+import type { MessageId } from '../../message/ids.js'
+import { joinParts } from '../../text/join.js'
+import { continueWith, inOnePiece, refuse, type Submission, type Together, type Verdict } from '../stage.js'
+import { Collector, type CollectorSize } from './collector.js'
+import { readMark } from './mark.js'
+import {
+  bytesOf,
+  heldParts,
+  isSameContent,
+  peerOf,
+  setKey,
+  WAITER_BYTES,
+  type HeldPart,
+  type PartSet,
+  type PeerKind,
+} from './part-set.js'
+import {
+  rulesOfTheGone,
+  type MultipartRules,
+  type ReassemblyOptions,
+  type ReassemblyPorts,
+} from './reassembly-contract.js'
+import { PartInStore, SetAnswer, tell, type DueAnswer, type Verdicts } from './set-answer.js'
+import { ANOTHER_MESSAGE, SetEndings } from './set-endings.js'
+import { WaitingLinks } from './waiting-links.js'
+import { toPart, toWhole } from './whole.js'
+
+const wait: Verdict<never> = { kind: 'wait' }
+
+export class Reassembly implements Verdicts {
+  readonly #ports: ReassemblyPorts
+  readonly #options: ReassemblyOptions
+  readonly #collector: Collector
+  readonly #links = new WaitingLinks()
+  readonly #endings: SetEndings
+  #stopped = false
+
+  constructor(ports: ReassemblyPorts, options: ReassemblyOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.#collector = new Collector(options)
+    this.#endings = new SetEndings(ports, this.#collector, this.#links)
+  }
+
+  /** For gauges: sets that are not whole, and what they take, octets. */
+  size(peer: PeerKind): CollectorSize {
+    return this.#collector.size(peer)
+  }
+
+  /** Nothing is kept of any sender. */
+  get isEmpty(): boolean {
+    return this.#collector.peers === 0 && this.#links.size === 0
+  }
+
+  /**
+   * One submission with a user data header or SAR parameters: it goes on, as what it completes or as it is; it waits; or neither.
+   * @param wallMs of its arrival
+   */
+  take(submission: Submission, nowMs: number, wallMs: number): Verdict<Together> {
+    const rules = this.#ports.rulesOf(submission.sender) ?? rulesOfTheGone
+    const { maxParts } = this.#options
+    const marked = readMark(submission.content, submission.sar, maxParts, rules.strictPartLimits)
+    switch (marked.kind) {
+      case 'message':
+        return continueWith({ submission, assembly: inOnePiece })
+      case 'onlyPart': {
+        const content = joinParts([submission.content])
+        return continueWith({ submission: { ...submission, content, sar: undefined }, assembly: inOnePiece })
+      }
+      case 'invalid':
+        return { kind: 'refuse', failure: marked.failure }
+      case 'part':
+        if (this.#stopped) return refuse('stopping', 'a part of a message whose others will not come in time')
+        return this.#takePart(submission, marked.mark, rules, nowMs, wallMs)
+    }
+  }
+
+  #takePart(
+    submission: Submission,
+    mark: PartMark,
+    rules: MultipartRules,
+    nowMs: number,
+    wallMs: number,
+  ): Verdict<Together> {
+    const key = setKey(submission, mark)
+    let set = this.#collector.find(key)
+    if (set !== undefined && set.total !== mark.total) {
+      return refuse('invalidConcatenation', `a part of ${mark.total} in a message of ${set.total}`)
+    }
+    const known = set?.parts[mark.part - 1]
+    if (set !== undefined && known !== undefined) {
+      if (isSameContent(known.part.content, submission.content)) return this.#join(known, submission)
+      this.#endings.incomplete(set, ANOTHER_MESSAGE)
+      set = undefined
+    }
+    const isLast = set?.present === mark.total - 1
+    if (rules.ack === 'early' && !isLast) {
+      const failure = this.#ports.mayPass(submission)
+      if (failure !== undefined) return { kind: 'refuse', failure: ofTheWhole(failure) }
+    }
+    const bytes = bytesOf(submission)
+    // What completes a set frees more than it takes.
+    if (!isLast && !this.#collector.hasRoom(peerOf(submission.sender), bytes, set === undefined)) {
+      return refuse('queueFull', 'too many parts wait for others, of this sender or in all')
+    }
+    set ??= this.#collector.open(key, submission.sender, mark.total, nowMs + this.#options.timeoutMs)
+    const part = toPart(submission, this.#ports.ids.next(), mark, nowMs, wallMs, set.deadlineMs)
+    const { answer, link } = submission
+    const held = heldPart(part, 'withheld', bytes)
+    held.waiters.push({ answer, link })
+    this.#collector.put(set, held)
+    if (isLast) return continueWith(this.#complete(set, nowMs))
+    if (rules.ack === 'early') this.#store(held)
+    else this.#withhold(held, submission)
+    return wait
+  }
+
+  /** The same part once more: its sender lost the answer, or the patience. */
+  #join(known: HeldPart, submission: Submission): Verdict<Together> {
+    const { answer, link } = submission
+    if (known.standing === 'stored') {
+      answer.accepted(known.part.id)
+      return wait
+    }
+    if (!this.#collector.hasRoom(peerOf(submission.sender), WAITER_BYTES, false)) {
+      return refuse('queueFull', 'too many answers wait for the same parts')
+    }
+    this.#collector.grow(known, WAITER_BYTES)
+    known.waiters.push({ answer, link })
+    if (known.standing === 'withheld') this.#withhold(known, submission)
+    return wait
+  }
+
+  #withhold(held: HeldPart, { link, answer }: Submission): void {
+    this.#links.add(link, held)
+    answer.withheld()
+  }
+
+  #store(held: HeldPart): void {
+    held.standing = 'storing'
+    this.#ports.recorder.offer({ kind: 'collected', part: held.part }, new PartInStore(this, held))
+  }
+
+  /** All parts are there: the set gives way to the whole, and keeps its parts until it is known what became of that. */
+  #complete(set: PartSet, nowMs: number): Together {
+    this.#collector.take(set)
+    const collected: MessageId[] = []
+    const parts: CollectedPart[] = []
+    for (const held of heldParts(set)) {
+      parts.push(held.part)
+      if (held.standing === 'withheld') this.#links.forget(held)
+      else collected.push(held.part.id)
+    }
+    return toWhole(parts, collected, new SetAnswer(this, set), nowMs)
+  }
+
+  accepted(set: PartSet): void {
+    this.#ports.events.onOutcome(set.kind, 'whole')
+    tell(this.#endings.withheldOf(set, undefined))
+  }
+
+  refused(set: PartSet, failure: Failure): void {
+    // For the moment only: what was acknowledged goes on waiting, and whoever sends the missing part again completes it.
+    if (failureReasons[failure.reason].retryable) {
+      const due = this.#endings.withheldOf(set, failure)
+      if (set.present === 0) this.#ports.events.onOutcome(set.kind, 'refused')
+      else if (!this.#collector.standAgain(set)) this.#endings.incomplete(set, ANOTHER_MESSAGE)
+      tell(due)
+      return
+    }
+    const due = this.#endings.withheldOf(set, ofTheWhole(failure))
+    this.#ports.events.onOutcome(set.kind, 'refused')
+    this.#endings.acknowledgedOf(set, { kind: 'abandoned', state: 'REJECTED', reason: failure.reason })
+    tell(due)
+  }
+
+  stored(held: HeldPart): void {
+    held.standing = 'stored'
+    const { waiters, fate } = held
+    held.waiters = []
+    if (fate !== undefined) this.#endings.meet(fate, [held.part])
+    tell([{ waiters, says: held.part.id }])
+  }
+
+  notStored(held: HeldPart, failure: Failure): void {
+    const { waiters } = held
+    this.#endings.leaves(held, 'refused')
+    tell([{ waiters, says: failure }])
+  }
+
+  /** Ends the sets whose time is over. To be called often: how late it comes is how late they are told. */
+  tick(nowMs: number): void {
+    if (this.#stopped) return
+    const complete = this.#collector.complete()
+    if (complete.length > 0) this.#ports.proceed(complete.map((set) => this.#complete(set, nowMs)))
+    for (const set of this.#collector.due(nowMs)) {
+      // One that has all its parts waits for the store only.
+      if (this.#collector.has(set) && set.present < set.total) this.#endings.incomplete(set, 'its time is over')
+    }
+  }
+
+  /** The session's window is full of withheld parts: they are acknowledged once durable, so that the others can come. */
+  stalled(link: object): void {
+    for (const held of this.#links.of(link)) {
+      const { set } = held
+      // An answer that was told meanwhile may have ended it.
+      if (held.standing !== 'withheld' || set === undefined) continue
+      const failure = this.#ports.mayPass(held.part)
+      if (failure === undefined) {
+        this.#links.forget(held)
+        this.#ports.events.onTurnedEarly(set.kind)
+        this.#store(held)
+      } else {
+        this.#endings.leaves(held, 'refused')
+        tell([{ waiters: held.waiters, says: ofTheWhole(failure) }])
+      }
+    }
+  }
+
+  /** The session is over: what it waits for is dropped, unless another waits for the same part. Others' parts stay. */
+  linkClosed(link: object): void {
+    for (const held of this.#links.of(link)) {
+      this.#links.forget(held)
+      held.waiters = held.waiters.filter((waiter) => waiter.link !== link)
+      if (held.waiters.length === 0) this.#endings.leaves(held, 'dropped')
+      for (const waiter of held.waiters) this.#links.add(waiter.link, held)
+    }
+  }
+
+  /** The switch goes down: who waits is told so. What was acknowledged stays in the store for the next start. */
+  stop(): void {
+    this.#stopped = true
+    const due: DueAnswer[] = []
+    for (const held of this.#collector.parts()) {
+      if (held.standing !== 'withheld') continue
+      this.#endings.leaves(held, 'dropped')
+      due.push({ waiters: held.waiters, says: { reason: 'stopping', cause: 'the other parts will not come in time' } })
+    }
+    tell(due)
+  }
+
+  /** Takes up what the store holds, before any traffic. Sets that are whole in it go on at once. */
+  restore(parts: readonly CollectedPart[], nowMs: number): void {
+    const latestMs = nowMs + this.#options.timeoutMs
+    for (const part of [...parts].sort(byDeadline)) {
+      const key = setKey(part, part.mark)
+      let set = this.#collector.find(key)
+      if (set !== undefined && (set.total !== part.mark.total || set.parts[part.mark.part - 1] !== undefined)) {
+        // That the reference was used anew did not reach the store.
+        this.#endings.incomplete(set, ANOTHER_MESSAGE)
+        set = undefined
+      }
+      set ??= this.#collector.open(key, part.sender, part.mark.total, Math.min(part.deadlineMs, latestMs))
+      this.#collector.put(set, heldPart(part, 'stored', bytesOf(part)))
+    }
+    const complete = new Set<PartSet>()
+    for (const { set } of this.#collector.parts()) if (set !== undefined && set.present === set.total) complete.add(set)
+    if (complete.size > 0) this.#ports.proceed([...complete].map((set) => this.#complete(set, nowMs)))
+  }
+}
+
+function heldPart(part: CollectedPart, standing: HeldPart['standing'], bytes: number): HeldPart {
+  return { part, standing, waiters: [], bytes, set: undefined, fate: undefined }
+}
+
+/** What senders of parts are told when their message can't go: one word for all reasons, the reason for our log. */
+function ofTheWhole({ reason, cause }: Failure): Failure {
+  return { reason: 'messageRefused', cause: `${reason}: ${cause}` }
+}
+
+/** A set's parts have one deadline, and come in their order of arrival. */
+function byDeadline(a: CollectedPart, b: CollectedPart): number {
+  return a.deadlineMs - b.deadlineMs || (a.id < b.id ? -1 : 1)
+}

@@ -1,0 +1,105 @@
+// How sets end that go nowhere as a whole: who is told what, what is abandoned, what goes by itself. First what is recorded, then who is told.
+
+import type { CollectedPart } from '../../message/collected-part.js'
+import type { Failure } from '../../message/failure.js'
+import type { SubmissionAnswer } from '../stage.js'
+import type { Collector } from './collector.js'
+import { heldParts, type Fate, type HeldPart, type PartSet } from './part-set.js'
+import { rulesOfTheGone, type ReassemblyPorts } from './reassembly-contract.js'
+import { tell, type DueAnswer } from './set-answer.js'
+import type { WaitingLinks } from './waiting-links.js'
+import { toMessage } from './whole.js'
+
+export const ANOTHER_MESSAGE = 'its reference was used for another message'
+
+/** SMPP 3.4 Appendix B `err:`. */
+const NO_ERROR = '000'
+
+type EndingPorts = Pick<ReassemblyPorts, 'abandon' | 'proceed' | 'rulesOf' | 'nowMs' | 'events'>
+
+export class SetEndings {
+  readonly #ports: EndingPorts
+  readonly #collector: Collector
+  readonly #links: WaitingLinks
+
+  constructor(ports: EndingPorts, collector: Collector, links: WaitingLinks) {
+    this.#ports = ports
+    this.#collector = collector
+    this.#links = links
+  }
+
+  /** The set is over without a whole: its time is, or its reference serves another message. */
+  incomplete(set: PartSet, why: string): void {
+    this.#collector.take(set)
+    const cause = `${set.present} of ${set.total} parts came: ${why}`
+    const due = this.withheldOf(set, { reason: 'incompleteMessage', cause })
+    const rules = this.#ports.rulesOf(set.sender) ?? rulesOfTheGone
+    const goes = rules.incomplete === 'sendAsReceived' && set.present > 0
+    this.#ports.events.onOutcome(set.kind, goes ? 'sentAsReceived' : 'incomplete')
+    this.acknowledgedOf(
+      set,
+      goes ? { kind: 'asReceived' } : { kind: 'abandoned', state: 'UNDELIVERABLE', reason: 'incompleteMessage' },
+    )
+    tell(due)
+  }
+
+  /** Takes the withheld parts out of a set, with what their senders are to be told: the failure, or each its own id. */
+  withheldOf(set: PartSet, failure: Failure | undefined): DueAnswer[] {
+    const due: DueAnswer[] = []
+    for (const held of heldParts(set)) {
+      if (held.standing !== 'withheld') continue
+      this.#links.forget(held)
+      this.#collector.remove(held)
+      due.push({ waiters: held.waiters, says: failure ?? held.part.id })
+    }
+    return due
+  }
+
+  /** Ends what was acknowledged of a set that was taken, now or once the store has it. */
+  acknowledgedOf(set: PartSet, fate: Fate): void {
+    const stored: CollectedPart[] = []
+    for (const held of heldParts(set)) {
+      held.set = undefined
+      if (held.standing === 'stored') stored.push(held.part)
+      else if (held.standing === 'storing') held.fate = fate
+    }
+    this.meet(fate, stored)
+  }
+
+  /** What is to become of stored parts becomes of them. */
+  meet(fate: Fate, parts: readonly CollectedPart[]): void {
+    if (parts.length === 0) return
+    if (fate.kind === 'abandoned') {
+      this.#ports.abandon(parts, fate.state, NO_ERROR, fate.reason)
+      return
+    }
+    const nowMs = this.#ports.nowMs()
+    this.#ports.proceed(parts.map((part) => toMessage(part, new LoneAnswer(this.#ports, part), nowMs)))
+  }
+
+  /** A withheld part leaves its set for a reason of its own. */
+  leaves(held: HeldPart, outcome: 'refused' | 'dropped'): void {
+    const kind = held.set?.kind
+    this.#links.forget(held)
+    if (this.#collector.remove(held) && kind !== undefined) this.#ports.events.onOutcome(kind, outcome)
+  }
+}
+
+/** Stands for an acknowledged part that goes as a message of its own: nobody waits for it, but it must end. */
+class LoneAnswer implements SubmissionAnswer {
+  readonly #ports: EndingPorts
+  readonly #part: CollectedPart
+
+  constructor(ports: EndingPorts, part: CollectedPart) {
+    this.#ports = ports
+    this.#part = part
+  }
+
+  accepted(): void {}
+
+  refused({ reason }: Failure): void {
+    this.#ports.abandon([this.#part], 'REJECTED', NO_ERROR, reason)
+  }
+
+  withheld(): void {}
+}
