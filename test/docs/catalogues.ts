@@ -1,6 +1,7 @@
 // The tables that docs are compared with, made from the catalogues in code. Read by the tests and by `npm run docs`.
 import { defaultYaml, settingsTable } from '../../src/config/catalogue.js'
 import { statusNameByReason } from '../../src/edges/esme/statuses.js'
+import { moStatusNameByReason } from '../../src/edges/vendor/mo-statuses.js'
 import { failureReasons, type FailureReason } from '../../src/message/failure.js'
 import { eventCatalogue } from '../../src/telemetry/event-catalogue.js'
 import { counterCatalogue, gaugeCatalogue, histogramCatalogue } from '../../src/telemetry/metric-catalogue.js'
@@ -45,11 +46,12 @@ function eventsTable(): string {
 
 function failuresTable(): string {
   return table(
-    ['reason', 'worth a retry', 'to an ESME', 'what the sender is told'],
+    ['reason', 'worth a retry', 'to an ESME', 'to a vendor', 'what the sender is told'],
     Object.entries(failureReasons).map(([reason, row]) => [
       code([reason]),
       row.retryable ? 'yes' : 'no',
       code([statusNameByReason[reason as FailureReason]]),
+      code([moStatusNameByReason[reason as FailureReason]]),
       row.publicText,
     ]),
   )
