@@ -17,14 +17,12 @@ import {
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
 import { resultOf } from './deliver-answer.js'
-import type { EsmeEdge, EsmeEdgePorts } from './esme-edge.js'
+import type { BindKind, EsmeEdgePorts, EsmeHouse } from './esme-ports.js'
 import { FullWindow } from './full-window.js'
 import { toSubmission, type SubmitSource } from './ingress.js'
 import { queryAnswer } from './query-answer.js'
 import type { EsmeSession, Receivers, Sent } from './receivers.js'
 import { SubmitAnswer, type AnswerDesk } from './submit-answer.js'
-
-export type BindKind = 'transmitter' | 'receiver' | 'transceiver'
 
 const kindOfBind: Readonly<Record<BindCommand, BindKind>> = {
   bind_transmitter: 'transmitter',
@@ -42,7 +40,7 @@ interface Bound {
 }
 
 export class EsmeConnection implements SessionHandlers<Sent> {
-  readonly #edge: EsmeEdge
+  readonly #house: EsmeHouse<EsmeConnection>
   readonly #ports: EsmeEdgePorts
   readonly #session: EsmeSession
   readonly #remote: string
@@ -58,15 +56,21 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   /** Deliveries that its end left unanswered, for the log. */
   #left = 0
 
-  constructor(edge: EsmeEdge, ports: EsmeEdgePorts, session: EsmeSession, remote: string, number: number) {
-    this.#edge = edge
+  constructor(
+    house: EsmeHouse<EsmeConnection>,
+    ports: EsmeEdgePorts,
+    session: EsmeSession,
+    remote: string,
+    number: number,
+  ) {
+    this.#house = house
     this.#ports = ports
     this.#session = session
     this.#remote = remote
     this.#number = number
     const { clock, metrics } = ports
     this.#desk = { session, clock, metrics, withheldBy: (change) => this.#withheldBy(change) }
-    this.#window = new FullWindow(edge.stallMs)
+    this.#window = new FullWindow(house.stallMs)
   }
 
   // ---- its bind ------------------------------------------------------------------------------------------------------
@@ -85,12 +89,12 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     const kind = kindOfBind[bind.command]
     if (!account.bindModes.includes(kind))
       return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account may not bind as ${kind}`)
-    if (this.#edge.stopping) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the switch is going down')
-    if (!this.#edge.take(account, kind))
+    if (this.#house.stopping) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the switch is going down')
+    if (!this.#house.take(account, kind))
       return this.#refuseBind(bind, status.ESME_RBINDFAIL, `the account has its ${account.maxBinds} binds already`)
-    if (!this.#session.acceptBind(bind, { system_id: this.#edge.systemId })) return this.#edge.give(account.id, kind)
+    if (!this.#session.acceptBind(bind, { system_id: this.#house.systemId })) return this.#house.give(account.id, kind)
     const version = bind.interface_version
-    const receivers = this.#edge.receiversOf(account.id)
+    const receivers = this.#house.receiversOf(account.id)
     this.#bound = {
       account: account.id,
       kind,
@@ -98,7 +102,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
       source: { sender: { kind: 'account', account: account.id }, link: this.#session, text: account.text },
       receivers,
     }
-    if (this.#edge.holds) this.#session.hold(true)
+    if (this.#house.holds) this.#session.hold(true)
     this.#ports.log.event('esme.bound', {
       session: this.#number,
       account: account.id,
@@ -161,7 +165,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   /** Called every so often while parts of it are withheld. */
   tick(monotonicMs: number): void {
     // Its silence is our doing.
-    if (this.#edge.holds) return this.#window.mayAsk(monotonicMs)
+    if (this.#house.holds) return this.#window.mayAsk(monotonicMs)
     const requests = this.#withheld
     if (!this.#window.isStalled(requests, this.#session.owed, monotonicMs)) return
     if (!this.#windowWasTold) {
@@ -174,7 +178,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
 
   #submit(pdu: PduOf<'submit_sm'>): void {
     const answer = new SubmitAnswer(this.#desk, pdu.sequence, this.#session.nowMs)
-    if (this.#edge.stopping || this.#bound === undefined) {
+    if (this.#house.stopping || this.#bound === undefined) {
       return answer.refused({ reason: 'stopping', cause: 'the switch is going down' })
     }
     const submission = toSubmission(pdu, this.#bound.source, this.#ports.clock.wallMs(), answer)
@@ -196,7 +200,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   #withheldBy(change: 1 | -1): void {
     const before = this.#withheld
     this.#withheld += change
-    if (before === 0 || this.#withheld === 0) this.#edge.withholds(this, this.#withheld > 0)
+    if (before === 0 || this.#withheld === 0) this.#house.withholds(this, this.#withheld > 0)
   }
 
   // ---- what it answers -----------------------------------------------------------------------------------------------
@@ -232,14 +236,14 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   onClose(why: string, error?: unknown): void {
     const { metrics, log } = this.#ports
     metrics.sessionEnds.count('esme', why)
-    this.#edge.withholds(this, false)
-    this.#edge.sessionEnded()
+    this.#house.withholds(this, false)
+    this.#house.sessionEnded()
     const who = { session: this.#number, account: this.#bound?.account ?? '', remote: this.#remote }
     if (why === 'handlerError') log.event('esme.handlerFailed', { ...who, error })
     if (this.#bound === undefined) return
     log.event('esme.closed', { ...who, why, unanswered: this.#left })
     const { account, kind, receivers } = this.#bound
-    this.#edge.give(account, kind)
+    this.#house.give(account, kind)
     if (receivers.remove(this.#session) && !receivers.up) this.#ports.destinationChanged(receivers.id)
     // Not in the middle of a batch of its own: told at the end of it.
     if (!this.#isSubmitting) this.#ports.linkClosed(this.#session)

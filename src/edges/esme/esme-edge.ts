@@ -1,15 +1,11 @@
 // The door for ESMEs: listens, counts binds, knows who is bound, stops in order. What one session says is not its concern.
 
-import type { Clock } from '../../lib/clock.js'
-import type { Account, Snapshot } from '../../directory/snapshot.js'
+import type { Account } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
-import type { Submission } from '../../pipeline/stage.js'
 import { listen, type PeerAddress, type ServerOptions, type SmppServer } from '../../smpp/index.js'
-import type { Log } from '../../telemetry/log.js'
-import type { Metrics } from '../../telemetry/metrics.js'
-import { EsmeConnection, type BindKind } from './esme-connection.js'
-import { Receivers, type ReceiversPorts, type Sent } from './receivers.js'
-import type { KnownState } from './recent-states.js'
+import { EsmeConnection } from './esme-connection.js'
+import type { BindKind, EsmeEdgePorts, EsmeHouse } from './esme-ports.js'
+import { Receivers, type Sent } from './receivers.js'
 
 export interface EsmeEdgeOptions {
   readonly server: ServerOptions
@@ -19,28 +15,7 @@ export interface EsmeEdgeOptions {
   readonly stallMs: number
 }
 
-export interface EsmeEdgePorts extends Pick<ReceiversPorts, 'notified' | 'notSent'> {
-  readonly directory: () => Snapshot
-  readonly clock: Clock
-  readonly metrics: Metrics
-  readonly log: Log
-  /** True when the password is right; takes as long for an unknown account. */
-  readonly verify: (account: Account | undefined, password: string) => Promise<boolean>
-  /** Takes the submissions of one read; each is answered through its own `answer`. */
-  readonly submit: (batch: readonly Submission[]) => void
-  /** A session has ended: nobody waits for what was withheld of it. */
-  readonly linkClosed: (link: object) => void
-  /** A session can send nothing more until parts of it that are withheld are answered. */
-  readonly stalled: (link: object) => void
-  /** For query_sm. */
-  readonly stateOf: (account: AccountId, id: string) => KnownState | undefined
-  /** Makes an account's receivers known as a destination, once. */
-  readonly addDestination: (receivers: Receivers) => void
-  readonly destinationChanged: (id: string) => void
-  readonly hasRoom: (id: string) => void
-}
-
-export class EsmeEdge {
+export class EsmeEdge implements EsmeHouse<EsmeConnection> {
   readonly #options: EsmeEdgeOptions
   readonly #ports: EsmeEdgePorts
   readonly #receivers = new Map<AccountId, Receivers>()
@@ -99,7 +74,6 @@ export class EsmeEdge {
     for (const session of this.#server?.sessions ?? []) if (session.boundAs !== undefined) session.hold(on)
   }
 
-  /** Reading is held: a session that has just bound must not read either. */
   get holds(): boolean {
     return this.#holds
   }
@@ -109,7 +83,6 @@ export class EsmeEdge {
     for (const connection of this.#withholding) connection.tick(monotonicMs)
   }
 
-  /** A session has its first withheld part, or none any more. */
   withholds(connection: EsmeConnection, on: boolean): void {
     if (on) this.#withholding.add(connection)
     else this.#withholding.delete(connection)
@@ -126,7 +99,6 @@ export class EsmeEdge {
     return new Promise((resolve) => this.#drainWaiters.push(resolve))
   }
 
-  /** A session has ended. */
   sessionEnded(): void {
     if (--this.#live === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve()
   }
@@ -156,7 +128,6 @@ export class EsmeEdge {
     return this.#binds
   }
 
-  /** One more bind of this account, unless it has as many as it may. */
   take(account: Account, kind: BindKind): boolean {
     const binds = this.#binds.get(account.id) ?? new Map<BindKind, number>()
     let all = 0
