@@ -170,7 +170,10 @@ export class FakeLink {
   receive(...pdus: readonly (readonly [PduInput, number])[]): void {
     const writer = new Writer()
     for (const [pdu, sequence] of pdus) encode(writer, pdu, sequence)
-    this.session.receive(writer.take(), this.#clock.monotonicMs())
+    const chunk = writer.take()
+    this.session.receive(chunk, this.#clock.monotonicMs())
+    // Whoever keeps octets must have copied them by now.
+    chunk.fill(0)
   }
 
   answer({ sequence }: { readonly sequence: number }, status = 0, id = `id${sequence}`): void {
