@@ -6,7 +6,8 @@ import type { Delivery } from '../message/delivery.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import type { Limit } from './limits.js'
-import type { AttemptResult, ConnectionRules } from './outcome.js'
+import type { ConnectionRules } from './connection-rules.js'
+import type { AttemptResult } from './outcome.js'
 import { a, acme, b, makeRig, routeA, routeAB, rulesOf, vendorReceipt, type FakeDestination } from './rig.suite.js'
 
 const routeB = [b]
@@ -253,7 +254,7 @@ async function play(
         rig.dispatcher.changed(destination.id, rig.nowMs())
         if (destination.up) break
         for (let delivery = take(destination, 0); delivery !== undefined; delivery = take(destination, 0)) {
-          if (delivery.kind === 'receipt') rig.courier.notified(delivery, 'lost')
+          if (delivery.kind !== 'segment') rig.courier.notified(delivery, 'lost')
           else rig.courier.attemptEnded(delivery, e.which === 0 ? a : b, { kind: 'unanswered' })
         }
         break
@@ -297,7 +298,7 @@ async function play(
     rig.dispatcher.expireReady(rig.nowMs())
     for (const [i, destination] of destinations.entries()) {
       for (let delivery = take(destination, 0); delivery !== undefined; delivery = take(destination, 0)) {
-        if (delivery.kind === 'receipt') rig.courier.notified(delivery, 'taken')
+        if (delivery.kind !== 'segment') rig.courier.notified(delivery, 'taken')
         else rig.courier.attemptEnded(delivery, i === 0 ? a : b, { kind: 'taken', vendorMessageId: '' })
       }
       rig.dispatcher.hasRoom(destination.id)

@@ -211,7 +211,8 @@ describe('read-ahead', () => {
     const early: SegmentDelivery[] = []
     let tell: () => void = () => undefined
     store.commit = async (units, anchor) => {
-      for (const unit of units) if (unit.kind === 'accepted') early.push(unit.delivery)
+      for (const unit of units)
+        if (unit.kind === 'accepted' && unit.delivery.kind === 'segment') early.push(unit.delivery)
       await new Promise<void>((resolve) => (tell = resolve))
       await commit(units, anchor)
     }

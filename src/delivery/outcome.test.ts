@@ -3,14 +3,9 @@ import type { SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId, LaneKey } from '../message/ids.js'
 import { receiptRequestOf } from '../message/receipt.js'
 import { segment } from '../store/conformance-rows.suite.js'
-import {
-  endingOf,
-  expiredEnding,
-  unansweredEnding,
-  type AttemptResult,
-  type ConnectionRules,
-  type Ending,
-} from './outcome.js'
+import type { ConnectionRules } from './connection-rules.js'
+import type { Ending } from './ending.js'
+import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { a, b, routeAB, rulesOf } from './rig.suite.js'
 
 const nowMs = 1_000_000
@@ -31,6 +26,8 @@ function inWords({ outcome, report }: Ending): string {
       return `${outcome.state} ${outcome.reason ?? 'well'}, ${told}`
     case 'awaiting':
       return `awaiting ${outcome.awaiting.vendorMessageId} until ${outcome.awaiting.expiresAtMs}, ${told}`
+    case 'advanced':
+      return `${outcome.next.progress?.taken} taken, ${told}`
     case 'requeued': {
       const { lane, dueMs, failures, hop, unansweredBy } = outcome.next
       const by = unansweredBy === '' ? '' : `, unanswered by ${unansweredBy}`
@@ -184,6 +181,6 @@ describe('an attempt that ended', () => {
 })
 
 it('endings without an attempt', () => {
-  expect(inWords(expiredEnding())).toBe('EXPIRED expired, told EXPIRED 000')
-  expect(inWords(unansweredEnding())).toBe('UNKNOWN unanswered, told UNKNOWN 000')
+  expect(inWords(expiredEnding(delivery()))).toBe('EXPIRED expired, told EXPIRED 000')
+  expect(inWords(unansweredEnding(delivery()))).toBe('UNKNOWN unanswered, told UNKNOWN 000')
 })

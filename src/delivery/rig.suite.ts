@@ -12,12 +12,12 @@ import { anchorAt, segment } from '../store/conformance-rows.suite.js'
 import type { Store } from '../store/contracts/store.js'
 import { GroupCommit } from '../store/group-commit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
-import { Courier, type CourierOptions } from './courier.js'
+import { Courier, type CourierOptions, type CourierPorts } from './courier.js'
 import type { Destination } from './destination.js'
 import { Dispatcher, type DispatcherOptions, type DispatcherPorts } from './dispatcher.js'
 import { vendorLane, type LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
-import type { ConnectionRules } from './outcome.js'
+import type { ConnectionRules } from './connection-rules.js'
 import { Sweeper } from './sweeper.js'
 
 export const acme = 'acme' as AccountId
@@ -29,6 +29,7 @@ const ruleDefaults: Omit<ConnectionRules, 'id'> = {
   vendor: 'v' as VendorId,
   resend: { stepMs: 30_000, max: 20 },
   requestReceipt: 'asAsked',
+  segmentReceipts: 'all',
   onUnanswered: 'resend',
   waitReceiptMs: 600_000,
   receiptGraceMs: 1_000,
@@ -86,6 +87,7 @@ export interface RigOptions {
   readonly ports?: Partial<DispatcherPorts>
   readonly clock?: FakeClock
   readonly sweepRowsPerSecond?: number
+  readonly told?: CourierPorts['told']
 }
 
 export type Rig = ReturnType<typeof makeRig>
@@ -123,12 +125,15 @@ export function makeRig(options: RigOptions = {}) {
       rules: (connection) => rules.get(connection),
       nowMs,
       wallMs: () => clock.wallMs(),
+      told: options.told,
       events: {
         resent: (connection) => log.push(`resent ${connection}`),
         ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),
         receiptQueued: (state) => log.push(`receipt ${state}`),
         receiptDropped: (account) => log.push(`receipt dropped ${account}`),
         receiptEnded: (outcome) => log.push(`receipt ${outcome}`),
+        moEnded: (outcome) => log.push(`mo ${outcome}`),
+        abandoned: (state, reason, part) => log.push(`abandoned ${state} ${reason} ${part.id}`),
         lateAnswerUsed: (connection) => log.push(`late ${connection}`),
       },
     },
@@ -180,6 +185,7 @@ export function makeRig(options: RigOptions = {}) {
       seize: (delivery) => dispatcher.seize(delivery),
       overdue: (delivery) => courier.overdue(delivery),
       giveUp: (awaiting) => correlator.giveUp(awaiting),
+      giveUpGroup: (group) => correlator.giveUpGroup(group),
       sweeping: (on) => {
         dispatcher.sweeping(on)
         correlator.sweeping(on)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Awaiting, Delivery } from '../message/delivery.js'
+import type { Awaiting, Delivery, SegmentGroup } from '../message/delivery.js'
 import { anchorAt, accepted, awaitingOf, laneKey, segment } from '../store/conformance-rows.suite.js'
 import { StoreError } from '../store/contracts/store.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
@@ -8,6 +8,7 @@ import { Sweeper } from './sweeper.js'
 function rig(store: MemoryStore, rowsPerSecond: number, held: ReadonlySet<string> = new Set()) {
   const overdue: string[] = []
   const givenUp: string[] = []
+  const groups: string[] = []
   const failures: unknown[] = []
   const brackets: boolean[] = []
   const sweeper = new Sweeper(
@@ -16,12 +17,13 @@ function rig(store: MemoryStore, rowsPerSecond: number, held: ReadonlySet<string
       seize: (delivery: Delivery) => !held.has(delivery.id),
       overdue: (delivery: Delivery) => void overdue.push(delivery.id),
       giveUp: (awaiting: Awaiting) => void givenUp.push(awaiting.vendorMessageId),
+      giveUpGroup: (group: SegmentGroup) => void groups.push(group.id),
       sweeping: (on) => void brackets.push(on),
       failed: (error) => void failures.push(error),
     },
     rowsPerSecond,
   )
-  return { sweeper, overdue, givenUp, failures, brackets }
+  return { sweeper, overdue, givenUp, groups, failures, brackets }
 }
 
 async function storeWith(count: number): Promise<MemoryStore> {

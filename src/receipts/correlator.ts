@@ -1,87 +1,24 @@
 // Finds the message that a vendor's receipt is about. Receipts may come early, twice, late, or for nobody; each is stored
 // before it is answered, and only a final state closes. Reports on several segments of one message are gathered by its group.
 
-import type {
-  Awaiting,
-  ParkedReceipt,
-  ReceiptDelivery,
-  SegmentDelivery,
-  SegmentGroup,
-  VendorReport,
-} from '../message/delivery.js'
-import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { Awaiting, ParkedReceipt, ReceiptDelivery, SegmentGroup, VendorReport } from '../message/delivery.js'
+import type { ConnectionId, MessageId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
-import { isFinal, type MessageState } from '../message/state.js'
-import type { Recorder, UnitListener } from '../store/contracts/recorder.js'
-import type { AwaitingKey, Store } from '../store/contracts/store.js'
+import { isFinal } from '../message/state.js'
+import type { UnitListener } from '../store/contracts/recorder.js'
+import type { AwaitingKey } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
 import { chooseRow } from './choose-row.js'
+import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correlator-ports.js'
 import { reportOn } from './group.js'
+import { SegmentGroups } from './groups.js'
 import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
 import { Readings } from './readings.js'
+import { isPossible, keyOf, seenKey, withPossibleIds } from './receipt-keys.js'
 import { RecentKeys } from './recent-keys.js'
 
-/** A receipt as an edge took it from a vendor. */
-export interface VendorReceipt {
-  readonly vendor: VendorId
-  readonly connection: ConnectionId
-  /** Every id it may be about, in the normal form of answers; the most likely first. */
-  readonly ids: readonly string[]
-  readonly report: VendorReport
-  /** Which of `ids` was right, for forms that are learnt. */
-  learn?(index: number): void
-  /** It is stored, or known to be of no use: answer the vendor well. */
-  stored(): void
-  /** It could not be looked up or kept: the vendor should send it again. */
-  failed(): void
-}
-
-/** `givenUp`: no receipt came, and the sender is told that the end is not known. */
-export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parked' | 'dropped' | 'givenUp'
-
-export interface CorrelatorPorts {
-  readonly store: Pick<Store, 'findAwaiting' | 'findGroups'>
-  readonly recorder: Recorder
-  /** The receipts to the sender, one for each part that is told; none where it did not ask or has no room. */
-  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[]
-  /** Receipts of a durable unit may go out. */
-  offer(receipts: readonly ReceiptDelivery[]): void
-  /**
-   * The one segment that waits unanswered for this vendor and phone; undefined for none or several, or for one that was
-   * accepted after `receivedAtMs` (wall time). It is out of its lane then.
-   */
-  claimUnanswered(vendor: VendorId, destination: string, receivedAtMs: number): SegmentDelivery | undefined
-  /** The claimed segment is over. */
-  released(delivery: SegmentDelivery): void
-  originOf(delivery: SegmentDelivery): ReceiptOrigin
-  /**
-   * @param isEnd the message has ended with it: not so for steps on the way, and for a segment while others are reported on or
-   *   its message's end was told before
-   */
-  onFate(
-    fate: ReceiptFate,
-    receipt: { readonly connection: ConnectionId | ''; readonly report: VendorReport },
-    isEnd: boolean,
-  ): void
-  /** Placing a receipt threw: a bug of ours, told here so that it stops nobody else. The vendor is asked to send it again. */
-  onBug?(error: unknown): void
-  /** Switch time, ms. */
-  nowMs(): number
-  wallMs(): number
-}
-
-export interface CorrelatorOptions {
-  readonly parkedMax: number
-  readonly parkedMs: number
-  /**
-   * How long a parked receipt waits for an answer that names its id before it may be taken for that of a segment to the same
-   * phone that was never answered, ms; 5,000 by default. Most receipts that come early meet their answer within that.
-   */
-  readonly claimAfterMs?: number
-  /** How many receipts are remembered to drop repeats. */
-  readonly seenMax: number
-}
+export type { CorrelatorOptions, CorrelatorPorts, ReceiptFate, VendorReceipt } from './correlator-ports.js'
 
 /**
  * What a reading of the store would not tell: an awaiting row that is not durable yet, or the receipt that settled one. Both
@@ -89,9 +26,6 @@ export interface CorrelatorOptions {
  */
 type Overlay = Awaiting | ReceiptedUnit
 type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
-
-/** What is recorded last of a group. `then` undefined: it is over. */
-type GroupChange = NonNullable<ReceiptedUnit['group']>
 
 /** Groups that were read, by id; those not in it were not. */
 type GroupsRead = ReadonlyMap<MessageId, SegmentGroup | undefined>
@@ -102,9 +36,6 @@ interface WaitingForGroup {
   readonly rows: (Awaiting | undefined)[]
   readonly group: MessageId
 }
-
-/** Ids of vendors have at most 65 octets (SMPP 3.4 §5.2.23); longer ones in a text are no ids. No store takes keys of any length. */
-const MAX_ID_LENGTH = 128
 
 const CLAIM_AFTER_MS = 5000
 /** How many parked receipts are looked at in one step, so that no step is felt. */
@@ -118,8 +49,8 @@ export class Correlator implements UnitListener {
   readonly #overlay = new Map<string, Overlay>()
   readonly #parked = new Parking()
   readonly #seen: RecentKeys
-  readonly #groups = new Map<MessageId, GroupChange>()
   readonly #readings = new Readings()
+  readonly #groups: SegmentGroups
   #endSweep: (() => void) | undefined
   /** A round of those that may be claimed, under way over several steps. */
   #unclaimed: Generator<Parked> | undefined
@@ -128,6 +59,7 @@ export class Correlator implements UnitListener {
     this.#ports = ports
     this.#options = options
     this.#seen = new RecentKeys(options.seenMax)
+    this.#groups = new SegmentGroups(ports, this.#readings)
   }
 
   get parkedCount(): number {
@@ -170,7 +102,7 @@ export class Correlator implements UnitListener {
       if (over !== undefined && 'kind' in over) this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
       else this.#matchEarly(awaiting, early, group)
     }
-    void this.#withGroup(awaiting.group, matched, () => this.#parked.add(early))
+    void this.#groups.find(awaiting.group, matched, () => this.#parked.add(early))
   }
 
   #matchEarly(awaiting: Awaiting, early: Parked, group: SegmentGroup | undefined): void {
@@ -185,12 +117,12 @@ export class Correlator implements UnitListener {
 
   /** The first of several segments was taken: called as `expect`, and before it. */
   expectGroup(group: SegmentGroup): void {
-    this.#groups.set(group.id, { id: group.id, then: group })
+    this.#groups.change({ id: group.id, then: group })
   }
 
   /** The unit that `expectGroup` was called for is durable. */
   expectedGroup(group: SegmentGroup): void {
-    this.#leaveGroup(group.id, group)
+    this.#groups.changed(group.id, group)
   }
 
   /**
@@ -199,16 +131,16 @@ export class Correlator implements UnitListener {
    */
   closeGroup(id: MessageId, record: (isOpen: boolean) => void): Promise<void> | undefined {
     const close = (group: SegmentGroup | undefined): void => {
-      if (group !== undefined) this.#groups.set(id, { id, then: undefined })
+      if (group !== undefined) this.#groups.change({ id, then: undefined })
       record(group !== undefined)
     }
     // Told twice rather than never, where the store can't be read.
-    return this.#withGroup(id, close, () => record(true))
+    return this.#groups.find(id, close, () => record(true))
   }
 
   /** The unit that ended it is durable. */
   closedGroup(id: MessageId): void {
-    this.#leaveGroup(id, undefined)
+    this.#groups.changed(id, undefined)
   }
 
   /** Takes the receipts of one turn. */
@@ -257,9 +189,9 @@ export class Correlator implements UnitListener {
 
   /** Not all the reports of a message's segments came: the sender is told that its end is not known. */
   giveUpGroup(group: SegmentGroup): void {
-    if (this.#groups.has(group.id)) return
+    if (this.#groups.known(group.id) !== undefined) return
     this.#ports.onFate('givenUp', { connection: '', report: neverCame }, true)
-    this.#groups.set(group.id, { id: group.id, then: undefined })
+    this.#groups.change({ id: group.id, then: undefined })
     const outbox = this.#outbox(group.origin, neverCame)
     this.#ports.recorder.recordLazily({ kind: 'groupGivenUp', group, outbox }, this)
   }
@@ -276,45 +208,15 @@ export class Correlator implements UnitListener {
         const { vendor, vendorMessageId } = unit.awaiting
         this.#readings.leave(this.#overlay, keyOf(vendor, vendorMessageId), unit)
       }
-      if (unit.group !== undefined) this.#leaveGroup(unit.group.id, unit.group.then)
+      if (unit.group !== undefined) this.#groups.changed(unit.group.id, unit.group.then)
       this.#ports.offer(unit.outbox)
     } else if (unit.kind === 'groupGivenUp') {
-      this.#leaveGroup(unit.group.id, undefined)
+      this.#groups.changed(unit.group.id, undefined)
       this.#ports.offer(unit.outbox)
     } else if (unit.kind === 'receiptedUnanswered') {
       this.#ports.released(unit.delivery)
       this.#ports.offer(unit.outbox)
     }
-  }
-
-  #leaveGroup(id: MessageId, then: SegmentGroup | undefined): void {
-    const change = this.#groups.get(id)
-    if (change !== undefined && change.then === then) this.#readings.leave(this.#groups, id, change)
-  }
-
-  /** Calls `use` with a group as it is now, undefined where it is over: at once where that is known without the store. */
-  #withGroup(
-    id: MessageId,
-    use: (group: SegmentGroup | undefined) => void,
-    failed: () => void,
-  ): Promise<void> | undefined {
-    const change = this.#groups.get(id)
-    if (change !== undefined) {
-      use(change.then)
-      return undefined
-    }
-    const end = this.#readings.begin()
-    return this.#ports.store
-      .findGroups([id])
-      .then(
-        ([group]) => {
-          const changed = this.#groups.get(id)
-          use(changed === undefined ? group : changed.then)
-        },
-        () => failed(),
-      )
-      .catch((error: unknown) => this.#ports.onBug?.(error))
-      .finally(end)
   }
 
   #lookUp(receipts: readonly VendorReceipt[]): void {
@@ -324,16 +226,15 @@ export class Correlator implements UnitListener {
     this.#ports.store.findAwaiting(keys).then(
       (found) => {
         let at = 0
-        let waiting = nothingWaits
+        let waiting: WaitingForGroup[] | undefined
         for (const receipt of receipts) {
           const rows = found.slice(at, at + receipt.ids.length)
           at += receipt.ids.length
           const group = this.#place(receipt, rows, noGroups)
-          if (group === '') continue
-          if (waiting === nothingWaits) waiting = []
-          waiting.push({ receipt, rows, group })
+          if (group !== '') (waiting ??= []).push({ receipt, rows, group })
         }
-        this.#readGroups(waiting, noGroups, end)
+        if (waiting === undefined) end()
+        else this.#readGroups(waiting, noGroups, end)
       },
       () => {
         end()
@@ -344,10 +245,6 @@ export class Correlator implements UnitListener {
 
   /** Places what waits for its group, all in the bracket of the reading that brought its rows. */
   #readGroups(waiting: readonly WaitingForGroup[], before: GroupsRead, end: () => void): void {
-    if (waiting.length === 0) {
-      end()
-      return
-    }
     const ids = waiting.map(({ group }) => group)
     this.#ports.store.findGroups(ids).then(
       (found) => {
@@ -359,7 +256,8 @@ export class Correlator implements UnitListener {
           const group = this.#place(receipt, rows, groups)
           if (group !== '') left.push({ receipt, rows, group })
         }
-        this.#readGroups(left, groups, end)
+        if (left.length === 0) end()
+        else this.#readGroups(left, groups, end)
       },
       () => {
         end()
@@ -402,7 +300,7 @@ export class Correlator implements UnitListener {
       const row = rows[index]!
       let group: SegmentGroup | undefined
       if (row.group !== '') {
-        const change = this.#groups.get(row.group)
+        const change = this.#groups.known(row.group)
         if (change === undefined && !groups.has(row.group)) return row.group
         group = change === undefined ? groups.get(row.group) : change.then
       }
@@ -440,7 +338,7 @@ export class Correlator implements UnitListener {
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) this.#overlay.set(key, unit)
-    if (unit.group !== undefined) this.#groups.set(unit.group.id, unit.group)
+    if (unit.group !== undefined) this.#groups.change(unit.group)
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
   }
 
@@ -532,7 +430,6 @@ function unparkedUnit(row: ParkedReceipt): Unit {
 const neverCame: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
 
 const noGroups: GroupsRead = new Map()
-const nothingWaits: WaitingForGroup[] = []
 
 /** Tells the correlator, then lets the vendor have its answer. */
 class AnsweringListener implements UnitListener {
@@ -548,35 +445,5 @@ class AnsweringListener implements UnitListener {
     } finally {
       this.#correlator.durable(unit)
     }
-  }
-}
-
-function keyOf(vendor: VendorId, vendorMessageId: string): string {
-  return `${vendor}\0${vendorMessageId}`
-}
-
-/**
- * Steps on the way are told once each. A repeat of the end says the same about the same phone at the same time: a vendor that
- * gives an id to another message, after a restart of its counter, differs in one of them.
- */
-function seenKey(key: string, report: VendorReport): string {
-  if (!isFinal(report.state)) return `${key}\0${report.state}`
-  return `${key}\0${report.state}\0${report.destination}\0${report.doneAtMs}`
-}
-
-function isPossible(id: string): boolean {
-  return id.length <= MAX_ID_LENGTH
-}
-
-/** By delegation: `stored` and `failed` belong to the receipt as the edge made it. */
-function withPossibleIds(receipt: VendorReceipt): VendorReceipt {
-  return {
-    vendor: receipt.vendor,
-    connection: receipt.connection,
-    ids: receipt.ids.filter(isPossible),
-    report: receipt.report,
-    learn: (index) => receipt.learn?.(receipt.ids.indexOf(receipt.ids.filter(isPossible)[index]!)),
-    stored: () => receipt.stored(),
-    failed: () => receipt.failed(),
   }
 }

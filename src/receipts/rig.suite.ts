@@ -41,9 +41,9 @@ export function correlatorRig(
       store,
       recorder,
       outbox: (origin, state, error) => {
-        if (state === 'ENROUTE' && !origin.request.intermediate) return undefined
+        if (state === 'ENROUTE' && !origin.request.intermediate) return []
         const row = receiptRow(100 + made++)
-        return { ...row, receipt: { ...row.receipt, origin, state, error } }
+        return [{ ...row, receipt: { ...row.receipt, origin, state, error } }]
       },
       offer: (receipts: readonly ReceiptDelivery[]) =>
         receipts.forEach(({ receipt }) => told.push(`${receipt.origin.messageId} ${receipt.state}`)),

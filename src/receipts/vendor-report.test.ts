@@ -196,6 +196,7 @@ function receiptOf(state: MessageState, atMs: number, head: string): Receipt {
       acceptedAtMs: atMs,
       userMessageReference: -1,
       head,
+      parts: [],
     },
     state,
     error: '042',

@@ -1,0 +1,39 @@
+// Keys by which receipts and what they are about are remembered: pure.
+
+import type { VendorReport } from '../message/delivery.js'
+import type { VendorId } from '../message/ids.js'
+import { isFinal } from '../message/state.js'
+import type { VendorReceipt } from './correlator-ports.js'
+
+/** Ids of vendors have at most 65 octets (SMPP 3.4 §5.2.23); longer ones in a text are no ids. No store takes keys of any length. */
+const MAX_ID_LENGTH = 128
+
+export function keyOf(vendor: VendorId, vendorMessageId: string): string {
+  return `${vendor}\0${vendorMessageId}`
+}
+
+/**
+ * Steps on the way are told once each. A repeat of the end says the same about the same phone at the same time: a vendor that
+ * gives an id to another message, after a restart of its counter, differs in one of them.
+ */
+export function seenKey(key: string, report: VendorReport): string {
+  if (!isFinal(report.state)) return `${key}\0${report.state}`
+  return `${key}\0${report.state}\0${report.destination}\0${report.doneAtMs}`
+}
+
+export function isPossible(id: string): boolean {
+  return id.length <= MAX_ID_LENGTH
+}
+
+/** By delegation: `stored` and `failed` belong to the receipt as the edge made it. */
+export function withPossibleIds(receipt: VendorReceipt): VendorReceipt {
+  return {
+    vendor: receipt.vendor,
+    connection: receipt.connection,
+    ids: receipt.ids.filter(isPossible),
+    report: receipt.report,
+    learn: (index) => receipt.learn?.(receipt.ids.indexOf(receipt.ids.filter(isPossible)[index]!)),
+    stored: () => receipt.stored(),
+    failed: () => receipt.failed(),
+  }
+}
