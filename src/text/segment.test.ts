@@ -120,6 +120,33 @@ describe('a cut', () => {
     for (const piece of pieces(chain, 'ucs2')) expect(/[\ud800-\udfff]/u.test(piece)).toBe(false)
   })
 
+  it('needs no segmenter between letters that never join', () => {
+    const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+    // One of each script with all others: a unit joins by its class, not by what it is next to.
+    const some = Array.from('aéΩяבعڀ–あカ中')
+    const ranges: readonly (readonly [number, number])[] = [
+      [0x20, 0x2ff],
+      [0x370, 0x482],
+      [0x48a, 0x556],
+      [0x5d0, 0x5ea],
+      [0x620, 0x64a],
+      [0x671, 0x6d3],
+      [0x2010, 0x2027],
+      [0x3041, 0x3096],
+      [0x30a1, 0x30fa],
+      [0x4e00, 0x4eff],
+      [0x9f00, 0x9fff],
+    ]
+    const joined: string[] = []
+    for (const [first, last] of ranges) {
+      for (let code = first; code <= last; code++) {
+        const text = some.map((other) => `${other}${String.fromCharCode(code)}`).join('')
+        if (Array.from(graphemes.segment(text)).length !== text.length) joined.push(code.toString(16))
+      }
+    }
+    expect(joined).toEqual([])
+  })
+
   it('is not within a syllable of a national table', () => {
     const shifts = { locking: nationalLanguages.hindi, single: 0 }
     const text = `${'a'.repeat(148)}कि${'a'.repeat(20)}`
