@@ -20,7 +20,7 @@ import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
 import { pinned } from './taken.js'
-import { mayBeOfSeveral, Unanswered } from './unanswered.js'
+import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
 export type { NotifyResult } from './notices.js'
@@ -211,8 +211,7 @@ export class Courier implements UnitListener {
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
   restoreWaiting(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries)
-      if (delivery.kind === 'segment') this.#unanswered.add(delivery, mayBeOfSeveral(delivery))
+    for (const delivery of deliveries) if (delivery.kind === 'segment') this.#unanswered.add(delivery)
   }
 
   /**
@@ -366,7 +365,7 @@ export class Courier implements UnitListener {
         return
       case 'requeued':
         if (outcome.next.unansweredBy !== '') {
-          this.#unanswered.add(outcome.next, delivery.progress !== undefined)
+          this.#unanswered.add(outcome.next)
           this.#requeuing.add(outcome.next.id)
         }
         // In a lane that only waits for a receipt, nothing is sent again.

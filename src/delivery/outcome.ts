@@ -6,7 +6,7 @@ import type { ConnectionRules } from './connection-rules.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 import { vendorLane, waitLane } from './lane-key.js'
 import { resendDelayMs } from './retry.js'
-import { pinned, takenEnding } from './taken.js'
+import { pinned, progressNotBegun, takenEnding } from './taken.js'
 
 export type { ConnectionRules } from './connection-rules.js'
 
@@ -101,7 +101,7 @@ function tryAgain(
   const nextHop = failover === 'next' && begun === undefined ? hopAfter(route, rules.id, isUp) : 0
   if (nextHop > 0) {
     const lane = vendorLane(route, nextHop, message.account)
-    return requeued({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy, progress: undefined })
+    return notBegun({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy })
   }
   const failures = delivery.failures + 1
   const delayMs = resendDelayMs(rules.resend, failures)
@@ -109,9 +109,12 @@ function tryAgain(
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
   const dueMs = Math.min(nowMs + delayMs, Math.ceil(delivery.expiresAtMs))
   if (begun !== undefined) return requeued({ ...pinned(delivery, begun, dueMs), failures, unansweredBy })
-  // Nothing of it is taken yet: another connection may cut it otherwise.
   const lane = vendorLane(route, 0, message.account)
-  return requeued({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy, progress: undefined })
+  return notBegun({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy })
+}
+
+function notBegun(next: SegmentDelivery): Ending {
+  return requeued(next.progress === undefined ? next : { ...next, progress: progressNotBegun(next) })
 }
 
 /** Index of the first connection behind the one that failed that can be tried now; 0 for none. */

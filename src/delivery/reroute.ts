@@ -6,6 +6,7 @@ import type { ConnectionId, DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { MAX_DUE_MS } from '../store/contracts/limits.js'
 import { laneTarget, vendorLane } from './lane-key.js'
+import { progressNotBegun } from './taken.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 
 /** Where a message goes by the directory of today. */
@@ -25,7 +26,7 @@ export function reroutedEnding(delivery: SegmentDelivery, to: NewRoute | undefin
   if (to === undefined || to.route.length === 0 || hasBegun) return over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
   const { route, failover } = to
   const lane = vendorLane(route, 0, delivery.message.account)
-  return requeued({ ...delivery, lane, route, failover, hop: 0, progress: undefined })
+  return requeued({ ...delivery, lane, route, failover, hop: 0, progress: progressNotBegun(delivery) })
 }
 
 /** The lanes that no connection will ever serve as things are. */
@@ -73,7 +74,8 @@ export async function rerouteLanes(lanes: readonly LaneKey[], ports: ReroutePort
       const { deliveries } = await ports.readLane(lane, MAX_DUE_MS, none, PAGE)
       const segments = deliveries.filter(isSegment)
       if (segments.length === 0) break
-      await Promise.all(segments.map((delivery) => ports.reroute(delivery)))
+      const ends = segments.map((delivery) => ports.reroute(delivery))
+      for (const end of ends) await end
       count += segments.length
       if ((await ports.settled()) === false) return { count, complete: false }
       // What could not be recorded is still there: it is found again at the next start.

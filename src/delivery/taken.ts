@@ -84,3 +84,11 @@ export function pinned(delivery: SegmentDelivery, { connection }: Progress, dueM
   const lane = vendorLane(route, 0, delivery.message.account)
   return { ...delivery, lane, route, hop: 0, failover: 'none', dueMs }
 }
+
+/**
+ * Of a message of which nothing is taken yet: another connection may cut it otherwise. Who never answered may still have a
+ * segment of it, and that it is one of several must be known when a receipt with an unknown id comes.
+ */
+export function progressNotBegun({ unansweredBy, progress }: SegmentDelivery): Progress | undefined {
+  return unansweredBy === '' ? undefined : progress
+}
