@@ -1,5 +1,5 @@
 // A text as a peer takes it: alphabet, national tables and transliteration chosen, cut. Contents that are no text are leave.ts's.
-import { noShifts } from './alphabet.js'
+import { isGsm7, noShifts } from './alphabet.js'
 import type { Cutting } from './cut.js'
 import type { TextCoding } from './data-coding.js'
 import { encodeText, segmentCount, type EncodedText, type EncodeOptions } from './encode.js'
@@ -62,7 +62,9 @@ interface Replaced {
 function better(text: string, asItIs: EncodedText, target: Target, options: EncodeOptions): Replaced | undefined {
   const before = segmentsOnAir(text, asItIs, options)
   if (before === 1) return undefined
-  const { text: other, replacements } = transliterate(text)
+  // An alphabet of more than GSM 7 bit may have what no replacement is known for.
+  const allOrNothing = isGsm7(target.text.coding.options.defaultAlphabet)
+  const { text: other, replacements } = transliterate(text, allOrNothing)
   if (replacements.length === 0) return undefined
   const result = encoded(other, target, options)
   return segmentsOnAir(other, result, options) < before ? { result, count: replacements.length } : undefined

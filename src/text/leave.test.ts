@@ -235,6 +235,15 @@ describe('transliteration', () => {
     expect(sent(wide(`${quoted}б`), target)).toMatchObject({ dataCoding: 8, transliterated: 0 })
   })
 
+  it('may fit an alphabet that has more than GSM 7 bit', () => {
+    const said = `“${'привет '.repeat(15)}”`
+    const cyrillic = targetWith({ defaultAlphabet: 'cyrillic' })
+    expect(sent(wide(said), cyrillic).segments).toHaveLength(2)
+    const made = sent(wide(said), { ...cyrillic, transliterate: true })
+    expect(made).toMatchObject({ dataCoding: 0, transliterated: 2 })
+    expect(texts(made, cyrillic)).toEqual([said.replaceAll(/[“”]/g, '"')])
+  })
+
   it('is done where nothing else could be sent', () => {
     const only = targetWith({ alphabets: withoutUcs2 }, { transliterate: true })
     expect(sent(wide('“hi”'), only)).toMatchObject({ dataCoding: 0, transliterated: 2 })

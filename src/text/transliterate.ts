@@ -21,8 +21,11 @@ export interface Transliterated {
 /** One or more marks that compose with the letter before them. */
 const COMBINING_MARKS = /\p{Mn}/u
 
-/** Replaces what GSM 7 bit (default alphabet and extension) lacks, where there is something that says the same. */
-export function transliterate(text: string): Transliterated {
+/**
+ * Replaces what GSM 7 bit (default alphabet and extension) lacks, where there is something that says the same.
+ * @param allOrNothing leaves the text alone where that would not make all of it GSM 7 bit, at the first character that tells
+ */
+export function transliterate(text: string, allOrNothing = false): Transliterated {
   if (countSeptets(text, noShifts) >= 0) return { text, replacements: [], complete: true }
   const replacements: Replacement[] = []
   let result = ''
@@ -33,6 +36,7 @@ export function transliterate(text: string): Transliterated {
     else {
       const to = replacementOf(from)
       if (to === undefined) {
+        if (allOrNothing) return { text, replacements: [], complete: false }
         complete = false
         result += from
       } else {
