@@ -6,7 +6,10 @@ import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
 import type { Log } from '../../telemetry/log.js'
 import { createMetrics, type Metrics } from '../../telemetry/metrics.js'
+import { standardText } from '../../text/standard.js'
 import { EsmeEdge } from './esme-edge.js'
+
+const STALL_MS = 1000
 
 const account = {
   id: 'acme' as AccountId,
@@ -14,6 +17,7 @@ const account = {
   active: true,
   maxBinds: 5,
   bindModes: ['transmitter', 'receiver', 'transceiver'],
+  text: standardText,
 } as unknown as Account
 
 let close: (() => Promise<void>)[] = []
@@ -26,6 +30,10 @@ interface Rig {
   readonly edge: EsmeEdge
   readonly metrics: Metrics
   readonly events: readonly string[]
+  /** Sessions that can send no more. */
+  readonly stalled: readonly object[]
+  /** Resolves with the next session that ends. */
+  readonly linkClosed: () => Promise<object>
   /** Submissions in the order they came. */
   readonly submitted: readonly Submission[]
   /** Resolves when so many submissions have come in all. */
@@ -38,6 +46,7 @@ interface Rig {
 
 interface Esme {
   readonly ask: (command: string, fields?: smpp.Fields) => Promise<smpp.Pdu>
+  readonly leave: () => void
   readonly bind: () => Promise<smpp.Pdu>
 }
 
@@ -45,11 +54,13 @@ interface Esme {
 async function rig(onSubmit: (batch: readonly Submission[]) => void = () => undefined): Promise<Rig> {
   const events: string[] = []
   const submitted: Submission[] = []
+  const stalled: object[] = []
+  let onClosed: (link: object) => void = () => undefined
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   const metrics = createMetrics({ processMetrics: false })
   const log: Log = { event: (name) => void events.push(name), flush: () => undefined }
   const edge = new EsmeEdge(
-    { systemId: 'smsc', server: { host: '127.0.0.1', port: 0 } },
+    { systemId: 'smsc', server: { host: '127.0.0.1', port: 0 }, stallMs: STALL_MS },
     {
       directory: () => ({ accountBySystemId: () => account }) as unknown as Snapshot,
       clock: systemClock(),
@@ -61,7 +72,11 @@ async function rig(onSubmit: (batch: readonly Submission[]) => void = () => unde
         for (const { count, resolve } of waiting) if (submitted.length >= count) resolve()
         onSubmit(batch)
       },
+      linkClosed: (link) => onClosed(link),
+      stalled: (link) => void stalled.push(link),
+      stateOf: () => undefined,
       notified: () => undefined,
+      notSent: () => undefined,
       addDestination: () => undefined,
       destinationChanged: () => undefined,
       hasRoom: () => undefined,
@@ -76,12 +91,15 @@ async function rig(onSubmit: (batch: readonly Submission[]) => void = () => unde
     await new Promise<void>((resolve) => session.on('connect', () => resolve()))
     const ask: Esme['ask'] = (command, fields) =>
       new Promise((resolve) => session.send(new smpp.PDU(command, fields), resolve))
-    return { ask, bind: () => ask('bind_transceiver', { system_id: 'acme', password: 'secret' }) }
+    const leave = () => session.destroy()
+    return { ask, leave, bind: () => ask('bind_transceiver', { system_id: 'acme', password: 'secret' }) }
   }
   return {
     edge,
     metrics,
     events,
+    stalled,
+    linkClosed: () => new Promise((resolve) => (onClosed = resolve)),
     submitted,
     came: (count) =>
       new Promise((resolve) => {
@@ -166,4 +184,35 @@ it('a failure of ours ends one session and says so; the others go on', async () 
   await came(2)
   expect(events.filter((event) => /failed/i.test(event))).toEqual(['esme.handlerFailed'])
   expect(events).toContain('esme.closed')
+})
+
+it('finds sessions whose window is full of withheld parts, and those only', async () => {
+  const { edge, stalled, events, submitted, came, bind, linkClosed } = await rig((batch) => {
+    for (const { answer, content } of batch) {
+      if (content.octets.length > 0) answer.withheld()
+      else answer.accepted('id1' as MessageId)
+    }
+  })
+  const [parts, whole] = [await bind(), await bind()]
+  const first = parts.ask('submit_sm', submit)
+  expect(await whole.ask('submit_sm', { ...submit, short_message: '' })).toMatchObject({ message_id: 'id1' })
+  await came(2)
+  edge.tick(systemClock().monotonicMs())
+  expect(stalled).toEqual([])
+  const later = systemClock().monotonicMs() + STALL_MS
+  edge.hold(true)
+  edge.tick(later)
+  expect(stalled).toEqual([])
+  edge.hold(false)
+  edge.tick(later + STALL_MS)
+  edge.tick(later + 2 * STALL_MS)
+  const part = submitted.find(({ content }) => content.octets.length > 0)!
+  expect(stalled).toEqual([part.link])
+  expect(events).toContain('esme.windowFull')
+
+  part.answer.accepted('id2' as MessageId)
+  expect(await first).toMatchObject({ command_status: 0, message_id: 'id2' })
+  const closed = linkClosed()
+  parts.leave()
+  expect(await closed).toBe(part.link)
 })

@@ -1,0 +1,291 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Account, Snapshot } from '../../directory/snapshot.js'
+import type { Failure } from '../../message/failure.js'
+import type { AccountId, MessageId } from '../../message/ids.js'
+import type { Submission } from '../../pipeline/stage.js'
+import { decode, encode, Session, status, Writer, type Pdu, type PduInput } from '../../smpp/index.js'
+import { createMetrics } from '../../telemetry/metrics.js'
+import { standardText } from '../../text/standard.js'
+import { EsmeConnection } from './esme-connection.js'
+import type { EsmeEdgePorts } from './esme-ports.js'
+import { Receivers, type Sent } from './receivers.js'
+import type { KnownState } from './recent-states.js'
+
+const STALL_MS = 1000
+const acme = 'acme' as AccountId
+const account = {
+  id: acme,
+  active: true,
+  maxBinds: 9,
+  bindModes: ['transceiver'],
+  text: standardText,
+} as unknown as Account
+
+function wire(pdu: PduInput, sequence: number): Buffer {
+  const writer = new Writer()
+  encode(writer, pdu, sequence)
+  return writer.take()
+}
+
+/** A message whose text says what the pipeline does with it: `part` is withheld, `bad` refused, all else waits for its commit. */
+const submit = (text: string): PduInput => ({
+  command: 'submit_sm',
+  destination_addr: '447700900123',
+  short_message: Buffer.from(text),
+})
+
+/** One bound ESME without a socket, and a pipeline that obeys what the texts say. */
+class Rig {
+  nowMs = 0
+  /** What the edge told of the session, in order. */
+  readonly told: string[] = []
+  readonly parts: Submission[] = []
+  readonly committing: Submission[] = []
+  readonly states = new Map<string, KnownState>()
+  readonly metrics = createMetrics({ processMetrics: false })
+  /** The connection has withheld parts. */
+  isWatched = false
+  session!: Session<Sent>
+  connection!: EsmeConnection
+  #written: Buffer[] = []
+  #sequence = 1
+
+  async bind(): Promise<this> {
+    const clock = { monotonicMs: () => this.nowMs, wallMs: () => 0 }
+    const ports: EsmeEdgePorts = {
+      directory: () => ({ accountBySystemId: () => account }) as unknown as Snapshot,
+      clock,
+      metrics: this.metrics,
+      log: { event: (name) => void this.told.push(name), flush: () => undefined },
+      verify: () => Promise.resolve(true),
+      submit: (batch) => batch.forEach((submission) => this.#take(submission)),
+      linkClosed: (link) => void this.told.push(link === this.session ? 'closed' : 'another closed'),
+      stalled: (link) => void this.told.push(link === this.session ? 'stalled' : 'another stalled'),
+      stateOf: (owner, id) => (owner === acme ? this.states.get(id) : undefined),
+      notified: () => undefined,
+      notSent: () => undefined,
+      addDestination: () => undefined,
+      destinationChanged: () => undefined,
+      hasRoom: () => undefined,
+    }
+    const receivers = new Receivers(acme, {
+      monotonicMs: clock.monotonicMs,
+      notified: () => undefined,
+      notSent: () => undefined,
+      cannotSend: () => undefined,
+    })
+    const house = {
+      systemId: 'smsc',
+      stallMs: STALL_MS,
+      stopping: false,
+      holds: false,
+      take: () => true,
+      give: () => undefined,
+      receiversOf: () => receivers,
+      withholds: (_: EsmeConnection, on: boolean) => void (this.isWatched = on),
+      sessionEnded: () => undefined,
+    }
+    const transport = {
+      write: (bytes: Buffer) => this.#written.push(bytes) > 0,
+      wake: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
+      end: () => undefined,
+      destroy: () => undefined,
+    }
+    this.session = new Session<Sent>(
+      { role: 'smsc' },
+      transport,
+      (session) => {
+        this.connection = new EsmeConnection(house, ports, session, 'here', 1)
+        return this.connection
+      },
+      0,
+    )
+    this.asks({ command: 'bind_transceiver', interface_version: 0x34 })
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(this.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: 0 }])
+    this.told.length = 0
+    return this
+  }
+
+  #take(submission: Submission): void {
+    const text = Buffer.from(submission.content.octets).toString()
+    if (text === 'bad') return submission.answer.refused({ reason: 'noRoute', cause: 'none' })
+    if (text !== 'part') return void this.committing.push(submission)
+    submission.answer.withheld()
+    this.parts.push(submission)
+  }
+
+  /** Several requests in one read. */
+  asks(...all: readonly PduInput[]): void {
+    this.session.receive(Buffer.concat(all.map((pdu) => wire(pdu, this.#sequence++))), this.nowMs)
+  }
+
+  tickAt(nowMs: number): void {
+    this.nowMs = nowMs
+    this.connection.tick(nowMs)
+  }
+
+  /** What was committed is answered. */
+  commit(): void {
+    for (const { answer } of this.committing.splice(0)) answer.accepted('id' as MessageId)
+  }
+
+  /** Every withheld part is answered. */
+  release(failure?: Failure): void {
+    for (const { answer } of this.parts.splice(0)) {
+      if (failure === undefined) answer.accepted('id' as MessageId)
+      else answer.refused(failure)
+    }
+  }
+
+  answers(): readonly Pdu[] {
+    this.session.flush()
+    const bytes = Buffer.concat(this.#written.splice(0))
+    const pdus: Pdu[] = []
+    for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
+      pdus.push(decode(bytes, at, at + bytes.readUInt32BE(at)) as Pdu)
+    }
+    return pdus
+  }
+
+  briefly(): readonly string[] {
+    return this.answers().map(({ command, sequence, status: code }) => `${command} ${sequence} ${code}`)
+  }
+}
+
+let rig: Rig
+beforeEach(async () => {
+  rig = await new Rig().bind()
+})
+
+describe('withheld parts', () => {
+  it('are not owed, and are answered when their message is decided on', () => {
+    rig.asks(submit('part'), submit('part'), submit('whole'))
+    expect(rig.session.owed).toBe(1)
+    expect(rig.isWatched).toBe(true)
+    expect(rig.answers()).toEqual([])
+    rig.release()
+    expect(rig.session.owed).toBe(1)
+    expect(rig.isWatched).toBe(false)
+    expect(rig.briefly()).toEqual(['submit_sm_resp 2 0', 'submit_sm_resp 3 0'])
+  })
+
+  it.each([
+    ['incompleteMessage', status.ESME_RINVNUMMSGS],
+    ['messageRefused', status.ESME_RSYSERR],
+    ['queueFull', status.ESME_RMSGQFUL],
+  ] as const)('refused for %s get their status', (reason, code) => {
+    rig.asks(submit('part'), submit('part'))
+    rig.release({ reason, cause: 'test' })
+    expect(rig.answers().map((pdu) => pdu.status)).toEqual([code, code])
+    expect(rig.metrics.refused.rows()).toEqual([{ labels: ['esme', reason], value: 2 }])
+  })
+
+  it('do not count as the time that an acceptance takes', () => {
+    rig.asks(submit('part'), submit('whole'))
+    rig.nowMs = 5000
+    rig.release()
+    rig.nowMs = 0
+    rig.commit()
+    expect(rig.metrics.acceptSeconds.snapshot()).toMatchObject({ count: 1, sum: 0 })
+  })
+
+  it('do not keep an enquire_link from being answered', () => {
+    rig.asks(submit('part'), { command: 'enquire_link' })
+    expect(rig.briefly()).toEqual(['enquire_link_resp 3 0'])
+  })
+
+  it('are dropped with their session', () => {
+    rig.asks(submit('part'))
+    rig.session.transportClosed()
+    expect(rig.told).toEqual(['esme.closed', 'closed'])
+    expect(rig.isWatched).toBe(false)
+    rig.release()
+    expect(rig.isWatched).toBe(false)
+    expect(rig.answers()).toEqual([])
+  })
+
+  it('whose session ends as they are withheld are dropped when their batch is through', () => {
+    rig.asks(submit('part'), submit('part'), { command: 'unbind' })
+    expect(rig.parts).toHaveLength(2)
+    expect(rig.told).toEqual(['esme.closed', 'closed'])
+    expect(rig.briefly()).toEqual(['unbind_resp 4 0'])
+  })
+})
+
+describe('a window that is full of withheld parts', () => {
+  it('is found by its silence', () => {
+    rig.asks(submit('part'), submit('part'))
+    rig.tickAt(STALL_MS - 1)
+    expect(rig.told).toEqual([])
+    rig.tickAt(STALL_MS)
+    rig.tickAt(STALL_MS + 100)
+    expect(rig.told).toEqual(['esme.windowFull', 'stalled'])
+  })
+
+  it('is not one while anything else is unanswered, or is being asked', () => {
+    rig.asks(submit('part'), submit('whole'))
+    rig.tickAt(STALL_MS)
+    expect(rig.told).toEqual([])
+    rig.commit()
+    rig.asks({ command: 'query_sm', message_id: 'x' })
+    rig.tickAt(2 * STALL_MS - 1)
+    expect(rig.told).toEqual([])
+    rig.tickAt(2 * STALL_MS)
+    expect(rig.told).toEqual(['esme.windowFull', 'stalled'])
+  })
+
+  it('costs the wait once: then it is known at the end of the read', () => {
+    rig.asks(submit('part'), submit('part'))
+    rig.tickAt(STALL_MS)
+    rig.release()
+    rig.told.length = 0
+    rig.asks(submit('part'))
+    expect(rig.told).toEqual([])
+    rig.asks(submit('part'))
+    expect(rig.told).toEqual(['stalled'])
+    rig.release()
+    // A whole message beside a part: it will be answered, and makes room.
+    rig.asks(submit('part'), submit('whole'))
+    expect(rig.told).toEqual(['stalled'])
+  })
+
+  it('is not known any more when more was asked at a time', () => {
+    rig.asks(submit('part'), submit('part'))
+    rig.tickAt(STALL_MS)
+    rig.release()
+    rig.told.length = 0
+    rig.asks(submit('bad'), submit('bad'), submit('bad'))
+    rig.asks(submit('part'), submit('part'))
+    expect(rig.told).toEqual([])
+    rig.tickAt(2 * STALL_MS)
+    // Said once in a session.
+    expect(rig.told).toEqual(['stalled'])
+  })
+})
+
+describe('query_sm', () => {
+  it('is answered with what is known', () => {
+    rig.states.set('id1', { state: 'DELIVERED', error: '000', doneAtMs: Date.UTC(2026, 0, 2, 3, 4, 5) })
+    rig.states.set('id2', { state: 'SCHEDULED', error: '000', doneAtMs: -1 })
+    rig.asks({ command: 'query_sm', message_id: 'id1' }, { command: 'query_sm', message_id: 'id2' })
+    expect(rig.answers()).toMatchObject([
+      { status: 0, message_id: 'id1', final_date: '260102030405000+', message_state: 2, error_code: 0 },
+      { status: 0, message_id: 'id2', final_date: '', message_state: 1, error_code: 0 },
+    ])
+    expect(rig.session.owed).toBe(0)
+  })
+
+  it('of an unknown message fails', () => {
+    rig.asks({ command: 'query_sm', message_id: 'id3' })
+    expect(rig.answers()).toMatchObject([{ command: 'query_sm_resp', status: status.ESME_RQUERYFAIL, sequence: 2 }])
+  })
+})
+
+it('what nobody here does is refused', () => {
+  rig.asks({ command: 'cancel_sm', message_id: 'id1' })
+  expect(rig.answers()).toMatchObject([{ command: 'cancel_sm_resp', status: status.ESME_RINVCMDID }])
+})
