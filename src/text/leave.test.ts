@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { SegmentedMessage } from 'sms-segments-calculator'
 import { describe, expect, it } from 'vitest'
 import { nationalLanguages } from './alphabet.js'
 import { encodePlain } from './charsets.js'
@@ -137,6 +138,23 @@ describe('a long message', () => {
     const made = sent(raw(3, new Uint8Array(141).fill(0xea)))
     expect(made.dataCoding).toBe(8)
     expect(made.segments).toHaveLength(3)
+  })
+
+  it('makes as many segments as npm sms-segments-calculator says', () => {
+    const unit = fc.constantFrom('a', '€', 'é', '\n', 'я', '😀', '👍🏽', 'e\u0301', '中')
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 400, size: 'max' }),
+      fc.string({ unit, maxLength: 400, size: 'max' }),
+      fc.string({ unit: fc.constantFrom('a', '€', 'é', '\n', '\f'), maxLength: 600, size: 'max' }),
+    )
+    fc.assert(
+      fc.property(text, (said) => {
+        const theirs = new SegmentedMessage(said).segmentsCount
+        expect(sent(wide(said)).segments).toHaveLength(theirs)
+        if (encodeGsm7(said) !== undefined) expect(sent(septets(said)).segments).toHaveLength(theirs)
+      }),
+      { numRuns: 150 },
+    )
   })
 
   it('of more than 255 segments does not leave', () => {
