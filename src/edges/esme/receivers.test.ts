@@ -32,6 +32,8 @@ interface Rig {
   /** What the courier was told, one line each. */
   readonly told: string[]
   readonly notSent: EsmeDelivery[]
+  /** From now on the next segment waits for its turn in the lane. */
+  readonly holdBack: () => void
   readonly bind: (leaving?: Target, windowSize?: number) => Esme
   readonly leave: (esme: Esme) => void
 }
@@ -46,6 +48,7 @@ function wire(pdu: PduInput, sequence: number): Buffer {
 function rig(): Rig {
   const told: string[] = []
   const notSent: EsmeDelivery[] = []
+  let holdsBack = false
   const receivers = new Receivers('acme' as AccountId, {
     monotonicMs: () => 0,
     notified: (delivery, result: NotifyResult, more) => {
@@ -103,7 +106,14 @@ function rig(): Rig {
         session.receive(wire({ command: 'deliver_sm_resp', status: commandStatus }, sequence), 0),
     }
   }
-  return { receivers, told, notSent, bind, leave: (esme) => esme.session.transportClosed() }
+  return {
+    receivers,
+    told,
+    notSent,
+    holdBack: () => void (holdsBack = true),
+    bind,
+    leave: (esme) => esme.session.transportClosed(),
+  }
 }
 
 const text = (characters: number): Content => ({
@@ -226,6 +236,20 @@ describe('the segments of one message', () => {
     esme.answers(2)
     expect(notSent).toMatchObject([{ id: 'm1', taken: 2 }])
     expect(receivers.send(notSent[0]!)).toBe(false)
+  })
+
+  it('that wait in their lane in between go on over the same bind', () => {
+    const { receivers, holdBack, bind } = rig()
+    const binds = [bind(), bind(), bind()]
+    holdBack()
+    receivers.send(mo(text(400)))
+    const one = binds.find((esme) => esme.session.inFlight === 1)!
+    for (const taken of [1, 2]) {
+      one.answers(taken)
+      expect(one.session.inFlight).toBe(0)
+      expect(receivers.send({ ...mo(text(400)), taken })).toBe(true)
+      expect(one.session.inFlight).toBe(1)
+    }
   })
 
   it('go on after a refusal with the one that was refused, over the same bind', () => {

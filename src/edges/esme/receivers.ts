@@ -44,7 +44,7 @@ export type EsmeSession = Session<Sent>
 
 export interface ReceiversPorts {
   readonly monotonicMs: () => number
-  /** What became of it; `more`: the message has more segments than this one. Returns the next, if it is to go now. */
+  /** What became of it; `more`: the message has segments after this one. Returns the next, if it is to go now. */
   readonly notified: (delivery: EsmeDelivery, result: NotifyResult, more: boolean) => EsmeDelivery | undefined
   /** Handed out and not sent. */
   readonly notSent: (delivery: EsmeDelivery) => void
@@ -120,15 +120,13 @@ export class Receivers implements Destination {
       return
     }
     const { delivery, cut, receiver } = sent
-    const next = this.#ports.notified(delivery, result, delivery.taken + 1 < cut.segments.length)
-    if (next?.kind === 'mo') {
-      if (this.#sendSegment(next, sent)) return
-      this.#keep(next.id, sent)
-      this.#ports.notSent(next)
-      return
-    }
-    const comesAgain = result === 'refused' || result === 'unanswered'
-    if (comesAgain && delivery.taken > 0 && this.#receivers.includes(receiver)) this.#keep(delivery.id, sent)
+    const more = delivery.taken + 1 < cut.segments.length
+    const goesOn = result === 'taken' && more
+    const comesAgain = (result === 'refused' || result === 'unanswered') && delivery.taken > 0
+    // Before it is told: what is back in its lane may come up at once.
+    if ((goesOn || comesAgain) && this.#receivers.includes(receiver)) this.#keep(delivery.id, sent)
+    const next = this.#ports.notified(delivery, result, more)
+    if (next?.kind === 'mo' && !this.#sendSegment(next, sent)) this.#ports.notSent(next)
   }
 
   #sendMo(delivery: MoDelivery): boolean {
