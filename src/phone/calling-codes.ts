@@ -1,6 +1,6 @@
 // Calling codes and the countries behind them: data only. Where countries share a code, what follows it tells them apart.
 
-/** No country: numbers of satellites, networks and services of the world (ITU-T E.164 Annex; UN M.49 code 001). */
+/** No country: numbers of satellites, networks and services of the world (001 is the world of UN M.49). */
 export const WORLD = '001'
 
 /** Calling code, its country (ISO 3166-1), and the other countries under it by the digits that follow. */

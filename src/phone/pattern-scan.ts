@@ -46,11 +46,13 @@ class Scanner {
   }
 
   scan(): Scan {
-    const ways = this.#alternatives()
+    const first = this.#branch()
+    const isBranched = this.#text[this.#at] === '|'
+    const ways = first + this.#otherBranches()
     if (this.#slip === undefined && this.#at < this.#text.length) this.#fail(') without (', 'a ( before it, or \\)')
     if (this.#slip !== undefined) return { kind: 'slip', slip: this.#slip }
     // Without ^ a match may begin anywhere. With ^ in one of several branches it may as well.
-    const isAnchored = this.#text.startsWith('^') && !this.#text.includes('|')
+    const isAnchored = this.#text.startsWith('^') && !isBranched
     const literal = /^\^((?:[0-9A-Za-z#]|\\[^0-9A-Za-z])*)$/.exec(this.#out)
     return {
       kind: 'scanned',
@@ -61,9 +63,9 @@ class Scanner {
     }
   }
 
-  /** Branches of one group; gives the ways through it. */
-  #alternatives(): number {
-    let ways = this.#branch()
+  /** The branches after the first; gives the ways through them. */
+  #otherBranches(): number {
+    let ways = 0
     while (this.#slip === undefined && this.#text[this.#at] === '|') {
       this.#copy()
       ways += this.#branch()
@@ -114,7 +116,7 @@ class Scanner {
       this.#groups++
       this.#copy()
     }
-    const ways = this.#alternatives()
+    const ways = this.#branch() + this.#otherBranches()
     if (this.#slip !== undefined) return ways
     if (this.#text[this.#at] !== ')') this.#fail('( without )', 'a ) after it, or \\(', opened)
     else this.#copy()
