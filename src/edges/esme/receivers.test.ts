@@ -54,7 +54,7 @@ function rig(): Rig {
     notified: (delivery, result: NotifyResult, more) => {
       const which = delivery.kind === 'mo' ? ` after ${delivery.taken}` : ''
       told.push(`${delivery.kind} ${delivery.id}${which}: ${result}${more ? ', more' : ''}`)
-      return delivery.kind === 'mo' && result === 'taken' && more
+      return delivery.kind === 'mo' && result === 'taken' && more && !holdsBack
         ? { ...delivery, taken: delivery.taken + 1 }
         : undefined
     },
