@@ -3,19 +3,22 @@
 import type { Config } from './config/settings.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
-import { vendorLane } from './delivery/lane-key.js'
+import { esmeLane, vendorLane } from './delivery/lane-key.js'
 import type { NewRoute } from './delivery/reroute.js'
 import { restoreDeliveries } from './delivery/restore.js'
 import { createPasswordGate } from './directory/password.js'
 import type { Snapshot } from './directory/snapshot.js'
 import { EsmeEdge } from './edges/esme/esme-edge.js'
+import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { registerGauges } from './gauges.js'
 import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
 import type { Message } from './message/message.js'
-import { runPipeline, type PipelinePorts } from './pipeline/pipeline.js'
-import { Ticker } from './smpp/index.js'
+import { createReassembly } from './pipeline/create-reassembly.js'
+import { runMoPipeline } from './pipeline/mo-pipeline.js'
+import { runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
+import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
 import type { Store } from './store/contracts/store.js'
@@ -63,6 +66,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
   const { ids, epoch } = await takeIds(store, ports.onLost)
 
+  const states = new RecentStates(config.smpp.server.queryRemembered)
   const vendors: VendorConnection[] = []
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
@@ -70,8 +74,41 @@ export async function startApp(ports: AppPorts): Promise<App> {
       for (const vendor of vendors) vendor.recorded()
     },
     onLost: ports.onLost,
+    told: (origin, state, error, doneAtMs) => states.told(origin, state, error, doneAtMs),
   })
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
+
+  const onward: OnwardPorts = {
+    recorder,
+    ids,
+    laneOf: (route, account) => vendorLane(route, 0, account),
+    laneOfEsme: esmeLane,
+    accepted: (delivery) => {
+      states.accepted(delivery.message)
+      courier.accepted(delivery)
+    },
+    directory,
+  }
+  const pipelineOptions = {
+    defaultValidityMs: config.delivery.defaultValidityMs,
+    maxValidityMs: config.delivery.maxValidityMs,
+    maxQueued: config.store.maxQueued,
+  }
+  const { stallMs, ...collecting } = config.multipart
+  const reassembly = createReassembly(
+    {
+      ...onward,
+      nowMs,
+      wallMs: () => clock.wallMs(),
+      abandon: (parts, state, error, reason) => courier.abandon(parts, state, error, reason),
+      events: core.instruments.reassembly,
+    },
+    { ...pipelineOptions, ...collecting },
+  )
+  const pipelinePorts: PipelinePorts = { ...onward, reassembly }
+  const pipelineInput = (): PipelineInput => ({ nowMs: nowMs(), wallMs: clock.wallMs(), queued: dispatcher.total })
+  const linkClosed = (link: object): void => reassembly.linkClosed(link)
+  const stalled = (link: object): void => reassembly.stalled(link)
 
   const ticker = new Ticker(undefined, () => clock.monotonicMs())
   const vendorPorts: VendorPorts = {
@@ -84,33 +121,26 @@ export async function startApp(ports: AppPorts): Promise<App> {
     log,
     courier,
     receipts: takeReceipts,
+    mo: (batch) => runMoPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput()),
+    linkClosed,
+    stalled,
+    connect,
     changed: (id) => dispatcher.changed(id, nowMs()),
     hasRoom: (id) => dispatcher.hasRoom(id),
   }
   const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
   for (const connection of directory().connections()) {
     if (!connection.active) continue
-    vendors.push(new VendorConnection(connection, { backoff: { minMs, maxMs }, ...vendorSettings }, vendorPorts))
+    vendors.push(new VendorConnection(connection, { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }, vendorPorts))
   }
   for (const vendor of vendors) dispatcher.add(vendor)
 
-  const pipelinePorts: PipelinePorts = {
-    recorder,
-    ids,
-    laneOf: (route, account) => vendorLane(route, 0, account),
-    accepted: (delivery) => courier.accepted(delivery),
-    directory,
-  }
-  const pipelineOptions = {
-    defaultValidityMs: config.delivery.defaultValidityMs,
-    maxValidityMs: config.delivery.maxValidityMs,
-    maxQueued: config.store.maxQueued,
-  }
   const gate = createPasswordGate()
-  const { systemId, sendWindow, ...serverSettings } = config.smpp.server
+  const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server
   const esme = new EsmeEdge(
     {
       systemId,
+      stallMs,
       server: { ...serverSettings, windowSize: sendWindow, now: () => clock.monotonicMs() },
     },
     {
@@ -124,20 +154,19 @@ export async function startApp(ports: AppPorts): Promise<App> {
         if (verdict === 'busy') throw new Error('too many binds wait for the check of their password')
         return verdict === 'right'
       },
-      submit: (batch) =>
-        runPipeline(batch, pipelinePorts, pipelineOptions, {
-          nowMs: nowMs(),
-          wallMs: clock.wallMs(),
-          queued: dispatcher.total,
-        }),
-      notified: (delivery, result) => courier.notified(delivery, result),
+      submit: (batch) => runPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput()),
+      linkClosed,
+      stalled,
+      stateOf: (account, id) => states.stateOf(account, id),
+      notified: (delivery, result, more) => courier.notified(delivery, result, more),
+      notSent: (delivery) => courier.notSent(delivery),
       addDestination: (receivers) => dispatcher.add(receivers),
       destinationChanged: (id) => dispatcher.changed(id, nowMs()),
       hasRoom: (id) => dispatcher.hasRoom(id),
     },
   )
 
-  registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs })
+  registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs })
   const rerouted = await restoreDeliveries(
     {
       store,
@@ -152,6 +181,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     nowMs(),
     UNANSWERED_MAX,
   )
+  reassembly.restore(await store.collected(), nowMs())
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
@@ -173,7 +203,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
       // A store that falls behind is felt by those who send, before it is felt in memory.
       esme.hold(recorder.pending > (esme.holds ? HOLD_READING_ABOVE / 2 : HOLD_READING_ABOVE))
     }),
-    every(SWEEP_TICK_MS, () => void sweeper.step(nowMs())),
+    every(SWEEP_TICK_MS, () => {
+      void sweeper.step(nowMs())
+      reassembly.tick(nowMs())
+      esme.tick(clock.monotonicMs())
+    }),
     every(EXPIRE_TICK_MS, () => {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
@@ -211,6 +245,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       if (stopping) return false
       stopping = true
       esme.stopAccepting()
+      reassembly.stop()
       const { graceMs } = config.stop
       const steps: readonly StopStep[] = [
         // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.

@@ -11,10 +11,12 @@ import { Sweeper } from './delivery/sweeper.js'
 import type { Connection, Snapshot } from './directory/snapshot.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
-import { createInstruments } from './instruments.js'
+import { createInstruments, type Instruments } from './instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
+import type { ReceiptOrigin } from './message/receipt.js'
+import type { MessageState } from './message/state.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import type { Store } from './store/contracts/store.js'
@@ -36,6 +38,8 @@ export interface CorePorts {
   /** A commit is done and everybody concerned has been told. */
   readonly onCommitted: () => void
   readonly onLost: (error: Error) => void
+  /** The end of each message, whether anybody asked for a receipt or not. Wall time, ms. */
+  readonly told: (origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number) => void
 }
 
 export interface Core {
@@ -44,6 +48,7 @@ export interface Core {
   readonly dispatcher: Dispatcher
   readonly correlator: Correlator
   readonly sweeper: Sweeper
+  readonly instruments: Instruments
   /** Takes the receipts of one read of a vendor. */
   readonly takeReceipts: (batch: readonly VendorReceipt[]) => void
 }
@@ -91,6 +96,7 @@ export function buildCore(ports: CorePorts): Core {
       rules: (connection) => rules.get(connection),
       nowMs,
       wallMs: () => clock.wallMs(),
+      told: ports.told,
       events: instruments.courier,
     },
     {
@@ -156,6 +162,7 @@ export function buildCore(ports: CorePorts): Core {
       seize: (delivery) => dispatcher.seize(delivery),
       overdue: (delivery) => courier.overdue(delivery),
       giveUp: (awaiting) => correlator.giveUp(awaiting),
+      giveUpGroup: (group) => correlator.giveUpGroup(group),
       sweeping: (on) => {
         dispatcher.sweeping(on)
         correlator.sweeping(on)
@@ -178,7 +185,7 @@ export function buildCore(ports: CorePorts): Core {
     for (const receipt of batch) receiptsOfTurn.push(receipt)
   }
 
-  return { recorder, courier, dispatcher, correlator, sweeper, takeReceipts }
+  return { recorder, courier, dispatcher, correlator, sweeper, instruments, takeReceipts }
 }
 
 /** The limits of a lane: today the pace of its account, shared by all lanes of that account. */
@@ -216,6 +223,7 @@ function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<Con
     vendor: connection.vendor,
     resend: connection.resend,
     requestReceipt: connection.requestReceipt,
+    segmentReceipts: connection.segmentReceipts,
     onUnanswered: connection.onUnanswered,
     waitReceiptMs: connection.waitReceiptMs,
     receiptGraceMs: config.delivery.receiptGraceMs,

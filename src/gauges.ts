@@ -3,6 +3,7 @@
 import type { Dispatcher } from './delivery/dispatcher.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import type { VendorConnection } from './edges/vendor/vendor-connection.js'
+import type { Reassembly } from './pipeline/reassemble/reassemble.js'
 import type { Correlator } from './receipts/correlator.js'
 import type { Store } from './store/contracts/store.js'
 import type { GaugeRow, Metrics } from './telemetry/metrics.js'
@@ -12,6 +13,7 @@ export interface GaugeSources {
   readonly dispatcher: Dispatcher
   readonly correlator: Correlator
   readonly store: Store
+  readonly reassembly: Reassembly
   readonly vendors: readonly VendorConnection[]
   readonly esme: EsmeEdge
   /** Switch time, ms. */
@@ -23,7 +25,10 @@ interface Depth {
   oldestDueMs: number
 }
 
-export function registerGauges({ metrics, dispatcher, correlator, store, vendors, esme, nowMs }: GaugeSources): void {
+const partPeers = ['esme', 'vendor'] as const
+
+export function registerGauges(sources: GaugeSources): void {
+  const { metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs } = sources
   metrics.gauge('sessions', () => [
     ...[...esme.bound()].flatMap(([name, byMode]) => sessions('esme', name, byMode)),
     ...vendors.flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
@@ -50,6 +55,12 @@ export function registerGauges({ metrics, dispatcher, correlator, store, vendors
     return rows
   })
   metrics.gauge('receiptsParked', () => [{ labels: {}, value: correlator.parkedCount }])
+  metrics.gauge('reassemblySets', () =>
+    partPeers.map((peer) => ({ labels: { peer }, value: reassembly.size(peer).sets })),
+  )
+  metrics.gauge('reassemblyBytes', () =>
+    partPeers.map((peer) => ({ labels: { peer }, value: reassembly.size(peer).bytes })),
+  )
   metrics.gauge('storeMessages', () => [{ labels: {}, value: dispatcher.total }])
   metrics.gauge('storeFreeBytes', () => {
     const { usedBytes, limitBytes } = store.usage()

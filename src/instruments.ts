@@ -2,7 +2,7 @@
 
 import type { CourierEvents } from './delivery/courier.js'
 import type { Clock } from './lib/clock.js'
-import { isFinal } from './message/state.js'
+import type { ReassemblyEvents } from './pipeline/reassemble/reassembly-contract.js'
 import type { CorrelatorPorts } from './receipts/correlator.js'
 import type { GroupCommitPorts } from './store/group-commit.js'
 import { LogPace } from './telemetry/log-pace.js'
@@ -14,6 +14,7 @@ const LINE_EVERY_MS = 1000
 
 export interface Instruments {
   readonly courier: CourierEvents
+  readonly reassembly: ReassemblyEvents
   readonly onFate: CorrelatorPorts['onFate']
   readonly onCommitted: GroupCommitPorts['onCommitted']
   readonly onCommitFailed: GroupCommitPorts['onFailure']
@@ -53,13 +54,39 @@ export function createInstruments(metrics: Metrics, log: Log, clock: Clock): Ins
           }
         }
       },
+      abandoned: (state) => metrics.finals.count(state),
+      moEnded: (outcome, { message, failures }) => {
+        const { account, id: messageId } = message
+        switch (outcome) {
+          case 'done':
+            metrics.moEnds.count('delivered')
+            return
+          case 'expired': {
+            metrics.moEnds.count('droppedByAge')
+            const count = pace.note(`mo ${account}`, clock.monotonicMs())
+            if (count > 0) log.event('mo.dropped', { account, count })
+            return
+          }
+          case 'setAside':
+            metrics.moEnds.count('setAside')
+            log.event('mo.setAside', { account, messageId, tries: failures + 1 })
+        }
+      },
       lateAnswerUsed: (connection) => metrics.attempts.count(connection, 'late'),
     },
-    onFate: (fate, receipt) => {
+    reassembly: {
+      onOutcome: (peer, outcome) => {
+        metrics.reassembly.count(peer, outcome)
+        if (outcome !== 'incomplete') return
+        const count = pace.note(`incomplete ${peer}`, clock.monotonicMs())
+        if (count > 0) log.event('multipart.incomplete', { peer, count })
+      },
+      onTurnedEarly: (peer) => metrics.turnedEarly.count(peer),
+    },
+    onFate: (fate, receipt, isEnd) => {
       const { connection, report } = receipt
-      const isEnd = fate === 'matched' || fate === 'matchedUnanswered' || fate === 'givenUp'
       if (fate !== 'givenUp') metrics.vendorReceipts.count(connection, fate)
-      if (isEnd && isFinal(report.state)) metrics.finals.count(report.state)
+      if (isEnd) metrics.finals.count(report.state)
       if (fate !== 'dropped') return
       const count = pace.note(`unmatched ${connection}`, clock.monotonicMs())
       if (count > 0) log.event('receipts.unmatched', { connection, destination: report.destination, count })

@@ -10,7 +10,7 @@ const octetsOf = (field: unknown): Buffer => {
 }
 
 it('passes a message_payload of 1,000 octets whole, and everything that describes a short message', async () => {
-  const { daemon, vendor } = await startScenario()
+  const { daemon, vendor } = await startScenario({ connections: [{ longMessage: 'payload' }] })
   const esme = await connectRaw(daemon.smppPort)
   expect(await esme.bind('transmitter')).toBe(0)
   const payload = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 256))

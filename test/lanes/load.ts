@@ -82,6 +82,8 @@ function segmentOf(account: AccountId, ids: IdSource, nowMs: number): SegmentDel
       source: { ton: 5, npi: 0, value: 'Sender' },
       destination: { ton: 1, npi: 1, value: '12025550123' },
       content: { dataCoding: 0, udhi: false, octets: Buffer.from('One message among very many, of a usual length.') },
+      shape: 'whole',
+      parts: [],
       serviceType: '',
       protocolId: 0,
       priority: 0,
@@ -97,6 +99,7 @@ function segmentOf(account: AccountId, ids: IdSource, nowMs: number): SegmentDel
     failover: 'none',
     failures: 0,
     unansweredBy: '',
+    progress: undefined,
     expiresAtMs,
   }
 }
@@ -148,6 +151,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
     onUnanswered: 'resend',
     waitReceiptMs: DAY_MS,
     receiptGraceMs: DAY_MS,
+    segmentReceipts: 'all',
   } as const
   let ended = 0
   let onEnded: () => void = () => undefined
@@ -167,6 +171,8 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
         receiptQueued: () => undefined,
         receiptDropped: () => undefined,
         receiptEnded: () => undefined,
+        moEnded: () => undefined,
+        abandoned: () => undefined,
         lateAnswerUsed: () => undefined,
       },
     },
@@ -214,7 +220,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
     {
       store,
       recorder,
-      outbox: () => undefined,
+      outbox: () => [],
       offer: () => undefined,
       claimUnanswered: () => undefined,
       released: () => undefined,
@@ -232,6 +238,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       seize: (delivery) => dispatcher.seize(delivery),
       overdue: (delivery) => courier.overdue(delivery),
       giveUp: (awaiting) => correlator.giveUp(awaiting),
+      giveUpGroup: (group) => correlator.giveUpGroup(group),
       sweeping: (on) => {
         dispatcher.sweeping(on)
         correlator.sweeping(on)
