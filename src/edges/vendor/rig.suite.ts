@@ -192,9 +192,19 @@ export class FakeLink {
 
 export type Rig = ReturnType<typeof makeRig>
 
+/** What is behind the connection, where that is not the fake. */
+export interface Behind {
+  readonly clock: FakeClock
+  readonly courier: VendorCourier
+  readonly changed: (id: string) => void
+  readonly hasRoom: (id: string) => void
+  /** The connection as a destination, before it is started. */
+  readonly add: (vendor: VendorConnection) => void
+}
+
 /** A connection that is started and bound. */
-export function makeRig(changes: Partial<Connection> = {}) {
-  const clock = new FakeClock({ monotonicMs: 1000 })
+export function makeRig(changes: Partial<Connection> = {}, behind?: Behind) {
+  const clock = behind?.clock ?? new FakeClock({ monotonicMs: 1000 })
   const courier = new FakeCourier()
   const links: FakeLink[] = []
   const events: { readonly name: string; readonly fields: object }[] = []
@@ -212,13 +222,13 @@ export function makeRig(changes: Partial<Connection> = {}) {
     switchMs: () => clock.monotonicMs(),
     metrics,
     log: { event: (name, fields) => void events.push({ name, fields }), flush: () => undefined },
-    courier,
+    courier: behind?.courier ?? courier,
     receipts: (batch) => void receipts.push(...batch),
     mo: (batch) => void mo.push(batch),
     linkClosed: (link) => void closed.push(link),
     stalled: (link) => void stalled.push(link),
-    changed: () => undefined,
-    hasRoom: () => undefined,
+    changed: behind?.changed ?? (() => undefined),
+    hasRoom: behind?.hasRoom ?? (() => undefined),
     connect: (options, makeHandlers) => {
       // The rig serves vendor connections only, whose sessions carry segments.
       const makeOurs = makeHandlers as unknown as (
@@ -243,13 +253,14 @@ export function makeRig(changes: Partial<Connection> = {}) {
     },
     ports,
   )
+  /** Accepts the binds of links that are new. */
   const bindAll = (): void => {
     for (const link of links) {
-      for (const pdu of link.sent()) {
-        if (pdu.command === 'bind_transceiver') link.receive([{ command: 'bind_transceiver_resp' }, pdu.sequence])
-      }
+      if (link.session.state !== 'OPEN') continue
+      for (const { sequence } of link.sent()) link.receive([{ command: 'bind_transceiver_resp' }, sequence])
     }
   }
+  behind?.add(vendor)
   vendor.start()
   bindAll()
   return {

@@ -27,7 +27,7 @@ export interface BindOwner {
   /** A bind has come up or gone down. */
   bindChanged(): void
   windowOpened(): void
-  answered(bind: VendorBind, response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
+  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void
   unanswered(deliveries: readonly SegmentDelivery[]): void
   /** A request of the vendor: into the batch of its read, or answered. `stall` is told of answers that are withheld. */
@@ -202,7 +202,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   }
 
   onResponse(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
-    this.#owner.answered(this, response, delivery, sentAtMs)
+    this.#owner.answered(response, delivery, sentAtMs)
   }
 
   onLateResponse(response: ResponsePdu, delivery: SegmentDelivery): void {

@@ -232,7 +232,7 @@ export class VendorConnection implements Destination, BindOwner {
     this.#ports.hasRoom(this.id)
   }
 
-  answered(bind: VendorBind, response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
+  answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
     const { courier, metrics, clock } = this.#ports
     const { id, permanentCodes, onThrottle } = this.#connection
     metrics.vendorSeconds.record((clock.monotonicMs() - sentAtMs) / 1000)
@@ -243,7 +243,9 @@ export class VendorConnection implements Destination, BindOwner {
         kind: 'taken',
         vendorMessageId: this.#receipts.idOf(response),
       })
-      if (next !== undefined) return this.#goOn(next, bind)
+      if (next !== undefined) return this.#goOn(next)
+      // A lane that may not go on now has the next one back already: the message is over with its last segment only.
+      if (!isLast(delivery)) return
       metrics.deliverySeconds.record((clock.wallMs() - delivery.message.acceptedAtMs) / 1000)
       if (this.#underWay.size > 0) this.#underWay.forget(delivery.id)
       return
@@ -267,9 +269,7 @@ export class VendorConnection implements Destination, BindOwner {
   }
 
   /** The segment before it was taken: it goes at once over the same bind, or back to its lane. */
-  #goOn(next: SegmentDelivery, bind: VendorBind): void {
-    const { link } = bind
-    if (link !== undefined) this.#underWay.wentOver(next.id, link)
+  #goOn(next: SegmentDelivery): void {
     const nowMs = this.#ports.switchMs()
     const mayGo = next.expiresAtMs > nowMs && this.room(nowMs) > 0
     if (!mayGo || !this.send(next, nowMs)) this.#ports.courier.notSent(next)
@@ -277,8 +277,7 @@ export class VendorConnection implements Destination, BindOwner {
 
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
     if (!isTaken(response)) return
-    const { progress } = delivery
-    if (progress !== undefined && progress.taken + 1 === progress.total) this.#underWay.forget(delivery.id)
+    if (isLast(delivery)) this.#underWay.forget(delivery.id)
     this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#receipts.idOf(response))
   }
 
@@ -309,4 +308,9 @@ export class VendorConnection implements Destination, BindOwner {
   requested(request: AppRequest, session: Session<SegmentDelivery>, batch: ReadBatch, stall: StallWatch): void {
     this.#requests.take(request, session, batch, stall)
   }
+}
+
+/** Is the segment that it stands at the last, or the only one, of its message? */
+function isLast({ progress }: SegmentDelivery): boolean {
+  return progress === undefined || progress.taken + 1 === progress.total
 }
