@@ -41,7 +41,12 @@ declare module 'smpp' {
 
   const smpp: {
     readonly PDU: new (command: string, fields?: smpp.Fields) => smpp.Pdu
-    readonly encodings: { detect(text: string): 'ASCII' | 'LATIN1' | 'UCS2' }
+    readonly encodings: {
+      detect(text: string): 'ASCII' | 'LATIN1' | 'UCS2'
+      /** The GSM 03.38 default alphabet, a septet in an octet. */
+      readonly ASCII: { encode(text: string): Buffer }
+      readonly UCS2: { encode(text: string): Buffer }
+    }
     connect(options: { readonly host: string; readonly port: number }): smpp.Session
     createServer(onSession: (session: smpp.Session) => void): smpp.Server
   }

@@ -37,6 +37,8 @@ export interface HandVendor {
     fields?: smpp.Fields,
     command?: 'deliver_sm' | 'data_sm',
   ): Promise<number>
+  /** Sends a message from a phone over the newest link that receives; resolves with the answer. */
+  mo(fields: smpp.Fields, command?: 'deliver_sm' | 'data_sm'): Promise<smpp.Pdu>
 }
 
 /** Listens until the test is over. */
@@ -76,6 +78,12 @@ export async function startHandVendor(): Promise<HandVendor> {
     const { sequence_number } = pdu
     session.send(new smpp.PDU(command, { sequence_number, command_status: status }))
   }
+  const ask = async (pdu: smpp.Pdu, what: string): Promise<smpp.Pdu> => {
+    const receiver = receivers.findLast((session) => sessions.has(session))
+    if (receiver === undefined) throw new Error('nobody is bound who receives')
+    const answered = new Promise<smpp.Pdu>((resolve) => receiver.send(pdu, resolve))
+    return within(answered, `an answer to ${what}`)
+  }
   return {
     port: (server.address() as AddressInfo).port,
     get count() {
@@ -105,8 +113,6 @@ export async function startHandVendor(): Promise<HandVendor> {
     async deliver(index, id, state, fields = {}, command = 'deliver_sm') {
       const { pdu } = submitted[index]!
       const now = new Date()
-      const receiver = receivers.findLast((session) => sessions.has(session))
-      if (receiver === undefined) throw new Error('nobody is bound who receives')
       const all: smpp.Fields = {
         source_addr: pdu['destination_addr'],
         destination_addr: pdu['source_addr'],
@@ -115,8 +121,8 @@ export async function startHandVendor(): Promise<HandVendor> {
       }
       const given = Object.entries(all).filter(([, value]) => value !== undefined)
       const receipt = new smpp.PDU(command, Object.fromEntries(given))
-      const answered = new Promise<smpp.Pdu>((resolve) => receiver.send(receipt, resolve))
-      return (await within(answered, `an answer to the receipt ${id}`)).command_status
+      return (await ask(receipt, `the receipt ${id}`)).command_status
     },
+    mo: (fields, command = 'deliver_sm') => ask(new smpp.PDU(command, fields), 'a message from a phone'),
   }
 }

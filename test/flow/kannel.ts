@@ -15,6 +15,17 @@ export interface KannelOptions {
   readonly smppPort: number
   readonly systemId: string
   readonly password: string
+  /** Most submit_sm that wait for an answer; its own default is 10. */
+  readonly maxPendingSubmits?: number
+}
+
+/** A text as its HTTP interface takes it: cut into parts with an 8-bit reference when it is long. */
+export interface KannelText {
+  readonly from: string
+  readonly to: string
+  readonly text: string
+  /** Kannel's word for the alphabet: 0 GSM 03.38, 2 UCS-2. */
+  readonly coding?: 0 | 2
 }
 
 /** `type` is Kannel's: 1 delivered, 2 not delivered, 4 queued, 8 taken by the SMSC, 16 refused by it. */
@@ -27,10 +38,12 @@ export interface Kannel {
   readonly reports: readonly KannelReport[]
   readonly events: EventEmitter<{ report: [KannelReport] }>
   /** Sends over its HTTP interface, asking for every kind of report under this name; resolves with the HTTP status. */
-  send(name: string, message: { readonly from: string; readonly to: string; readonly text: string }): Promise<number>
+  send(name: string, message: KannelText): Promise<number>
 }
 
 const user = { username: 'tester', password: 'foobar' } as const
+/** Enough for the longest text of any test. */
+const mostParts = 30
 
 /** Starts both programs; resolves when its HTTP interface listens. They are killed when the test is over. */
 export async function startKannel(options: KannelOptions): Promise<Kannel> {
@@ -71,6 +84,8 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
       const query = new URLSearchParams({
         ...user,
         ...message,
+        coding: String(message.coding ?? 0),
+        charset: 'UTF-8',
         'dlr-mask': '31',
         'dlr-url': `http://127.0.0.1:${reportPort}/?name=${name}&type=%d`,
       })
@@ -109,7 +124,7 @@ function configuration(options: KannelOptions, adminPort: number, boxPort: numbe
         'smsc-password': password,
         'system-type': '""',
         'interface-version': 34,
-        'max-pending-submits': 50,
+        'max-pending-submits': options.maxPendingSubmits ?? 50,
       },
     ],
     [
@@ -122,7 +137,7 @@ function configuration(options: KannelOptions, adminPort: number, boxPort: numbe
         'log-level': 1,
       },
     ],
-    ['sendsms-user', user],
+    ['sendsms-user', { ...user, concatenation: 'true', 'max-messages': mostParts }],
     ['sms-service', { keyword: 'default', text: '"none"' }],
   ]
   return groups
