@@ -43,7 +43,9 @@ export async function measureRaw(folder: string, seconds: number): Promise<RawDi
 
 /** Runs one mode. `scale` shrinks the number of messages. */
 export async function measure(running: Running, sink: Child, mode: Mode, scale: number): Promise<Measured> {
-  const count = Math.ceil((running.subject === 'relay' ? (mode.relayCount ?? mode.count) : mode.count) * scale)
+  const { parts = 1 } = mode
+  const wanted = Math.ceil((running.subject === 'relay' ? (mode.relayCount ?? mode.count) : mode.count) * scale)
+  const count = Math.ceil(wanted / parts) * parts
   const receipts = mode.receipts !== undefined
   await reportOf(sink, `reset ${mode.receipts ?? 'decimal'}`)
   const cpuBefore = running.child.cpuSeconds()
@@ -51,6 +53,7 @@ export async function measure(running: Running, sink: Child, mode: Mode, scale: 
     loadFile('generator.mjs'),
     ...['--port', String(running.port), '--connections', String(mode.connections), '--window', String(mode.window)],
     ...['--count', String(count), '--warmup', String(Math.floor(count / 10)), '--rate', String(mode.rate ?? 0)],
+    ...['--parts', String(parts), '--system-id', mode.systemId ?? 'bench'],
     ...(receipts ? ['--registered', '1', '--match'] : []),
   ])
   const sent = await generator.line((line) => 'ok_rate' in line, runMs)

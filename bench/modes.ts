@@ -7,10 +7,14 @@ export interface Mode {
   readonly subjects: readonly Subject[]
   readonly connections: number
   readonly window: number
-  /** Messages for the switch; the relay gets a share of them. */
+  /** Submits for the switch; the relay gets a share of them. */
   readonly count: number
   readonly relayCount?: number
   readonly receipts?: 'decimal' | 'uuid'
+  /** Submits that are parts of one message, which leaves in as many segments. All counts and rates are those of parts. */
+  readonly parts?: number
+  /** Who sends, of config/bench.yaml; `bench` if not given. */
+  readonly systemId?: string
   /** Messages a second by a timetable; without it as the window allows. */
   readonly rate?: number
 }
@@ -18,6 +22,16 @@ export interface Mode {
 /** The modes in the order they run. */
 export const modes: readonly Mode[] = [
   { name: '4 x 100', subjects: ['relay', 'switch'], connections: 4, window: 100, count: 300_000, relayCount: 100_000 },
+  { name: '4 x 100, 3 parts', subjects: ['switch'], connections: 4, window: 100, count: 210_000, parts: 3 },
+  {
+    name: '4 x 100, 3 parts, early',
+    subjects: ['switch'],
+    connections: 4,
+    window: 100,
+    count: 210_000,
+    parts: 3,
+    systemId: 'early',
+  },
   {
     name: '4 x 100, receipts',
     subjects: ['relay', 'switch'],
@@ -35,6 +49,15 @@ export const modes: readonly Mode[] = [
     count: 150_000,
     receipts: 'uuid',
   },
+  {
+    name: '4 x 100, receipts, 3 parts',
+    subjects: ['switch'],
+    connections: 4,
+    window: 100,
+    count: 120_000,
+    receipts: 'decimal',
+    parts: 3,
+  },
   { name: '1 x 100', subjects: ['switch'], connections: 1, window: 100, count: 150_000 },
   { name: '16 x 100', subjects: ['switch'], connections: 16, window: 100, count: 300_000 },
   { name: '1 x 10', subjects: ['relay', 'switch'], connections: 1, window: 10, count: 40_000, relayCount: 20_000 },
@@ -42,7 +65,7 @@ export const modes: readonly Mode[] = [
   { name: '15,000/s', subjects: ['switch'], connections: 4, window: 100, count: 90_000, rate: 15_000 },
 ]
 
-/** One measurement, or the median of several. Rates are messages a second, latencies ms. */
+/** One measurement, or the median of several. Rates are messages (or parts) a second, latencies ms. */
 export interface Measured {
   /** The least of what was answered, what arrived and, if asked for, what came back as receipts. */
   readonly rate: number
@@ -109,6 +132,14 @@ export function judge(figures: Figures): Verdict[] {
     '>=',
     0.6,
   )
+  const multipart = [
+    ['4 x 100, 3 parts', plain],
+    ['4 x 100, 3 parts, early', plain],
+    ['4 x 100, receipts, 3 parts', receipts],
+  ] as const
+  for (const [name, single] of multipart) {
+    add(`${name}: rate over single parts`, over(figures.switch[name]?.rate, single?.rate), '>=', 0.6)
+  }
   add('15,000/s: p50 ms', fixed?.p50Ms, '<', 3)
   add('15,000/s: p99 ms', fixed?.p99Ms, '<', 12)
   return verdicts

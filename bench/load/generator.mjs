@@ -12,6 +12,7 @@ const USAGE = `node bench/load/generator.mjs [options]   (prints one JSON line)
   --connections 1   transceiver binds        --window 10      unanswered submits on each
   --count 1000      messages                 --duration 0     seconds of sending instead of a count
   --rate 0          messages/s over all connections by a timetable; 0: as the window allows
+  --parts 1         submits of one message, the user data header in each; counts, rates and times are those of submits
   --registered 0    registered_delivery      --match          match receipts to answers by message id
   --dlr-wait 10     seconds without a receipt after which waiting ends
   --resp-timeout 30 seconds without any answer after which waiting ends
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '1000' },
     duration: { type: 'string', default: '0' },
     rate: { type: 'string', default: '0' },
+    parts: { type: 'string', default: '1' },
     registered: { type: 'string', default: '0' },
     match: { type: 'boolean', default: false },
     'dlr-wait': { type: 'string', default: '10' },
@@ -51,6 +53,11 @@ const window = Number(values.window)
 const durationMs = Number(values.duration) * 1000
 const count = durationMs > 0 ? Infinity : Number(values.count)
 const rate = Number(values.rate)
+const parts = Number(values.parts)
+if (parts > window || (parts > 1 && count % parts !== 0)) {
+  console.error('generator: --parts must fit into --window, and --count be a multiple of it')
+  process.exit(1)
+}
 const registered = Number(values.registered)
 const matching = values.match && registered !== 0
 const warmup = Number(values.warmup)
@@ -67,6 +74,7 @@ const submit = wire.submitTemplate({
   registered,
   tag: values.tag,
   text: values.text,
+  parts,
 })
 const deliverResponse = wire.bareTemplate(COMMAND.deliverSm + RESPONSE, true)
 const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
@@ -80,6 +88,7 @@ const dueById = new IdTable(matching ? 1 << 20 : 2)
 const earlyById = new IdTable(1 << 12) // receipts that came before their answer
 const statuses = {}
 let sent = 0
+let part = 1 // the next submit's place in its message
 let due = 0 // at a fixed rate: how many the timetable has released
 let ok = 0
 let rejected = 0
@@ -104,8 +113,9 @@ function remaining() {
   return (rate > 0 ? due : count) - sent
 }
 
-/** Sends up to `wanted` messages on a connection with as many free slots. */
-function send(connection, wanted, nowMs) {
+/** Sends up to `most` submits on a connection with as many free slots; whole messages only. */
+function send(connection, most, nowMs) {
+  const wanted = parts === 1 ? most : most - (most % parts)
   if (rate === 0) wire.stampTime(submit.bytes, submit.timeAt, nowMs)
   const { out, free, sequences, turns, dueAt, sentAt } = connection
   for (let i = 0; i < wanted; i++) {
@@ -125,9 +135,18 @@ function send(connection, wanted, nowMs) {
     wire.write32(submit.bytes, 12, sequence)
     out.copy(submit.bytes)
     wire.bumpDigits(submit.bytes, submit.numberAt, wire.NUMBER_DIGITS)
-    wire.bumpDigits(submit.bytes, submit.dstDigitsAt, submit.dstDigits)
+    if (parts === 1 || nextPart()) wire.bumpDigits(submit.bytes, submit.dstDigitsAt, submit.dstDigits)
     sent++
   }
+}
+
+/** True when the part that was written last is the last of its message. */
+function nextPart() {
+  const wasLast = part === parts
+  part = wasLast ? 1 : part + 1
+  submit.bytes[submit.partAt] = part
+  if (wasLast) submit.bytes[submit.referenceAt] = (submit.bytes[submit.referenceAt] + 1) & 0xff
+  return wasLast
 }
 
 function fill(connection, nowMs) {

@@ -167,10 +167,21 @@ export function markerText(tag, text) {
   return `#${tag}:${'0'.repeat(NUMBER_DIGITS)}:${'0'.repeat(TIME_DIGITS)} ${text}`
 }
 
-/** submit_sm with a marker at the head of its text. `numberAt`, `timeAt` and `dstDigitsAt` say where to patch. */
+const UDHI = 0x40
+/** Characters of GSM 03.38 in a part with an 8-bit reference: what is joined and cut again is cut at the same places. */
+const PART_CHARACTERS = 153
+
+/**
+ * submit_sm with a marker at the head of its text. `numberAt`, `timeAt` and `dstDigitsAt` say where to patch.
+ * With `parts` above 1 it is one of so many: a user data header, 153 characters; `referenceAt` and `partAt` are to patch as well.
+ */
 export function submitTemplate(fields) {
-  const { src, srcTon, srcNpi, dst, dstTon, dstNpi, registered, tag, text, dcs = 0, validity = '' } = fields
-  const message = Buffer.from(markerText(tag, text), 'latin1')
+  const { src, srcTon, srcNpi, dst, dstTon, dstNpi, registered, tag, text, dcs = 0, validity = '', parts = 1 } = fields
+  const marked = markerText(tag, text)
+  // 3GPP TS 23.040 §9.2.3.24.1: concatenation, 8-bit reference.
+  const header = Buffer.from(parts > 1 ? [5, 0, 3, 0, parts, 1] : [])
+  const characters = parts > 1 ? marked.padEnd(PART_CHARACTERS, '.').slice(0, PART_CHARACTERS) : marked
+  const message = Buffer.concat([header, Buffer.from(characters, 'latin1')])
   if (message.length > 254) throw new RangeError('text of more than 254 octets')
   const head = Buffer.concat([
     cString(''),
@@ -178,17 +189,19 @@ export function submitTemplate(fields) {
     cString(src),
     Buffer.from([dstTon, dstNpi]),
     cString(dst),
-    Buffer.from([0, 0, 0]),
+    Buffer.from([parts > 1 ? UDHI : 0, 0, 0]),
     cString(''),
     cString(validity),
     Buffer.from([registered, 0, dcs, 0, message.length]),
   ])
-  const textAt = HEADER + head.length
+  const textAt = HEADER + head.length + header.length
   const dstDigits = Math.min(6, dst.length)
   return {
     bytes: pdu(COMMAND.submitSm, 0, 0, Buffer.concat([head, message])),
     numberAt: textAt + tag.length + 2,
     timeAt: textAt + tag.length + 3 + NUMBER_DIGITS,
+    referenceAt: textAt - 3,
+    partAt: textAt - 1,
     dstDigits,
     dstDigitsAt: HEADER + 1 + 2 + src.length + 1 + 2 + dst.length - dstDigits,
   }
@@ -207,7 +220,7 @@ export class ShortMessage {
   dstEnd = 0
   esmClass = 0
   registered = 0
-  text = 0
+  text = 0 // after a user data header
   textEnd = 0
 
   /** Returns false if the body does not fit. */
@@ -223,6 +236,7 @@ export class ShortMessage {
     this.registered = bytes[at]
     this.text = at + 5
     this.textEnd = this.text + bytes[at + 4]
+    if ((this.esmClass & UDHI) !== 0 && this.text < this.textEnd) this.text += 1 + bytes[this.text]
     return this.textEnd <= end
   }
 }

@@ -1,0 +1,41 @@
+// The daemon as users start it, of any build, with a directory that names the bench's sink. Measures nothing.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import type { Child } from './child.js'
+import { startReady } from './measure.js'
+
+export interface DaemonOptions {
+  /** A checkout with `dist` in it; its own config/bench.yaml is read, since each build has its own directory schema. */
+  readonly program: string
+  /** For its data and its directory; made if it is not there. On a real disk. */
+  readonly folder: string
+  readonly vendorPort: number
+  /** Settings as `path=value`. */
+  readonly settings: readonly string[]
+}
+
+/** Starts it with a copy of the directory that names the sink's port; returns it and its SMPP port. */
+export async function startDaemon(options: DaemonOptions): Promise<readonly [Child, number]> {
+  const { program, folder, vendorPort } = options
+  mkdirSync(folder, { recursive: true })
+  const directory = join(folder, 'bench.yaml')
+  const document = parseDocument(readFileSync(join(program, 'config/bench.yaml'), 'utf8'))
+  const { vendors } = document.toJS() as { readonly vendors: readonly { readonly connections: readonly unknown[] }[] }
+  vendors.forEach(({ connections }, vendor) => {
+    connections.forEach((_, connection) =>
+      document.setIn(['vendors', vendor, 'connections', connection, 'port'], vendorPort),
+    )
+  })
+  writeFileSync(directory, document.toString())
+  const settings = ['smpp.server.port=0', 'admin.port=0', ...options.settings]
+  return startReady(
+    'switch',
+    [
+      join(program, 'dist/main.js'),
+      ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
+      ...settings.flatMap((setting) => ['--set', setting]),
+    ],
+    'smppPort',
+  )
+}
