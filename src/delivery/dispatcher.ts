@@ -46,8 +46,8 @@ export class Dispatcher {
   readonly #dirty = new Set<Station>()
   readonly #laneWakes = new DueHeap<Lane>()
   readonly #stationWakes = new DueHeap<Station>()
-  /** Taken back by a late answer or receipt while still in line. */
-  readonly #cancelled = new Set<DeliveryId>()
+  /** Taken back by a late answer or receipt while still in line. Not their ids: what one becomes may stand in line as well. */
+  readonly #cancelled = new Set<Delivery>()
   /** What was released while somebody reads the store without a lane: what he read of it is out of date. */
   #releasedInSweep: Set<DeliveryId> | undefined
   readonly #readAhead: ReadAhead
@@ -158,15 +158,15 @@ export class Dispatcher {
   seize(delivery: Delivery): boolean {
     const { lane: key, id } = delivery
     const lane = this.#lanes.get(key)
-    if (lane === undefined || this.#cancelled.has(id) || this.#releasedInSweep?.has(id) === true) return false
+    if (lane === undefined || this.#releasedInSweep?.has(id) === true) return false
     if (!lane.held.has(id)) {
       lane.held.add(id)
       return true
     }
     for (const ready of lane.ready) {
-      if (ready.id !== id) continue
+      if (ready.id !== id || this.#cancelled.has(ready)) continue
       if (takenOf(ready) !== takenOf(delivery)) return false
-      this.#cancelled.add(id)
+      this.#cancelled.add(ready)
       return true
     }
     return false
@@ -248,8 +248,8 @@ export class Dispatcher {
   expireReady(nowMs: number): void {
     for (const lane of this.#lanes.values()) {
       for (const delivery of lane.ready) {
-        if (delivery.expiresAtMs > nowMs || this.#cancelled.has(delivery.id)) continue
-        this.#cancelled.add(delivery.id)
+        if (delivery.expiresAtMs > nowMs || this.#cancelled.has(delivery)) continue
+        this.#cancelled.add(delivery)
         this.#ports.overdue(delivery, nowMs)
       }
     }
@@ -302,7 +302,7 @@ export class Dispatcher {
     while (room > 0 && turns > 0) {
       const delivery = lane.ready.peek()
       if (delivery === undefined) break
-      if (this.#cancelled.size > 0 && this.#cancelled.delete(delivery.id)) {
+      if (this.#cancelled.size > 0 && this.#cancelled.delete(delivery)) {
         this.#shiftReady(lane)
         continue
       }
@@ -403,7 +403,7 @@ export class Dispatcher {
   #sendNowhere(lane: Lane, nowMs: number): void {
     for (let delivery = lane.ready.peek(); delivery !== undefined; delivery = lane.ready.peek()) {
       this.#shiftReady(lane)
-      if (!this.#cancelled.delete(delivery.id)) this.#ports.overdue(delivery, nowMs)
+      if (!this.#cancelled.delete(delivery)) this.#ports.overdue(delivery, nowMs)
     }
     if (lane.moreInStore) this.#readMore(lane, nowMs)
   }
@@ -472,7 +472,7 @@ export class Dispatcher {
 
   #drop(lane: Lane): void {
     this.#lanes.delete(lane.key)
-    for (const cancelled of lane.ready) this.#cancelled.delete(cancelled.id)
+    for (const cancelled of lane.ready) this.#cancelled.delete(cancelled)
     this.#readAhead.remove(lane.ready.length)
     lane.ready.clear()
     lane.station = undefined

@@ -5,7 +5,7 @@ import { FakeClock } from '../lib/fake-clock.js'
 import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import { createIdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
-import { receiptRequestOf } from '../message/receipt.js'
+import { combinedRequest, receiptRequestOf } from '../message/receipt.js'
 import { Correlator, type CorrelatorOptions, type VendorReceipt } from '../receipts/correlator.js'
 import { originOf } from '../receipts/origin.js'
 import { anchorAt, segment } from '../store/conformance-rows.suite.js'
@@ -232,8 +232,15 @@ export function makeRig(options: RigOptions = {}) {
   }
   let made = 0
   /** A message as the pipeline would accept it; its route decides the lane. */
-  const submit = (changes: Partial<SegmentDelivery> & { readonly registered?: number; readonly to?: string } = {}) => {
-    const { registered = 1, to = '447700900123', ...rest } = changes
+  const submit = (
+    changes: Partial<SegmentDelivery> & {
+      readonly registered?: number
+      readonly to?: string
+      /** What each of the parts that it came in asked for; the first has the id of the message. */
+      readonly parts?: readonly number[]
+    } = {},
+  ) => {
+    const { registered = 1, to = '447700900123', parts = [], ...rest } = changes
     const route = changes.route ?? routeA
     const id = ids.next()
     const expiresAtMs = changes.expiresAtMs ?? nowMs() + 48 * 3_600_000
@@ -250,7 +257,13 @@ export function makeRig(options: RigOptions = {}) {
         id,
         account: acme,
         destination: { ton: 1, npi: 1, value: to },
-        receiptRequest: receiptRequestOf(registered),
+        receiptRequest:
+          parts.length === 0 ? receiptRequestOf(registered) : combinedRequest(parts.map(receiptRequestOf)),
+        parts: parts.map((asked, i) => ({
+          id: i === 0 ? id : ids.next(),
+          receiptRequest: receiptRequestOf(asked),
+          userMessageReference: i,
+        })),
         acceptedAtMs: clock.wallMs(),
         expiresAtMs,
       },

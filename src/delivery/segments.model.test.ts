@@ -1,0 +1,470 @@
+// Random histories of messages that leave in several segments: whatever happens, each part is told its end once.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../lib/fake-clock.js'
+import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { ConnectionId } from '../message/ids.js'
+import { isFinal, type MessageState } from '../message/state.js'
+import { contentsOf } from '../store/conformance-rows.suite.js'
+import { MemoryStore } from '../store/memory/memory-store.js'
+import type { ConnectionRules } from './connection-rules.js'
+import type { Limit } from './limits.js'
+import type { AttemptResult } from './outcome.js'
+import { a, b, makeRig, routeA, routeAB, rulesOf, vendorReceipt, type FakeDestination } from './rig.suite.js'
+
+const connections = [a, b] as const
+
+const event = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('submit' as const),
+      route: fc.constantFrom(routeA, routeAB),
+      failover: fc.constantFrom('none' as const, 'next' as const),
+      /** Segments that it makes over each connection. */
+      cuts: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+      /** What its parts asked for; the message itself asks where there are none. */
+      parts: fc.array(fc.constantFrom(0, 1, 1, 2, 0x11), { maxLength: 3 }),
+      registered: fc.constantFrom(0, 1, 1, 0x11),
+      validMs: fc.constantFrom(3_000.25, 60_000),
+    }),
+  },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      kind: fc.constant('answer' as const),
+      over: fc.constantFrom(0, 0, 1),
+      which: fc.nat(4),
+      how: fc.constantFrom(
+        ...(['taken', 'taken', 'taken', 'taken', 'taken', 'takenNoId'] as const),
+        ...(['temporary', 'permanent', 'unanswered', 'cannotCarry', 'notSent', 'pause'] as const),
+      ),
+      goOn: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('late' as const), which: fc.nat(3) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('report' as const),
+      which: fc.nat(8),
+      state: fc.constantFrom(
+        ...(['DELIVERED', 'DELIVERED', 'DELIVERED', 'ENROUTE', 'UNDELIVERABLE'] as MessageState[]),
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('early' as const), over: fc.constantFrom(0, 1) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('missing' as const), which: fc.nat(8) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('flip' as const), which: fc.nat(1) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 100.3, 1_000, 5_000) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'sweep' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('storeFails' as const),
+      failure: fc.constantFrom('full' as const, 'io' as const),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant({ kind: 'turn' as const }) },
+)
+const LENGTH = { maxLength: 150, size: 'max' } as const
+const crash = fc.constant({ kind: 'crash' as const })
+
+const ways = fc.record({
+  onUnanswered: fc.constantFrom('resend' as const, 'waitReceipt' as const, 'fail' as const),
+  requestReceipt: fc.constantFrom('asAsked' as const, 'asAsked' as const, 'always' as const, 'never' as const),
+  segmentReceipts: fc.constantFrom('all' as const, 'all' as const, 'first' as const, 'last' as const),
+  limited: fc.boolean(),
+})
+
+type Known = typeof event extends fc.Arbitrary<infer E> ? E | { readonly kind: 'crash' } : never
+type Way = typeof ways extends fc.Arbitrary<infer W> ? W : never
+
+/** What the world outside knows of one message. */
+interface Story {
+  readonly delivery: SegmentDelivery
+  readonly cuts: readonly [number, number]
+  /** How far it is, as the courier was told, and over which connection. */
+  taken: number
+  over: ConnectionId | undefined
+  /** The vendor's id of each segment, '' for none given. */
+  readonly ids: string[]
+  /** Something went wrong, so that it need not be delivered. */
+  isTroubled: boolean
+  /** Final receipts, each with its own delivery. */
+  readonly ends: Map<string, ReceiptDelivery>
+}
+
+interface VendorSegment {
+  readonly id: string
+  readonly story: Story
+  /** Nothing is reported on it any more. */
+  isMissing: boolean
+}
+
+class World {
+  readonly stories = new Map<string, Story>()
+  readonly segments: VendorSegment[] = []
+  readonly delivered = new Set<string>()
+  readonly accepted = new Set<string>()
+  crashes = 0
+  made = 0
+
+  story(delivery: SegmentDelivery): Story {
+    return this.stories.get(delivery.message.id)!
+  }
+
+  storyOfPart(id: string): Story | undefined {
+    const known = this.stories.get(id)
+    if (known !== undefined) return known
+    for (const story of this.stories.values())
+      if (story.delivery.message.parts.some((part) => part.id === id)) return story
+    return undefined
+  }
+
+  /** A segment that a vendor took, and its id. */
+  vendorTook(delivery: SegmentDelivery, hasId: boolean): string {
+    if (!hasId) return ''
+    const id = `id${++this.made}`
+    this.segments.push({ id, story: this.story(delivery), isMissing: false })
+    return id
+  }
+
+  /** The courier took note that a segment was taken. */
+  noted(delivery: SegmentDelivery, over: ConnectionId, id: string): void {
+    const story = this.story(delivery)
+    const index = delivery.progress?.taken ?? 0
+    story.ids.length = index
+    story.ids[index] = id
+    story.taken = index + 1
+    story.over = over
+    if (id === '' && index > 0) story.isTroubled = true
+  }
+}
+
+/** One life of the daemon over a store. */
+function boot(
+  store: MemoryStore,
+  clock: FakeClock,
+  epoch: number,
+  rules: readonly ConnectionRules[],
+  world: World,
+  gate: Limit | undefined,
+) {
+  const rig = makeRig({
+    store,
+    clock,
+    epoch,
+    rules,
+    dispatcher: { readAheadPerLane: 4, readAheadTotal: 10, readAheadFloor: 1, quantum: 2 },
+    correlator: { parkedMax: 1_000, parkedMs: 20_000, claimAfterMs: 2_000, seenMax: 1_000 },
+    limitsOf: (target) => (gate === undefined || target.kind !== 'vendor' ? [] : [gate]),
+  })
+  const wrong: string[] = []
+  const accepted = rig.courier.accepted.bind(rig.courier)
+  rig.courier.accepted = (delivery) => {
+    world.accepted.add(delivery.message.id)
+    accepted(delivery)
+  }
+  const destinations = connections.map((connection, c) => {
+    const destination = rig.addDestination(`c:${connection}`, 3)
+    destination.send = (delivery: Delivery, nowMs: number) => {
+      if (!destination.up || destination.room() <= 0 || delivery.kind !== 'segment') return false
+      if (rig.courier.isElsewhere(delivery, connection)) return true
+      if (rig.courier.isUnanswered(delivery)) return true
+      const story = world.story(delivery)
+      const total = story.cuts[c]!
+      const isBegun = delivery.progress !== undefined && delivery.progress.taken > 0
+      const progress = isBegun
+        ? delivery.progress
+        : total === 1
+          ? undefined
+          : { connection, total, taken: 0, grouped: false, firstId: '' }
+      const index = progress?.taken ?? 0
+      if (index !== story.taken && world.crashes === 0)
+        wrong.push(`${delivery.id}: segment ${index} is sent when ${story.taken} are taken`)
+      if (index > 0 && connection !== story.over) wrong.push(`${delivery.id} goes on over another connection`)
+      if (destination.underWay.some(({ id }) => id === delivery.id)) wrong.push(`${delivery.id} is sent twice at once`)
+      if (story.ends.size > 0 && world.crashes === 0 && index === 0) wrong.push(`${delivery.id} is sent after its end`)
+      const begun: SegmentDelivery = { ...delivery, progress }
+      destination.sent.push({ delivery: begun, atMs: nowMs })
+      if (rules[c]!.onUnanswered === 'resend') {
+        destination.underWay.push(begun)
+        rig.courier.sending(begun)
+      } else rig.courier.mark(begun, connection, (marked) => void destination.underWay.push(marked))
+      return true
+    }
+    return destination
+  })
+  const esme = rig.addDestination('a:acme', 1_000)
+  esme.onSend = (delivery) => {
+    if (delivery.kind !== 'receipt') return false
+    const { origin, state } = delivery.receipt
+    const story = world.storyOfPart(origin.messageId)
+    if (story === undefined) wrong.push(`nobody knows ${origin.messageId}`)
+    else if (isFinal(state)) {
+      const before = story.ends.get(origin.messageId)
+      if (before !== undefined && before.id !== delivery.id) wrong.push(`${origin.messageId} is told its end twice`)
+      story.ends.set(origin.messageId, delivery)
+    }
+    rig.courier.notified(delivery, 'taken')
+    return true
+  }
+  const take = (destination: FakeDestination, which: number): SegmentDelivery | undefined => {
+    const [delivery] = destination.underWay.splice(which % Math.max(1, destination.underWay.length), 1)
+    return delivery?.kind === 'segment' ? delivery : undefined
+  }
+  return { rig, destinations, esme, wrong, take }
+}
+
+const results: Record<string, AttemptResult> = {
+  temporary: { kind: 'refused', permanent: false, error: '088' },
+  permanent: { kind: 'refused', permanent: true, error: '011' },
+  unanswered: { kind: 'unanswered' },
+  cannotCarry: { kind: 'cannotCarry' },
+}
+
+async function play(events: readonly Known[], way: Way): Promise<void> {
+  const clock = new FakeClock({ monotonicMs: 1_000_000.25 })
+  let store = new MemoryStore()
+  let epoch = 1
+  const rules = connections.map((id) =>
+    rulesOf(id, {
+      resend: { stepMs: 1_000, max: 3 },
+      waitReceiptMs: 3_000,
+      onUnanswered: way.onUnanswered,
+      requestReceipt: way.requestReceipt,
+      segmentReceipts: way.segmentReceipts,
+    }),
+  )
+  let tokens = 0
+  const gate: Limit | undefined = way.limited
+    ? {
+        name: 'gate',
+        take: () => tokens < 3 && (tokens++, true),
+        giveBack: () => void (tokens = Math.max(0, tokens - 1)),
+        nextMs: (_, nowMs) => ((tokens = 0), nowMs + 500),
+      }
+    : undefined
+  const world = new World()
+  let life = boot(store, clock, epoch, rules, world, gate)
+  let unanswered: { readonly delivery: SegmentDelivery; readonly over: ConnectionId }[] = []
+  let phones = 0
+
+  const lost = (delivery: SegmentDelivery, over: ConnectionId): void => {
+    world.story(delivery).isTroubled = true
+    unanswered.push({ delivery, over })
+    life.rig.courier.attemptEnded(delivery, over, { kind: 'unanswered' })
+  }
+  const taken = (
+    vendor: FakeDestination,
+    delivery: SegmentDelivery,
+    over: ConnectionId,
+    hasId: boolean,
+    goOn: boolean,
+  ) => {
+    const id = world.vendorTook(delivery, hasId)
+    world.noted(delivery, over, id)
+    const next = life.rig.courier.attemptEnded(delivery, over, { kind: 'taken', vendorMessageId: id })
+    if (next === undefined) return
+    const mayGo = goOn && next.expiresAtMs > life.rig.nowMs()
+    if (!mayGo || !vendor.send(next, life.rig.nowMs())) life.rig.courier.notSent(next)
+  }
+  const report = (segment: VendorSegment, state: MessageState): void => {
+    if (state === 'DELIVERED') world.delivered.add(segment.id)
+    if (state === 'UNDELIVERABLE') segment.story.isTroubled = true
+    const destination = segment.story.delivery.message.destination.value
+    life.rig.correlator.take([vendorReceipt([segment.id], state, { destination })])
+  }
+  const check = (): void => {
+    expect(life.wrong).toEqual([])
+    expect(life.rig.bugs).toEqual([])
+  }
+
+  for (const e of events) {
+    const { rig, destinations, take } = life
+    switch (e.kind) {
+      case 'submit': {
+        const { route, failover, cuts, parts, registered, validMs } = e
+        const to = `4477009${String(++phones).padStart(5, '0')}`
+        const expiresAtMs = rig.nowMs() + validMs
+        const delivery = rig.submit({ route, failover, parts, registered, to, expiresAtMs })
+        world.stories.set(delivery.message.id, {
+          delivery,
+          cuts,
+          taken: 0,
+          over: undefined,
+          ids: [],
+          isTroubled: validMs < 60_000,
+          ends: new Map(),
+        })
+        break
+      }
+      case 'answer': {
+        const vendor = destinations[e.over]!
+        const over = connections[e.over]
+        const delivery = take(vendor, e.which)
+        if (delivery === undefined || over === undefined) break
+        if (e.how === 'notSent') rig.courier.notSent(delivery)
+        else if (e.how === 'pause') rig.courier.notSent(delivery, 700)
+        else if (e.how === 'taken' || e.how === 'takenNoId') taken(vendor, delivery, over, e.how === 'taken', e.goOn)
+        else if (e.how === 'unanswered') lost(delivery, over)
+        else {
+          world.story(delivery).isTroubled = true
+          rig.courier.attemptEnded(delivery, over, results[e.how]!)
+        }
+        rig.dispatcher.hasRoom(vendor.id)
+        break
+      }
+      case 'late': {
+        const late = unanswered.at(-1 - e.which)
+        if (late === undefined) break
+        const before = rig.log.filter((line) => line === `late ${late.over}`).length
+        const id = world.vendorTook(late.delivery, true)
+        rig.courier.answeredLate(late.delivery, late.over, id)
+        const isUsed = rig.log.filter((line) => line === `late ${late.over}`).length > before
+        if (isUsed) world.noted(late.delivery, late.over, id)
+        break
+      }
+      case 'report': {
+        const segment = world.segments.at(-1 - e.which)
+        if (segment !== undefined) report(segment, e.state)
+        break
+      }
+      case 'early': {
+        // The vendor reports before it answers.
+        const vendor = destinations[e.over]!
+        const delivery = take(vendor, 0)
+        const over = connections[e.over]
+        if (delivery === undefined || over === undefined) break
+        const id = world.vendorTook(delivery, true)
+        report(world.segments.at(-1)!, 'DELIVERED')
+        await rig.settle()
+        world.noted(delivery, over, id)
+        const next = rig.courier.attemptEnded(delivery, over, { kind: 'taken', vendorMessageId: id })
+        if (next !== undefined) rig.courier.notSent(next)
+        break
+      }
+      case 'missing': {
+        const segment = world.segments.at(-1 - e.which)
+        if (segment === undefined) break
+        segment.isMissing = true
+        segment.story.isTroubled = true
+        break
+      }
+      case 'flip': {
+        const destination = destinations[e.which]!
+        destination.up = !destination.up
+        rig.dispatcher.changed(destination.id, rig.nowMs())
+        if (destination.up) break
+        for (let delivery = take(destination, 0); delivery !== undefined; delivery = take(destination, 0))
+          lost(delivery, connections[e.which]!)
+        break
+      }
+      case 'advance':
+        await rig.advance(e.ms)
+        rig.dispatcher.expireReady(rig.nowMs())
+        rig.correlator.expireParked(rig.nowMs())
+        await rig.sweeper.step(rig.nowMs())
+        break
+      case 'sweep':
+        await rig.sweeper.step(rig.nowMs())
+        break
+      case 'storeFails':
+        store.failNext(e.failure)
+        break
+      case 'turn':
+        await rig.settle()
+        break
+      case 'crash':
+        check()
+        rig.recorder.abandon()
+        world.crashes++
+        unanswered = []
+        for (const story of world.stories.values()) story.isTroubled = true
+        store = new MemoryStore(store.snapshot())
+        life = boot(store, clock, ++epoch, rules, world, gate)
+        await life.rig.restore()
+        break
+    }
+  }
+
+  // From here on all goes well: everything must come to its end.
+  const { rig, destinations, take } = life
+  for (const destination of destinations) {
+    if (destination.up) continue
+    destination.up = true
+    rig.dispatcher.changed(destination.id, rig.nowMs())
+  }
+  let reported = 0
+  for (let rounds = 0; rounds < 90; rounds++) {
+    await rig.advance(1_000)
+    rig.dispatcher.expireReady(rig.nowMs())
+    for (const [i, destination] of destinations.entries()) {
+      for (let delivery = take(destination, 0); delivery !== undefined; delivery = take(destination, 0))
+        taken(destination, delivery, connections[i]!, true, true)
+      rig.dispatcher.hasRoom(destination.id)
+    }
+    for (; reported < world.segments.length; reported++) {
+      const segment = world.segments[reported]!
+      if (!segment.isMissing) report(segment, 'DELIVERED')
+    }
+    rig.correlator.expireParked(rig.nowMs())
+    await rig.sweeper.step(rig.nowMs())
+    rig.dispatcher.hasRoom('a:acme')
+  }
+  await rig.settle()
+  check()
+  const { deliveries, awaiting, groups, parked } = await contentsOf(store)
+  expect({ deliveries, awaiting, groups, parked }).toEqual({ deliveries: [], awaiting: [], groups: [], parked: [] })
+  expect(rig.dispatcher.total).toBe(0)
+  for (const story of world.stories.values()) checkEnd(story, world, way)
+}
+
+/** The rule of the connection, as its sender sees it. */
+function checkEnd(story: Story, world: World, way: Way): void {
+  const { message } = story.delivery
+  const told = [...story.ends.values()].map(({ receipt }) => receipt)
+  if (told.length === 0 && !world.accepted.has(message.id)) return
+  expect(new Set(told.map(({ state }) => state)).size).toBeLessThanOrEqual(1)
+  const asking =
+    message.parts.length === 0 ? [{ id: message.id, receiptRequest: message.receiptRequest }] : message.parts
+  for (const { id, receiptRequest } of asking) {
+    const mustBeTold = receiptRequest.final === 'all'
+    if (mustBeTold) expect(story.ends.has(id)).toBe(true)
+    if (receiptRequest.final === 'none') expect(story.ends.has(id)).toBe(false)
+  }
+  const state = told[0]?.state
+  if (state === undefined) return
+  if (!story.isTroubled) expect(state).toBe('DELIVERED')
+  const total = story.over === undefined ? 0 : story.cuts[story.over === a ? 0 : 1]
+  if (state !== 'DELIVERED' || total < 2) return
+  expect(story.taken).toBe(total)
+  if (way.requestReceipt === 'never') return
+  const counted = { all: story.ids, first: story.ids.slice(0, 1), last: story.ids.slice(-1) }[way.segmentReceipts]
+  if (counted[0] === '') return
+  for (const id of counted) expect(world.delivered).toContain(id)
+}
+
+describe('messages of several segments', () => {
+  it('are told of once for each part that asked, by the rule of the connection', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, LENGTH), ways, (events, way) => play(events, way)),
+      { numRuns: 3000, interruptAfterTimeLimit: 50_000, markInterruptAsFailure: false },
+    )
+  })
+
+  it('and also when the switch dies at any moment', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 15, arbitrary: event }, { weight: 1, arbitrary: crash }), LENGTH),
+        ways,
+        (events, way) => play(events, way),
+      ),
+      { numRuns: 3000, interruptAfterTimeLimit: 50_000, markInterruptAsFailure: false },
+    )
+  })
+})
