@@ -8,6 +8,7 @@ import { segmentsCommand } from './cli/segments.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
 import { startCommand } from './cli/start.js'
+import { translateCommand } from './cli/translate.js'
 
 interface Runnable extends CommandSpec {
   runWith(argv: readonly string[], output: Output): Promise<number>
@@ -42,6 +43,7 @@ const commands: readonly Runnable[] = [
   runnable(simVendorCommand),
   runnable(simEsmeCommand),
   runnable(segmentsCommand),
+  runnable(translateCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -46,7 +46,10 @@ const multipart = {
   maxSetsPerPeer: whole(10_000, 'The same for one account or vendor.'),
   maxBytes: whole(268_435_456, 'Most memory for parts of incomplete messages; one more is refused with ESME_RMSGQFUL.'),
   maxBytesPerPeer: whole(67_108_864, 'The same for one account or vendor.'),
-  stallMs: whole(1000, 'A session that sends no more for that long while parts wait for their answer gets it early.'),
+  stallMs: whole(
+    5000,
+    'A session that asks nothing for that long while all it waits for is withheld parts has a full window: it gets them answered early.',
+  ),
 }
 
 const delivery = {
