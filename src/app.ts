@@ -131,7 +131,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
   for (const connection of directory().connections()) {
     if (!connection.active) continue
-    vendors.push(new VendorConnection(connection, { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }, vendorPorts))
+    vendors.push(
+      new VendorConnection(connection, { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }, vendorPorts),
+    )
   }
   for (const vendor of vendors) dispatcher.add(vendor)
 
