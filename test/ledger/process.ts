@@ -21,9 +21,9 @@ export interface LedgerProcess {
 
 const reportEveryMs = 100
 
-/** Starts `esme.mjs` or `smsc.mjs` with these options (names as on their command line). */
+/** Starts `esme.mjs`, `collector.mjs` or `smsc.mjs` with these options (names as on their command line). */
 export function startLedger(
-  program: 'esme' | 'smsc',
+  program: 'esme' | 'collector' | 'smsc',
   options: Readonly<Record<string, string | number>>,
 ): LedgerProcess {
   const file = fileURLToPath(new URL(`./${program}.mjs`, import.meta.url))
