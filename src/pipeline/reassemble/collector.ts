@@ -146,9 +146,9 @@ export class Collector {
     return this.#byKind[kind]
   }
 
-  /** How many peers have something here: none when nobody has. */
-  get peers(): number {
-    return this.#byPeer.size
+  /** Nothing is kept of anybody. */
+  get isEmpty(): boolean {
+    return this.#byPeer.size === 0 && this.#again.size === 0
   }
 
   #count({ peer, kind }: PartSet, sets: number, bytes: number): void {

@@ -54,7 +54,7 @@ export class Reassembly implements Verdicts {
 
   /** Nothing is kept of any sender. */
   get isEmpty(): boolean {
-    return this.#collector.peers === 0 && this.#links.size === 0
+    return this.#collector.isEmpty && this.#links.size === 0
   }
 
   /**
