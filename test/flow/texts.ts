@@ -1,5 +1,6 @@
 // Texts of a given length, cut into parts as peers cut them, and put together again. Reads and writes by npm `smpp`, shares no code with the switch.
 import smpp from 'smpp'
+import type { SimAnswer, SimEsme } from '../../src/sim/esme.js'
 import { readText } from '../../src/sim/receipt.js'
 
 /** How the parts of a message say that they belong together. */
@@ -66,6 +67,25 @@ export function marked(
       : Buffer.of(6, 0x08, 4, (reference >> 8) & 0xff, reference & 0xff, total, part)
   return { esm_class: 0x40, short_message: { udh, message } }
 }
+
+/** Sends one part, asking for a receipt unless told otherwise. */
+export function submitPart(esme: SimEsme, part: smpp.Fields, registeredDelivery = 1): Promise<SimAnswer> {
+  return esme.submit({
+    source: phones.sender,
+    destination: phones.receiver,
+    text: '',
+    registeredDelivery,
+    fields: part,
+  })
+}
+
+/** Sends parts one right after the other, without waiting for answers in between. */
+export function submitParts(esme: SimEsme, parts: readonly smpp.Fields[]): Promise<readonly SimAnswer[]> {
+  return Promise.all(parts.map((part) => submitPart(esme, part)))
+}
+
+/** Between whom texts go where nothing else is said. */
+export const phones = { sender: '12025550100', receiver: '447700900123' } as const
 
 /** A message as a phone would show it. */
 export interface Whole {
