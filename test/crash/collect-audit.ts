@@ -36,6 +36,8 @@ export interface CollectAudit {
   readonly failed: number
   /** Ids that two parts got. Must be empty. */
   readonly idsShared: readonly string[]
+  /** Sent, perhaps again, and neither accepted nor refused at last. Must be empty once all is quiet. */
+  readonly unanswered: readonly number[]
   /** Acknowledged, and never reported. Must be empty. */
   readonly lost: readonly string[]
   /** Reported as delivered, and the vendor lacks a part of the message. Must be empty. */
@@ -134,6 +136,9 @@ export function auditCollected(
     acknowledged: numberById.size,
     failed,
     idsShared,
+    unanswered: parts
+      .filter(({ number, refused }) => answeredMs[number] === Infinity && refused === 0)
+      .map(({ number }) => number),
     lost,
     notWhole,
     missing: all.filter((message) => !abandoned.has(message) && !isLate(message) && !isWhole(message)),

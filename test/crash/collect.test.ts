@@ -14,6 +14,7 @@ it('kill -9 loses no part that was acknowledged before its message was whole', {
   })
   expect(run.audit).toMatchObject({
     idsShared: [],
+    unanswered: [],
     lost: [],
     notWhole: [],
     missing: [],
@@ -50,6 +51,7 @@ it('the audit finds nothing where all is well', () => {
 })
 
 it.each<readonly [string, CollectorBook, typeof came, object]>([
+  ['a part without an answer', { ...two, answers: two.answers.slice(1) }, came, { unanswered: [0], acknowledged: 3 }],
   ['an acknowledged part without a receipt', { ...two, receipts: two.receipts.slice(1) }, came, { lost: ['id-0'] }],
   ['a message that is not whole', two, came.slice(1), { notWhole: ['id-0', 'id-1'], missing: [0] }],
   [
