@@ -101,7 +101,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
       nowMs,
       wallMs: () => clock.wallMs(),
       abandon: (parts, state, error, reason) => courier.abandon(parts, state, error, reason),
-      events: core.instruments.reassembly,
+      events: {
+        ...core.instruments.reassembly,
+        onCollected: ({ sender, id }) => {
+          if (sender.kind === 'account') states.taken(sender.account, id)
+        },
+      },
     },
     { ...pipelineOptions, ...collecting },
   )
@@ -202,12 +207,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const intervals = [
     every(DISPATCH_TICK_MS, () => {
       if (dispatcher.nextTickMs() <= nowMs()) dispatcher.tick(nowMs())
+      reassembly.tick(nowMs())
       // A store that falls behind is felt by those who send, before it is felt in memory.
       esme.hold(recorder.pending > (esme.holds ? HOLD_READING_ABOVE / 2 : HOLD_READING_ABOVE))
     }),
     every(SWEEP_TICK_MS, () => {
       void sweeper.step(nowMs())
-      reassembly.tick(nowMs())
       esme.tick(clock.monotonicMs())
     }),
     every(EXPIRE_TICK_MS, () => {

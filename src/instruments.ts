@@ -14,7 +14,7 @@ const LINE_EVERY_MS = 1000
 
 export interface Instruments {
   readonly courier: CourierEvents
-  readonly reassembly: ReassemblyEvents
+  readonly reassembly: Omit<ReassemblyEvents, 'onCollected'>
   readonly onFate: CorrelatorPorts['onFate']
   readonly onCommitted: GroupCommitPorts['onCommitted']
   readonly onCommitFailed: GroupCommitPorts['onFailure']

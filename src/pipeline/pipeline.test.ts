@@ -119,6 +119,7 @@ function rig(options: Partial<PipelineOptions> = {}) {
       events: {
         onOutcome: (peer, outcome) => void outcomes.push(`${peer} ${outcome}`),
         onTurnedEarly: () => undefined,
+        onCollected: () => undefined,
       },
     },
     { ...bounds, ...all },
@@ -277,8 +278,8 @@ describe('a message in parts', () => {
     expect(answers).toEqual([
       '0 withheld',
       '1 accepted 0000000100000002',
-      '2 accepted 0000000100000001',
       '0 accepted 0000000100000000',
+      '2 accepted 0000000100000001',
     ])
     expect(outcomes).toEqual(['esme whole'])
     expect(accepted[1]!.message).toMatchObject({

@@ -39,7 +39,7 @@ it('memory returns to its base after a million abandoned parts', () => {
       abandon: () => undefined,
       proceed: () => undefined,
       nowMs: () => nowMs,
-      events: { onOutcome: () => undefined, onTurnedEarly: () => undefined },
+      events: { onOutcome: () => undefined, onTurnedEarly: () => undefined, onCollected: () => undefined },
     },
     { timeoutMs: 60_000, maxParts: 254, maxSets: LIVE, maxSetsPerPeer: LIVE, maxBytes: 1e9, maxBytesPerPeer: 1e9 },
   )

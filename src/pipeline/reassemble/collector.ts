@@ -120,13 +120,13 @@ export class Collector {
     return this.#sets.get(set.key) === set
   }
 
-  /** Sets whose time is over. They stay until they are taken. */
-  due(nowMs: number): PartSet[] {
+  /** Up to so many sets whose time is over. They stay until they are taken. */
+  due(nowMs: number, limit: number): PartSet[] {
     const due: PartSet[] = []
     for (const set of this.#again) if (set.deadlineMs <= nowMs) due.push(set)
     for (const set of this.#sets.values()) {
       if (this.#again.has(set)) continue
-      if (set.deadlineMs > nowMs) break
+      if (set.deadlineMs > nowMs || due.length >= limit) break
       due.push(set)
     }
     return due

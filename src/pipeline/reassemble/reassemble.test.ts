@@ -28,6 +28,17 @@ describe('withheld parts', () => {
     expect(reassembly.isEmpty).toBe(true)
   })
 
+  it('are answered before the part that made the message whole, which alone keeps a leaving session open', async () => {
+    const { send, settle } = reassemblyRig()
+    const order: number[] = []
+    const sent = send({ part: 3, total: 3 }, { part: 2, total: 3 }, { part: 1, total: 3 })
+    for (const [i, { told: words }] of sent.entries()) {
+      words.push = (...more: string[]) => order.push(i) + more.length
+    }
+    await settle()
+    expect(order).toEqual([0, 1, 2])
+  })
+
   it('are all refused at their deadline, counted from the first, and not before', () => {
     const { send, pass, outcomes, reassembly, abandoned } = reassemblyRig()
     const first = send({ total: 3, part: 1 })
@@ -55,6 +66,17 @@ describe('withheld parts', () => {
       expect(reassembly.isEmpty).toBe(true)
     },
   )
+
+  it('end some hundreds at a time, so that no tick is felt', () => {
+    const { send, pass, outcomes, reassembly } = reassemblyRig({ maxSets: 2000, maxSetsPerPeer: 2000 })
+    for (let reference = 0; reference < 1200; reference++) send({ reference, shape: 'udh16' })
+    pass(TIMEOUT_MS)
+    expect(outcomes.length).toBeLessThan(1200)
+    pass(0)
+    pass(0)
+    expect(outcomes).toHaveLength(1200)
+    expect(reassembly.isEmpty).toBe(true)
+  })
 
   it('are dropped with their session, and nobody else’s', async () => {
     const { send, settle, reassembly, outcomes, accepted } = reassemblyRig()

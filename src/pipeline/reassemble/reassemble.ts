@@ -31,6 +31,8 @@ import { WaitingLinks } from './waiting-links.js'
 import { toPart, toWhole } from './whole.js'
 
 const wait: Verdict<never> = { kind: 'wait' }
+/** Sets that one tick ends at most: so many are not felt. */
+const ENDED_AT_ONCE = 500
 
 export class Reassembly implements Verdicts {
   readonly #ports: ReassemblyPorts
@@ -183,6 +185,7 @@ export class Reassembly implements Verdicts {
     held.standing = 'stored'
     const { waiters, fate } = held
     held.waiters = []
+    this.#ports.events.onCollected(held.part)
     if (fate !== undefined) this.#endings.meet(fate, [held.part])
     tell([{ waiters, says: held.part.id }])
   }
@@ -198,7 +201,7 @@ export class Reassembly implements Verdicts {
     if (this.#stopped) return
     const complete = this.#collector.complete()
     if (complete.length > 0) this.#ports.proceed(complete.map((set) => this.#complete(set, nowMs)))
-    for (const set of this.#collector.due(nowMs)) {
+    for (const set of this.#collector.due(nowMs, ENDED_AT_ONCE)) {
       // One that has all its parts waits for the store only.
       if (this.#collector.has(set) && set.present < set.total) this.#endings.incomplete(set, 'its time is over')
     }

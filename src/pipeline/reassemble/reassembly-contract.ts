@@ -47,6 +47,8 @@ export interface ReassemblyEvents {
   onOutcome(peer: PeerKind, outcome: SetOutcome): void
   /** A withheld part is acknowledged before its message is whole after all. */
   onTurnedEarly(peer: PeerKind): void
+  /** A part is durable, and acknowledged before its message is whole. */
+  onCollected(part: CollectedPart): void
 }
 
 /** For senders that left the directory: what they were told stays true, nothing goes out for them. */

@@ -127,6 +127,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
       events: {
         onOutcome: (peer, outcome) => void outcomes.push(`${peer} ${outcome}`),
         onTurnedEarly: (peer) => void outcomes.push(`${peer} turned early`),
+        onCollected: () => undefined,
       },
     },
     options,

@@ -43,11 +43,16 @@ export class SetEndings {
     tell(due)
   }
 
-  /** Takes the withheld parts out of a set, with what their senders are to be told: the failure, or each its own id. */
+  /**
+   * Takes the withheld parts out of a set, with what their senders are to be told: the failure, or each its own id. In the
+   * order they came in: the one that completed the set was never told to be withheld, so that its session ends with its
+   * answer where an unbind waits for that, and the others' must have gone before.
+   */
   withheldOf(set: PartSet, failure: Failure | undefined): DueAnswer[] {
     const due: DueAnswer[] = []
-    for (const held of heldParts(set)) {
-      if (held.standing !== 'withheld') continue
+    const withheld = heldParts(set).filter(({ standing }) => standing === 'withheld')
+    withheld.sort((a, b) => (a.part.id < b.part.id ? -1 : 1))
+    for (const held of withheld) {
       this.#links.forget(held)
       this.#collector.remove(held)
       due.push({ waiters: held.waiters, says: failure ?? held.part.id })
