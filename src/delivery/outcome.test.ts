@@ -19,19 +19,20 @@ function delivery(changes: Partial<SegmentDelivery> & { readonly registered?: nu
 }
 
 /** The ending in one line. */
-function inWords({ outcome, report }: Ending): string {
+function inWords({ outcome, report }: Ending, ofSeveral = false): string {
   const told = report === undefined ? 'nothing told' : `told ${report.state} ${report.error}`
   switch (outcome.kind) {
     case 'final':
-      return `${outcome.state} ${outcome.reason ?? 'well'}, ${told}`
+      return `${outcome.state} ${outcome.reason ?? 'well'}${outcome.closes === undefined ? '' : ', closes'}, ${told}`
     case 'awaiting':
       return `awaiting ${outcome.awaiting.vendorMessageId} until ${outcome.awaiting.expiresAtMs}, ${told}`
     case 'advanced':
       return `${outcome.next.progress?.taken} taken, ${told}`
     case 'requeued': {
-      const { lane, dueMs, failures, hop, unansweredBy } = outcome.next
+      const { lane, dueMs, failures, hop, unansweredBy, progress } = outcome.next
+      const how = !ofSeveral ? '' : progress === undefined ? ', whole' : `, ${progress.taken} taken`
       const by = unansweredBy === '' ? '' : `, unanswered by ${unansweredBy}`
-      return `${lane} in ${dueMs - nowMs} ms, failures ${failures}, hop ${hop}${by}, ${told}`
+      return `${lane} in ${dueMs - nowMs} ms, failures ${failures}, hop ${hop}${how}${by}, ${told}`
     }
   }
 }
@@ -41,6 +42,12 @@ const takenWithoutId: AttemptResult = { kind: 'taken', vendorMessageId: '' }
 const temporary: AttemptResult = { kind: 'refused', permanent: false, error: '088' }
 const permanent: AttemptResult = { kind: 'refused', permanent: true, error: '011' }
 const unanswered: AttemptResult = { kind: 'unanswered' }
+const cannotCarry: AttemptResult = { kind: 'cannotCarry' }
+
+/** So many of three segments are taken, over `a`. */
+const begun = (taken: number): Partial<SegmentDelivery> => ({
+  progress: { connection: a, total: 3, taken, grouped: taken > 0, firstId: '' },
+})
 
 type Row = readonly [
   what: string,
@@ -158,6 +165,77 @@ const rows: readonly Row[] = [
     'w:a in 600000 ms, failures 0, hop 0, unanswered by a, nothing told',
   ],
 ]
+
+/** What goes back into a lane stays with the connection that has its first segments; what fails closes the group. */
+const rowsOfSeveral: readonly Row[] = [
+  ['none taken yet', temporary, {}, begun(0), 'v:a,b|acme in 30000 ms, failures 1, hop 0, whole, nothing told'],
+  [
+    'none taken yet, next',
+    temporary,
+    {},
+    { ...begun(0), failover: 'next' },
+    'v:b,a|acme in 0 ms, failures 0, hop 1, whole, nothing told',
+  ],
+  [
+    'none taken yet, and an earlier sending is unanswered',
+    temporary,
+    {},
+    { ...begun(0), unansweredBy: b },
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, 0 taken, unanswered by b, nothing told',
+  ],
+  ['one taken', temporary, {}, begun(1), 'v:a|acme in 30000 ms, failures 1, hop 0, 1 taken, nothing told'],
+  [
+    'one taken, next: no other goes on',
+    temporary,
+    {},
+    { ...begun(1), failover: 'next', failures: 2 },
+    'v:a|acme in 90000 ms, failures 3, hop 0, 1 taken, nothing told',
+  ],
+  [
+    'one taken, used up',
+    temporary,
+    {},
+    { ...begun(1), failures: 20 },
+    'UNDELIVERABLE resendsUsedUp, closes, told UNDELIVERABLE 088',
+  ],
+  ['one taken, permanent', permanent, {}, begun(1), 'REJECTED rejectedByVendor, closes, told REJECTED 011'],
+  ['none taken, permanent', permanent, {}, begun(0), 'REJECTED rejectedByVendor, told REJECTED 011'],
+  ['one taken, can not be carried', cannotCarry, {}, begun(1), 'REJECTED notEncodable, closes, told REJECTED 000'],
+  ['can not be carried', cannotCarry, {}, {}, 'REJECTED notEncodable, told REJECTED 000'],
+  [
+    'one taken, unanswered',
+    unanswered,
+    {},
+    { ...begun(1), failover: 'next' },
+    'v:a|acme in 30000 ms, failures 1, hop 0, 1 taken, unanswered by a, nothing told',
+  ],
+  [
+    'none taken, unanswered',
+    unanswered,
+    {},
+    begun(0),
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, 0 taken, unanswered by a, nothing told',
+  ],
+  [
+    'one taken, waitReceipt',
+    unanswered,
+    { onUnanswered: 'waitReceipt' },
+    begun(1),
+    'w:a in 600000 ms, failures 0, hop 0, 1 taken, unanswered by a, nothing told',
+  ],
+  ['one taken, fail', unanswered, { onUnanswered: 'fail' }, begun(1), 'UNKNOWN unanswered, closes, told UNKNOWN 000'],
+]
+
+describe('an attempt with one of several segments that ended', () => {
+  it.each(rowsOfSeveral)('%s', (_, result, rules, given, expected) => {
+    expect(
+      inWords(
+        endingOf(delivery(given), result, rulesOf(a, rules), nowMs, () => true),
+        true,
+      ),
+    ).toBe(expected)
+  })
+})
 
 describe('an attempt that ended', () => {
   it.each(rows)('%s', (_, result, rules, { over = a, down = [], ...given }, expected) => {

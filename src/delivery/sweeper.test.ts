@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Awaiting, Delivery, SegmentGroup } from '../message/delivery.js'
 import { anchorAt, accepted, awaitingOf, laneKey, segment } from '../store/conformance-rows.suite.js'
+import type { MessageId } from '../message/ids.js'
 import { StoreError } from '../store/contracts/store.js'
+import type { Unit } from '../store/contracts/unit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { Sweeper } from './sweeper.js'
 
@@ -114,4 +116,24 @@ it('one step at a time, however slow the store', async () => {
   open()
   await first
   expect(overdue).toHaveLength(2)
+})
+
+it('goes round the groups of segments too, after the segments', async () => {
+  const store = await storeWith(4)
+  const groupOf = (n: number) => ({
+    id: `m${n}` as MessageId,
+    origin: awaitingOf(1).origin,
+    wanted: 2,
+    expiresAtMs: n % 2 === 0 ? 100 : 1e9,
+  })
+  const opened = (n: number): Unit => ({
+    kind: 'answered',
+    delivery: segment(20_000 + n),
+    outcome: { kind: 'advanced', next: segment(20_000 + n), awaiting: undefined, opens: groupOf(n) },
+    outbox: [],
+  })
+  await store.commit([opened(0), opened(1), opened(2)], anchorAt(1))
+  const { sweeper, groups } = rig(store, 10_000)
+  for (let atMs = 1_000; atMs <= 1_300; atMs += 100) await sweeper.step(atMs)
+  expect(new Set(groups)).toEqual(new Set(['m0', 'm2']))
 })
