@@ -1,0 +1,77 @@
+// A tariff at one rate of exchange: what a unit to a number costs in the base currency. Each price is converted once.
+
+import type { MobileNetwork } from '../phone/network.js'
+import { isOne, toBase, type ExchangeRate } from './exchange.js'
+import { findRate, findWord, FORBIDDEN_BIT, HUNTSTOP_BIT, NO_RATE, PREFERENCE_BITS, type Tariff } from './tariff.js'
+
+/** Valid until the tariff changes or another rate of exchange comes into force. */
+export interface PriceList {
+  readonly tariff: Tariff
+  readonly exchange: ExchangeRate
+  /** By row, in micro-units of the base currency; below 0 until it is asked for. */
+  readonly baseMicros: Float64Array
+}
+
+/** What a tariff says of one destination. */
+export interface Offer {
+  /** For one unit, in micro-units of the base currency. */
+  readonly priceMicros: number
+  /** The same in those of the tariff's. */
+  readonly ownPriceMicros: number
+  readonly exchange: ExchangeRate
+  readonly row: number
+  readonly preference: number
+  readonly routeCategory: string
+  readonly huntstop: boolean
+  readonly forbidden: boolean
+  readonly weight: number
+}
+
+/**
+ * Eight octets a rate, none where the tariff's currency is the base.
+ * @throws RangeError where the tariff's dearest price is too large in the base currency
+ */
+export function priceList(tariff: Tariff, exchange: ExchangeRate): PriceList {
+  toBase(tariff.dearestMicros, exchange)
+  const baseMicros = isOne(exchange) ? tariff.pricesMicros : new Float64Array(tariff.size).fill(-1)
+  return { tariff, exchange, baseMicros }
+}
+
+/** What one unit costs by this row, in micro-units of the base currency. */
+export function basePrice({ tariff, exchange, baseMicros }: PriceList, row: number): number {
+  const known = baseMicros[row]!
+  if (known >= 0) return known
+  return (baseMicros[row] = toBase(tariff.pricesMicros[row]!, exchange))
+}
+
+/** What the tariff says of a number; undefined for nothing. See findRate. */
+export function offerFor(
+  list: PriceList,
+  called: string,
+  network: MobileNetwork | undefined,
+  wallMs: number,
+): Offer | undefined {
+  return offerOfRow(list, findRate(list.tariff, called, network, wallMs))
+}
+
+/** What the tariff says of a symbolic destination; undefined for nothing. */
+export function offerForWord(list: PriceList, word: string, wallMs: number): Offer | undefined {
+  return offerOfRow(list, findWord(list.tariff, word, wallMs))
+}
+
+function offerOfRow(list: PriceList, row: number): Offer | undefined {
+  if (row === NO_RATE) return undefined
+  const { tariff } = list
+  const traits = tariff.traits[row]!
+  return {
+    priceMicros: basePrice(list, row),
+    ownPriceMicros: tariff.pricesMicros[row]!,
+    exchange: list.exchange,
+    row,
+    preference: traits & PREFERENCE_BITS,
+    routeCategory: tariff.categoryNames[tariff.categories[row]!]!,
+    huntstop: (traits & HUNTSTOP_BIT) !== 0,
+    forbidden: (traits & FORBIDDEN_BIT) !== 0,
+    weight: tariff.weights[row]!,
+  }
+}

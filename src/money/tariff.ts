@@ -1,0 +1,184 @@
+// A compiled tariff: flat columns, and the rate for a number in less than a microsecond. Plain data: it crosses threads by transfer.
+
+import type { MobileNetwork } from '../phone/network.js'
+import { countryKey, DIGITS_MAX, networkKey, PREFIX_KEY, writtenKey } from './destination.js'
+
+/** One line of a price list, as it is provisioned. */
+export interface Rate {
+  /** See destination.ts. */
+  readonly destination: string
+  /** For one unit, in micro-units of the tariff's currency. */
+  readonly priceMicros: number
+  /** Wall time in ms; 0 for always. Of several for one destination the newest that has begun holds. */
+  readonly effectiveFromMs: number
+  /** 10 is tried first, 0 never. */
+  readonly preference: number
+  readonly routeCategory: string
+  /** Routes that come after this one are not used. */
+  readonly huntstop: boolean
+  /** Nothing may be sent there, whatever a shorter prefix says. */
+  readonly forbidden: boolean
+  /** Its share among equal routes; 0 for only where no other of them is left. */
+  readonly weight: number
+}
+
+export const PREFERENCE_MAX = 10
+export const WEIGHT_MAX = 65_535
+
+/** What a rate is where nothing is said. */
+export const rateDefaults = {
+  effectiveFromMs: 0,
+  preference: 5,
+  routeCategory: 'Default',
+  huntstop: false,
+  forbidden: false,
+  weight: 1,
+} as const satisfies Omit<Rate, 'destination' | 'priceMicros'>
+
+/** Bits of `traits`: the preference in the low four. */
+export const PREFERENCE_BITS = 0x0f
+export const HUNTSTOP_BIT = 0x10
+export const FORBIDDEN_BIT = 0x20
+
+/**
+ * Rates by row number, in columns: 33 octets a rate, and 8 to 16 more for the index. Made by compileTariff, read-only after that.
+ */
+export interface Tariff {
+  readonly currency: string
+  readonly size: number
+  readonly dearestMicros: number
+  /** In the tariff's currency. */
+  readonly pricesMicros: Float64Array
+  readonly fromMs: Float64Array
+  /** The row of the same destination that this one replaced, -1 for none. */
+  readonly older: Int32Array
+  readonly traits: Uint8Array
+  readonly weights: Uint16Array
+  readonly categories: Uint16Array
+  readonly categoryNames: readonly string[]
+  /** See destination.ts; 0 for a word. */
+  readonly keys: Float64Array
+  /** Open addressing by key: the newest row of a destination, -1 for none. Its length is a power of 2. */
+  readonly slots: Int32Array
+  /** Bit n: there is a prefix of n digits. */
+  readonly prefixLengths: number
+  readonly hasNumbers: boolean
+  readonly hasNetworks: boolean
+  /** The newest row of each word. */
+  readonly words: ReadonlyMap<string, number>
+  /** Wall times at which a rate begins, ascending, 0 left out. */
+  readonly changesMs: Float64Array
+}
+
+/** No rate: what is not priced is not sent. */
+export const NO_RATE = -1
+
+const powersOfTen = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, n) => 10 ** n)
+// The keys of all prefixes of the number that is looked up: written and read within one call of findRate.
+const prefixKeys = new Float64Array(DIGITS_MAX + 1)
+
+/**
+ * The row in force for a number: the number itself, else its network or its network's country where the network is known, else the
+ * longest prefix. NO_RATE for none. A row that has not begun is as good as absent.
+ * @param called without a leading `+`; letters match the empty prefix only
+ */
+export function findRate(tariff: Tariff, called: string, network: MobileNetwork | undefined, wallMs: number): number {
+  const most = Math.min(called.length, DIGITS_MAX)
+  let key = PREFIX_KEY
+  let length = 0
+  prefixKeys[0] = key
+  while (length < most) {
+    const digit = called.charCodeAt(length) - 48
+    if (!(digit >= 0 && digit <= 9)) break
+    key = key * 10 + digit
+    prefixKeys[++length] = key
+  }
+  if (tariff.hasNumbers && length === called.length) {
+    // 1…: the prefix of these digits; 2…: the number.
+    const row = inForce(tariff, key + powersOfTen[length]!, wallMs)
+    if (row !== NO_RATE) return row
+  }
+  if (tariff.hasNetworks && network !== undefined) {
+    const own = inForce(tariff, networkKey(network.mcc, network.mnc), wallMs)
+    const row = own !== NO_RATE ? own : inForce(tariff, countryKey(network.mcc), wallMs)
+    if (row !== NO_RATE) return row
+  }
+  let lengths = tariff.prefixLengths & ((2 << length) - 1)
+  while (lengths !== 0) {
+    const longest = 31 - Math.clz32(lengths)
+    const row = inForce(tariff, prefixKeys[longest]!, wallMs)
+    if (row !== NO_RATE) return row
+    lengths ^= 1 << longest
+  }
+  return NO_RATE
+}
+
+/** The row in force for a symbolic destination; only a rate of this very word will do. */
+export function findWord(tariff: Tariff, word: string, wallMs: number): number {
+  return begun(tariff, tariff.words.get(word) ?? NO_RATE, wallMs)
+}
+
+/** Wall time in ms of the first change after `wallMs`; Infinity for none. What was worked out before must be looked up again then. */
+export function nextChangeMs({ changesMs }: Tariff, wallMs: number): number {
+  let low = 0
+  let high = changesMs.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (changesMs[middle]! > wallMs) high = middle
+    else low = middle + 1
+  }
+  return changesMs[low] ?? Infinity
+}
+
+/** A row as it was provisioned, for people. */
+export function rateOfRow(tariff: Tariff, row: number): Rate {
+  const traits = tariff.traits[row]!
+  return {
+    destination: tariff.keys[row] === 0 ? wordOfRow(tariff, row) : writtenKey(tariff.keys[row]!),
+    priceMicros: tariff.pricesMicros[row]!,
+    effectiveFromMs: tariff.fromMs[row]!,
+    preference: traits & PREFERENCE_BITS,
+    routeCategory: tariff.categoryNames[tariff.categories[row]!]!,
+    huntstop: (traits & HUNTSTOP_BIT) !== 0,
+    forbidden: (traits & FORBIDDEN_BIT) !== 0,
+    weight: tariff.weights[row]!,
+  }
+}
+
+/** The buffers of a tariff, for postMessage's transfer list: then it moves to another thread without a copy. */
+export function buffersOf(tariff: Tariff): ArrayBuffer[] {
+  const { pricesMicros, fromMs, older, traits, weights, categories, keys, slots, changesMs } = tariff
+  return [pricesMicros, fromMs, older, traits, weights, categories, keys, slots, changesMs].map(
+    ({ buffer }) => buffer as ArrayBuffer,
+  )
+}
+
+/** Where a key's search begins. Nearby keys must not lie side by side: prefixes come in runs. */
+export function slotOf(key: number, mask: number): number {
+  const high = Math.floor(key / 0x4000000)
+  const low = key - high * 0x4000000
+  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1)
+  return (mixed ^ (mixed >>> 15)) & mask
+}
+
+function inForce(tariff: Tariff, key: number, wallMs: number): number {
+  const { slots, keys } = tariff
+  const mask = slots.length - 1
+  for (let at = slotOf(key, mask); ; at = (at + 1) & mask) {
+    const row = slots[at]!
+    if (row === NO_RATE) return NO_RATE
+    if (keys[row] === key) return begun(tariff, row, wallMs)
+  }
+}
+
+function begun({ fromMs, older }: Tariff, newest: number, wallMs: number): number {
+  let row = newest
+  while (row !== NO_RATE && fromMs[row]! > wallMs) row = older[row]!
+  return row
+}
+
+function wordOfRow({ words, older }: Tariff, row: number): string {
+  for (const [word, newest] of words)
+    for (let other = newest; other !== NO_RATE; other = older[other]!) if (other === row) return word
+  return ''
+}
