@@ -68,6 +68,42 @@ it('cuts what came whole, and reports it once', async () => {
   expect(wholesOf(vendor.received.map(({ pdu }) => pdu))).toMatchObject([{ text, way: 'sar', order: [1, 2, 3] }])
 })
 
+it('reads national tables of parts, and writes them where a connection allows', async () => {
+  const { bind, vendors } = await startScenario({
+    // npm `smpp` calls the GSM alphabet 1, whatever it is asked to, when a header names a table.
+    account: { text: { dataCodings: { '1': 'gsm7' } } },
+    vendors: [{}, {}],
+    connections: [{ tariff: 'one' }, { languages: ['turkish'], tariff: 'two' }],
+    tariffs: [
+      { id: 'one', rates: [{ prefix: '4471', price: '0.01' }] },
+      { id: 'two', rates: [{ prefix: '4472', price: '0.01' }] },
+    ],
+  })
+  const esme = await bind()
+  const text = 'İşte ağır bir çığlık: güneşli gün. '.repeat(5)
+  const udh = (part: number): Buffer => Buffer.of(8, 0x00, 3, 1, 2, part, 0x25, 1, 1)
+  const halves = [text.slice(0, 100), text.slice(100)]
+  for (const to of ['447100900123', '447200900123']) {
+    const answers = await submitParts(
+      esme,
+      halves.map((message, i) => ({
+        destination_addr: to,
+        data_coding: 0,
+        esm_class: 0x40,
+        short_message: { udh: udh(i + 1), message },
+      })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([0, 0])
+  }
+  await receiptsOf(esme, 4)
+  for (const { received } of vendors) expect(wholesOf(received.map(({ pdu }) => pdu))).toMatchObject([{ text }])
+  // 175 characters: three segments of UCS-2, two with a table.
+  expect(vendors.map(({ received }) => received.map(({ pdu }) => pdu['data_coding']))).toEqual([
+    [8, 8, 8],
+    [0, 0],
+  ])
+})
+
 it('stops at a segment that is refused for good, and reports every part', async () => {
   const { bind, vendor, daemon } = await startScenario({ vendors: [{ errors: [{ everyNth: 2, status: 0x0a }] }] })
   const esme = await bind()
@@ -156,6 +192,32 @@ it.each(['SIGTERM', 'SIGKILL'] as const)('goes on with the next segment after %s
   await receiptsOf(again, 3)
   expect(again.receipts.map(({ id, state }) => [id, state]).sort()).toEqual(
     answers.map(({ messageId }) => [messageId, 'DELIVRD']).sort(),
+  )
+})
+
+it.each([
+  ['resend', [1, 2, 2, 3], 'DELIVRD'],
+  ['fail', [1, 2], 'UNDELIV'],
+] as const)('when the link breaks between segments: %s', async (onUnanswered, numbers, state) => {
+  const hand = await startHandVendor()
+  const { bind } = await startScenario({ vendors: [], handVendors: [hand], connections: [{ onUnanswered }] })
+  const esme = await bind()
+  const answers = await submitParts(esme, threeParts())
+  await hand.submits(1)
+  hand.answer(0, { message_id: 'v0' })
+  await hand.submits(2)
+  hand.dropLinks()
+  await hand.bound(2)
+  for (let i = 2; i < numbers.length; i++) {
+    await hand.submits(i + 1)
+    hand.answer(i, { message_id: `v${i}` })
+  }
+  expect(await hand.deliver(0, 'v0', 'DELIVRD')).toBe(0)
+  for (let i = 2; i < numbers.length; i++) expect(await hand.deliver(i, `v${i}`, 'DELIVRD')).toBe(0)
+  await receiptsOf(esme, 3)
+  expect(numbersOf(hand.submitted)).toEqual(numbers)
+  expect(esme.receipts.map((receipt) => [receipt.id, receipt.state]).sort()).toEqual(
+    answers.map(({ messageId }) => [messageId, state]).sort(),
   )
 })
 
