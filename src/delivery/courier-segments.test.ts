@@ -292,6 +292,18 @@ describe('a segment that was never answered', () => {
       }
   })
 
+  it('goes on as it was cut there, though another connection has cut it otherwise since', async () => {
+    const { rig, vendor, segment } = await firstUnderWay(2, {}, { route: routeAB, failover: 'next' })
+    const other = rig.addDestination('c:b')
+    rig.courier.attemptEnded(segment, a, { kind: 'unanswered' })
+    await rig.settle()
+    rig.courier.attemptEnded(begun(firstOf(other), 5, b), b, temporary)
+    await rig.settle()
+    rig.courier.answeredLate(segment, a, 'x')
+    await rig.settle()
+    expect(firstOf(vendor)).toMatchObject({ progress: { connection: a, total: 2, taken: 1 } })
+  })
+
   it('is not taken for the one that a receipt with an unknown id is about', async () => {
     const { rig, vendor, segment } = await firstUnderWay(2)
     rig.courier.attemptEnded(segment, a, { kind: 'unanswered' })

@@ -140,6 +140,51 @@ describe('reports on segments', () => {
     }
   })
 
+  it('one that came before the answer and again while its group is read counts once', async () => {
+    const { correlator, taken, begun, settle, slow, gates, told, store } = rig()
+    await begun(3)
+    correlator.take([receiptOf(['y'])])
+    await settle()
+    correlator.take([receiptOf(['x'])])
+    await settle()
+    slow(true)
+    taken(rowInGroup('y'))
+    await settle()
+    const again = receiptOf(['y'], 'DELIVERED', { doneAtMs: 6 })
+    correlator.take([again])
+    await settle()
+    // The later one is placed first.
+    for (const what of ['rows', 'groups']) {
+      const [gate] = gates.splice(1, 1)
+      expect(gate?.what).toBe(what)
+      gate?.open()
+      await settle()
+    }
+    gates.shift()?.open()
+    await settle()
+    expect(again.answers).toEqual(['stored'])
+    expect(told).toEqual([])
+    expect(await left(store)).toEqual([1])
+  })
+
+  it('a message that ends while a report ends it is told of once', async () => {
+    const { correlator, begun, settle, slow, gates, told } = rig()
+    await begun(1)
+    slow(true)
+    const ends: boolean[] = []
+    const closing = correlator.closeGroup(groupOf(1).id, (isOpen) => void ends.push(isOpen))
+    correlator.take([receiptOf(['x'])])
+    await settle()
+    for (let reading = 0; reading < 2; reading++) {
+      gates.splice(1, 1)[0]?.open()
+      await settle()
+    }
+    gates.shift()?.open()
+    await closing
+    expect(ends).toEqual([false])
+    expect(told).toEqual(['m1 DELIVERED'])
+  })
+
   it('a group that ends while it is read is over for what waits for it', async () => {
     const { correlator, recorder, begun, settle, slow, open, told, store } = rig()
     await begun(1)
