@@ -197,7 +197,7 @@ it.each(['SIGTERM', 'SIGKILL'] as const)('goes on with the next segment after %s
 
 it.each([
   ['resend', [1, 2, 2, 3], 'DELIVRD'],
-  ['fail', [1, 2], 'UNDELIV'],
+  ['fail', [1, 2], 'UNKNOWN'],
 ] as const)('when the link breaks between segments: %s', async (onUnanswered, numbers, state) => {
   const hand = await startHandVendor()
   const { bind } = await startScenario({ vendors: [], handVendors: [hand], connections: [{ onUnanswered }] })
