@@ -13,7 +13,7 @@ export interface CacheRules {
   readonly max: number
 }
 
-export const defaultCacheRules: CacheRules = { ttlMs: 86_400_000, unknownTtlMs: 600_000, staleMs: 0, max: 1_000_000 }
+export const defaultCacheRules: CacheRules = { ttlMs: 86_400_000, unknownTtlMs: 600_000, staleMs: 0, max: 200_000 }
 
 /** One answer and how long it holds; times are those of the caller's clock. */
 export interface CacheEntry {
