@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../lib/fake-clock.js'
-import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { Delivery, SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
 import { isFinal, type MessageState } from '../message/state.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
@@ -11,6 +11,7 @@ import type { ConnectionRules } from './connection-rules.js'
 import type { Limit } from './limits.js'
 import type { AttemptResult } from './outcome.js'
 import { a, b, makeRig, routeA, routeAB, rulesOf, vendorReceipt, type FakeDestination } from './rig.suite.js'
+import { World, type Story, type VendorSegment } from './world.suite.js'
 
 const connections = [a, b] as const
 
@@ -88,70 +89,6 @@ const ways = fc.record({
 
 type Known = typeof event extends fc.Arbitrary<infer E> ? E | { readonly kind: 'crash' } : never
 type Way = typeof ways extends fc.Arbitrary<infer W> ? W : never
-
-/** What the world outside knows of one message. */
-interface Story {
-  readonly delivery: SegmentDelivery
-  readonly cuts: readonly [number, number]
-  /** How far it is, as the courier was told, and over which connection. */
-  taken: number
-  over: ConnectionId | undefined
-  /** The vendor's id of each segment, '' for none given. */
-  readonly ids: string[]
-  /** Something went wrong, so that it need not be delivered. */
-  isTroubled: boolean
-  /** It was there when the switch died: a vendor may have segments of it that nobody knows of. */
-  survivedCrash: boolean
-  /** Final receipts, each with its own delivery. */
-  readonly ends: Map<string, ReceiptDelivery>
-}
-
-interface VendorSegment {
-  readonly id: string
-  readonly story: Story
-  /** Nothing is reported on it any more. */
-  isMissing: boolean
-}
-
-class World {
-  readonly stories = new Map<string, Story>()
-  readonly segments: VendorSegment[] = []
-  readonly delivered = new Set<string>()
-  readonly accepted = new Set<string>()
-  crashes = 0
-  made = 0
-
-  story(delivery: SegmentDelivery): Story {
-    return this.stories.get(delivery.message.id)!
-  }
-
-  storyOfPart(id: string): Story | undefined {
-    const known = this.stories.get(id)
-    if (known !== undefined) return known
-    for (const story of this.stories.values())
-      if (story.delivery.message.parts.some((part) => part.id === id)) return story
-    return undefined
-  }
-
-  /** A segment that a vendor took, and its id. */
-  vendorTook(delivery: SegmentDelivery, hasId: boolean): string {
-    if (!hasId) return ''
-    const id = `id${++this.made}`
-    this.segments.push({ id, story: this.story(delivery), isMissing: false })
-    return id
-  }
-
-  /** The courier took note that a segment was taken. */
-  noted(delivery: SegmentDelivery, over: ConnectionId, id: string): void {
-    const story = this.story(delivery)
-    const index = delivery.progress?.taken ?? 0
-    story.ids.length = index
-    story.ids[index] = id
-    story.taken = index + 1
-    story.over = over
-    if (id === '' && index > 0) story.isTroubled = true
-  }
-}
 
 /** Rows are as they were when the store looked. */
 function slowed(store: MemoryStore, turns: number): MemoryStore {
