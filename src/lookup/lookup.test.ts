@@ -1,5 +1,4 @@
 // The lookup on a fake clock: who is asked, how often, and what everybody is told.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultCacheRules } from './cache.js'
 import type { LookupResult, TableProvider } from './provider.js'
@@ -430,70 +429,5 @@ describe('a stop', () => {
     expect(hand.asked).toEqual([A])
     expect(clock.pending).toBe(0)
     expect(lookup.counts.inFlight).toBe(0)
-  })
-})
-
-describe('whatever happens', () => {
-  it('each who asks is told once, one request per number is out at most, and no bound is exceeded', async () => {
-    const number = fc.integer({ min: 0, max: 4 }).map((n) => `1202555010${n}`)
-    const result = fc.constantFrom<LookupResult>(known, other, unknown, broken)
-    const command = fc.oneof(
-      fc.record({ kind: fc.constant('ask' as const), number }),
-      fc.record({ kind: fc.constant('within' as const), numbers: fc.array(number, { maxLength: 6 }) }),
-      fc.record({ kind: fc.constant('answer' as const), at: fc.nat(20), result }),
-      fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 20, 500, 2_000, 6_000) }),
-      fc.record({ kind: fc.constant('turn' as const) }),
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 60 }), fc.boolean(), async (commands, hasStale) => {
-        const hands = [new HandProvider('first'), new HandProvider('second')] as const
-        const cache = { ...defaultCacheRules, ttlMs: 1_000, unknownTtlMs: 500, staleMs: hasStale ? 3_000 : 0 }
-        const rig = createRig(hands, { maxInFlight: 2, maxQueued: 1, maxAskers: 6, cache })
-        let asked = 0
-        let told = 0
-        let begun = 0
-        let ended = 0
-        for (const step of commands) {
-          if (step.kind === 'ask') {
-            asked++
-            rig.lookup.ask(step.number, () => told++)
-          } else if (step.kind === 'within') {
-            begun++
-            asked += new Set(step.numbers).size
-            let isInTime = false
-            rig.lookup.within(step.numbers, 20, {
-              inTime: (found) => {
-                isInTime = true
-                ended++
-                told += found.size
-              },
-              later: () => {
-                expect(isInTime).toBe(true)
-                told++
-              },
-            })
-          } else if (step.kind === 'answer') {
-            const open = hands.flatMap((hand) => hand.open)
-            open[step.at % Math.max(1, open.length)]?.answer(step.result)
-          } else if (step.kind === 'pass') {
-            rig.clock.advance(step.ms)
-          } else await settle()
-          const open = hands.flatMap((hand) => hand.open).map((question) => question.number)
-          expect(open.length).toBeLessThanOrEqual(2)
-          expect(new Set(open).size).toBe(open.length)
-        }
-        for (let i = 0; i < 8; i++) {
-          await settle()
-          rig.clock.advance(2_000)
-        }
-        await settle()
-        expect(told).toBe(asked)
-        expect(ended).toBe(begun)
-        expect(rig.faults).toEqual([])
-        expect(rig.clock.pending).toBe(0)
-        expect(rig.lookup.counts).toMatchObject({ inFlight: 0, waiting: 0 })
-      }),
-      { numRuns: 300 },
-    )
   })
 })
