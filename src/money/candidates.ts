@@ -199,5 +199,7 @@ function standBack(
     else fates[index] = isResting ? 'resting' : 'full'
   }
   if (areAllReady) return order
-  return standings.flatMap((standing) => order.filter((index) => fates[index] === standing))
+  const stood: number[] = []
+  for (const standing of standings) for (const index of order) if (fates[index] === standing) stood.push(index)
+  return stood
 }

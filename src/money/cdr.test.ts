@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
-import { cdrLine, jsonOf, type CdrRow } from './cdr.js'
+import { cdrLine, integer, type CdrRow } from './cdr.js'
 
 const row: CdrRow = {
   // Not in the order of the line.
@@ -54,10 +54,10 @@ describe('a CDR', () => {
   })
 
   it('has numbers that readers would round as text', () => {
-    expect(jsonOf(2 ** 53 - 1)).toBe('9007199254740991')
-    expect(jsonOf(2 ** 53)).toBe('"9007199254740992"')
-    expect(jsonOf(-(2n ** 60n))).toBe('"-1152921504606846976"')
-    expect(jsonOf(7n)).toBe('7')
-    expect(() => jsonOf(0.5)).toThrow(RangeError)
+    expect(integer(2 ** 53 - 1)).toBe('9007199254740991')
+    expect(integer(2 ** 53)).toBe('"9007199254740992"')
+    expect(integer(-(2n ** 60n))).toBe('"-1152921504606846976"')
+    expect(integer(7n)).toBe('7')
+    expect(() => integer(0.5)).toThrow(RangeError)
   })
 })

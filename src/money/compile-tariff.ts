@@ -3,11 +3,19 @@
 import { checkedAmount, checkedPrice, isCurrency } from './amount.js'
 import { keyOf, parseDestination } from './destination.js'
 import {
+  CATEGORY_FACTOR,
   FORBIDDEN_BIT,
+  FROM_AT,
+  hashOf,
   HUNTSTOP_BIT,
+  KEY_AT,
   NO_RATE,
   PREFERENCE_MAX,
-  slotOf,
+  PRICE_AT,
+  ROW,
+  tagOf,
+  TERMS_AT,
+  WEIGHT_FACTOR,
   WEIGHT_MAX,
   type Rate,
   type Tariff,
@@ -41,13 +49,9 @@ export function finished<T>(slices: Generator<void, T>): T {
 
 class Building {
   readonly #size: number
-  readonly #pricesMicros: Float64Array
-  readonly #fromMs: Float64Array
+  readonly #rows: Float64Array
   readonly #older: Int32Array
-  readonly #traits: Uint8Array
-  readonly #weights: Uint16Array
-  readonly #categories: Uint16Array
-  readonly #keys: Float64Array
+  readonly #tags: Uint8Array
   readonly #slots: Int32Array
   readonly #words = new Map<string, number>()
   readonly #changes = new Set<number>()
@@ -59,41 +63,34 @@ class Building {
 
   constructor(size: number) {
     this.#size = size
-    this.#pricesMicros = new Float64Array(size)
-    this.#fromMs = new Float64Array(size)
+    this.#rows = new Float64Array(size * ROW)
     this.#older = new Int32Array(size).fill(NO_RATE)
-    this.#traits = new Uint8Array(size)
-    this.#weights = new Uint16Array(size)
-    this.#categories = new Uint16Array(size)
-    this.#keys = new Float64Array(size)
     // At most half full, so that a search ends soon.
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, size * 2)))).fill(NO_RATE)
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, size * 2)))
+    this.#tags = new Uint8Array(slots)
+    this.#slots = new Int32Array(slots)
   }
 
   add(row: number, rate: Rate): void {
-    const { destination: written, priceMicros, effectiveFromMs, preference, weight } = rate
+    const { destination: written, priceMicros, effectiveFromMs } = rate
     const destination = parseDestination(written)
     if (destination === undefined) throw new RangeError(`no destination: "${written}"`)
-    this.#pricesMicros[row] = checkedPrice(priceMicros, `the price of ${written}`)
-    this.#dearestMicros = Math.max(this.#dearestMicros, priceMicros)
-    this.#fromMs[row] = checkedAmount(effectiveFromMs, `the beginning of ${written}`)
-    if (effectiveFromMs > 0) this.#changes.add(effectiveFromMs)
-    if (!isWhole(preference, PREFERENCE_MAX)) throw new RangeError(`the preference of ${written} is not 0-10`)
-    if (!isWhole(weight, WEIGHT_MAX)) throw new RangeError(`the weight of ${written} is not 0-${WEIGHT_MAX}`)
-    this.#traits[row] = preference | (rate.huntstop ? HUNTSTOP_BIT : 0) | (rate.forbidden ? FORBIDDEN_BIT : 0)
-    this.#weights[row] = weight
-    this.#categories[row] = this.#categoryNumber(rate.routeCategory)
     const key = keyOf(destination)
-    this.#keys[row] = key
-    if (destination.kind === 'prefix') this.#prefixLengths |= 1 << destination.digits.length
-    else if (destination.kind === 'number') this.#hasNumbers = true
-    else if (destination.kind === 'network') this.#hasNetworks = true
-    else {
+    const at = row * ROW
+    this.#rows[at + KEY_AT] = key
+    this.#rows[at + PRICE_AT] = checkedPrice(priceMicros, `the price of ${written}`)
+    this.#rows[at + FROM_AT] = checkedAmount(effectiveFromMs, `the beginning of ${written}`)
+    this.#rows[at + TERMS_AT] = this.#terms(rate)
+    this.#dearestMicros = Math.max(this.#dearestMicros, priceMicros)
+    if (effectiveFromMs > 0) this.#changes.add(effectiveFromMs)
+    if (destination.kind === 'word') {
       this.#words.set(destination.word, this.#dated(this.#words.get(destination.word) ?? NO_RATE, row, written))
       return
     }
-    const slot = this.#slot(key)
-    this.#slots[slot] = this.#dated(this.#slots[slot]!, row, written)
+    if (destination.kind === 'prefix') this.#prefixLengths |= 1 << destination.digits.length
+    else if (destination.kind === 'number') this.#hasNumbers = true
+    else this.#hasNetworks = true
+    this.#index(key, row, written)
   }
 
   tariff(currency: string): Tariff {
@@ -101,14 +98,10 @@ class Building {
       currency,
       size: this.#size,
       dearestMicros: this.#dearestMicros,
-      pricesMicros: this.#pricesMicros,
-      fromMs: this.#fromMs,
+      rows: this.#rows,
       older: this.#older,
-      traits: this.#traits,
-      weights: this.#weights,
-      categories: this.#categories,
       categoryNames: [...this.#categoryNumbers.keys()],
-      keys: this.#keys,
+      tags: this.#tags,
       slots: this.#slots,
       prefixLengths: this.#prefixLengths,
       hasNumbers: this.#hasNumbers,
@@ -118,28 +111,48 @@ class Building {
     }
   }
 
-  #slot(key: number): number {
-    const mask = this.#slots.length - 1
-    let at = slotOf(key, mask)
-    for (; this.#slots[at] !== NO_RATE && this.#keys[this.#slots[at]!] !== key; at = (at + 1) & mask);
-    return at
+  #terms({ destination, preference, routeCategory, huntstop, forbidden, weight }: Rate): number {
+    if (!isWhole(preference, PREFERENCE_MAX)) throw new RangeError(`the preference of ${destination} is not 0-10`)
+    if (!isWhole(weight, WEIGHT_MAX)) throw new RangeError(`the weight of ${destination} is not 0-${WEIGHT_MAX}`)
+    const traits = preference | (huntstop ? HUNTSTOP_BIT : 0) | (forbidden ? FORBIDDEN_BIT : 0)
+    return traits + weight * WEIGHT_FACTOR + this.#categoryNumber(routeCategory) * CATEGORY_FACTOR
+  }
+
+  #index(key: number, row: number, written: string): void {
+    const hash = hashOf(key)
+    const mask = this.#tags.length - 1
+    let at = hash & mask
+    while (this.#tags[at] !== 0) {
+      const other = this.#slots[at]!
+      if (this.#rows[other * ROW + KEY_AT] === key) {
+        this.#slots[at] = this.#dated(other, row, written)
+        return
+      }
+      at = (at + 1) & mask
+    }
+    this.#tags[at] = tagOf(hash)
+    this.#slots[at] = row
   }
 
   /** Puts a row among those of its destination, newest first, and returns the newest. */
   #dated(newest: number, row: number, written: string): number {
-    const fromMs = this.#fromMs[row]!
+    const fromMs = this.#fromMs(row)
     let later = NO_RATE
     let at = newest
-    while (at !== NO_RATE && this.#fromMs[at]! > fromMs) {
+    while (at !== NO_RATE && this.#fromMs(at) > fromMs) {
       later = at
       at = this.#older[at]!
     }
-    if (at !== NO_RATE && this.#fromMs[at] === fromMs)
+    if (at !== NO_RATE && this.#fromMs(at) === fromMs)
       throw new RangeError(`two rates of "${written}" from ${new Date(fromMs).toISOString()} on`)
     this.#older[row] = at
     if (later === NO_RATE) return row
     this.#older[later] = row
     return newest
+  }
+
+  #fromMs(row: number): number {
+    return this.#rows[row * ROW + FROM_AT]!
   }
 
   #categoryNumber(name: string): number {

@@ -34,11 +34,13 @@ export function* csvRecords(text: string, recordMax: number): Generator<CsvRecor
   const separator = separatorOf(text)
   let at = text.charCodeAt(0) === BOM ? 1 : 0
   let line = 1
+  let quote = -1
   while (at < text.length) {
     const end = endOfLine(text, at)
+    // Looked for again only once it is passed: a search to the end of the text in each line would take its square.
+    if (quote < at) quote = nextQuote(text, at)
     // Without a quote the line is the record, which is most of them.
-    const quote = text.indexOf(QUOTE, at)
-    if (quote === -1 || quote >= end) {
+    if (quote >= end) {
       if (end - at > recordMax) yield { kind: 'broken', line, column: recordMax + 1, why: 'tooLong' }
       else if (end > at) yield { kind: 'record', line, fields: text.slice(at, end).split(separator) }
       at = afterLineEnd(text, end)
@@ -96,6 +98,12 @@ function quotedRecord(text: string, from: number, separator: Separator, recordMa
       return { kind: 'read', fields, end: at, lineEnds }
     else return { kind: 'broken', at, why: 'textAfterQuote' }
   }
+}
+
+/** Infinity for none. */
+function nextQuote(text: string, from: number): number {
+  const at = text.indexOf(QUOTE, from)
+  return at === -1 ? Infinity : at
 }
 
 /** Where the line that `from` is in ends: CR, LF or the end of the text. */

@@ -80,13 +80,11 @@ export function reserve(
  * @param part from 0
  */
 export function endPart(wallet: Wallet, hold: Hold, part: number, end: PartEnd): LedgerStep {
-  const { parts } = hold
+  const { message, price, units, parts, day } = hold
   if (parts[part] !== 'o') return { wallet, hold, movedMicros: 0 }
   const letter = end === 'settle' ? 's' : 'r'
-  const ended: Hold = {
-    ...hold,
-    parts: parts.length === 1 ? letter : parts.slice(0, part) + letter + parts.slice(part + 1),
-  }
+  const left = parts.length === 1 ? letter : parts.slice(0, part) + letter + parts.slice(part + 1)
+  const ended: Hold = { message, price, units, parts: left, day }
   const movedMicros = partMicros(hold, part)
   const after = end === 'settle' ? charge(wallet, movedMicros) : giveBack(wallet, movedMicros)
   return { wallet: after, hold: ended, movedMicros }

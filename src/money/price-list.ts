@@ -2,29 +2,37 @@
 
 import type { MobileNetwork } from '../phone/network.js'
 import { isOne, toBase, type ExchangeRate } from './exchange.js'
-import { findRate, findWord, FORBIDDEN_BIT, HUNTSTOP_BIT, NO_RATE, PREFERENCE_BITS, type Tariff } from './tariff.js'
+import {
+  findRate,
+  findWord,
+  NO_RATE,
+  priceOfRow,
+  categoryOf,
+  isForbidden,
+  isHuntstop,
+  preferenceOf,
+  termsOfRow,
+  weightOf,
+  type Tariff,
+  type Terms,
+} from './tariff.js'
 
 /** Valid until the tariff changes or another rate of exchange comes into force. */
 export interface PriceList {
   readonly tariff: Tariff
   readonly exchange: ExchangeRate
-  /** By row, in micro-units of the base currency; below 0 until it is asked for. */
-  readonly baseMicros: Float64Array
+  /** By row, in micro-units of the base currency; below 0 until it is asked for. Undefined: as in the tariff. */
+  readonly baseMicros: Float64Array | undefined
 }
 
 /** What a tariff says of one destination. */
-export interface Offer {
+export interface Offer extends Terms {
   /** For one unit, in micro-units of the base currency. */
   readonly priceMicros: number
   /** The same in those of the tariff's. */
   readonly ownPriceMicros: number
   readonly exchange: ExchangeRate
   readonly row: number
-  readonly preference: number
-  readonly routeCategory: string
-  readonly huntstop: boolean
-  readonly forbidden: boolean
-  readonly weight: number
 }
 
 /**
@@ -33,15 +41,16 @@ export interface Offer {
  */
 export function priceList(tariff: Tariff, exchange: ExchangeRate): PriceList {
   toBase(tariff.dearestMicros, exchange)
-  const baseMicros = isOne(exchange) ? tariff.pricesMicros : new Float64Array(tariff.size).fill(-1)
-  return { tariff, exchange, baseMicros }
+  return { tariff, exchange, baseMicros: isOne(exchange) ? undefined : new Float64Array(tariff.size).fill(-1) }
 }
 
 /** What one unit costs by this row, in micro-units of the base currency. */
 export function basePrice({ tariff, exchange, baseMicros }: PriceList, row: number): number {
+  const own = priceOfRow(tariff, row)
+  if (baseMicros === undefined) return own
   const known = baseMicros[row]!
   if (known >= 0) return known
-  return (baseMicros[row] = toBase(tariff.pricesMicros[row]!, exchange))
+  return (baseMicros[row] = toBase(own, exchange))
 }
 
 /** What the tariff says of a number; undefined for nothing. See findRate. */
@@ -61,17 +70,17 @@ export function offerForWord(list: PriceList, word: string, wallMs: number): Off
 
 function offerOfRow(list: PriceList, row: number): Offer | undefined {
   if (row === NO_RATE) return undefined
-  const { tariff } = list
-  const traits = tariff.traits[row]!
+  const { tariff, exchange } = list
+  const terms = termsOfRow(tariff, row)
   return {
     priceMicros: basePrice(list, row),
-    ownPriceMicros: tariff.pricesMicros[row]!,
-    exchange: list.exchange,
+    ownPriceMicros: priceOfRow(tariff, row),
+    exchange,
     row,
-    preference: traits & PREFERENCE_BITS,
-    routeCategory: tariff.categoryNames[tariff.categories[row]!]!,
-    huntstop: (traits & HUNTSTOP_BIT) !== 0,
-    forbidden: (traits & FORBIDDEN_BIT) !== 0,
-    weight: tariff.weights[row]!,
+    preference: preferenceOf(terms),
+    routeCategory: categoryOf(tariff, terms),
+    huntstop: isHuntstop(terms),
+    forbidden: isForbidden(terms),
+    weight: weightOf(terms),
   }
 }

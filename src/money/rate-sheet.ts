@@ -35,7 +35,7 @@ export interface SheetLimits {
 export const sheetLimits: SheetLimits = { maxRates: 1_000_000, maxLineLength: 10_000 }
 
 /** Lines between two yields: about a millisecond. */
-const SLICE = 1000
+const SLICE = 250
 const VALUE_SHOWN = 80
 
 const columns = [
@@ -55,7 +55,7 @@ const required: readonly Column[] = ['destination', 'price']
 
 type Header = Partial<Record<Column, number>>
 
-/** Reads a sheet whose first line names the columns. Yields after every thousand lines: let other work go on there. */
+/** Reads a sheet whose first line names the columns. Yields every few hundred lines: let other work go on there. */
 export function* readRateSheet(text: string, limits: SheetLimits = sheetLimits): Generator<void, RateSheet> {
   const records = csvRecords(text, limits.maxLineLength)
   const mistakes: SheetMistake[] = []

@@ -35,30 +35,34 @@ export const rateDefaults = {
   weight: 1,
 } as const satisfies Omit<Rate, 'destination' | 'priceMicros'>
 
-/** Bits of `traits`: the preference in the low four. */
+// Four numbers a row, side by side: what is read of a rate is read together. Terms: traits, then weight << 8, then category << 24.
+export const ROW = 4
+export const KEY_AT = 0
+export const PRICE_AT = 1
+export const FROM_AT = 2
+export const TERMS_AT = 3
+/** Bits of the traits: the preference in the low four. */
 export const PREFERENCE_BITS = 0x0f
 export const HUNTSTOP_BIT = 0x10
 export const FORBIDDEN_BIT = 0x20
+export const WEIGHT_FACTOR = 0x100
+export const CATEGORY_FACTOR = 0x1000000
 
 /**
- * Rates by row number, in columns: 33 octets a rate, and 8 to 16 more for the index. Made by compileTariff, read-only after that.
+ * Rates by row number: 36 octets a rate, and 10 to 20 more for the index. Made by compileTariff, read-only after that.
  */
 export interface Tariff {
   readonly currency: string
   readonly size: number
   readonly dearestMicros: number
-  /** In the tariff's currency. */
-  readonly pricesMicros: Float64Array
-  readonly fromMs: Float64Array
+  /** See ROW: key (see destination.ts, 0 for a word), price in micro-units of the tariff's currency, beginning in ms, terms. */
+  readonly rows: Float64Array
   /** The row of the same destination that this one replaced, -1 for none. */
   readonly older: Int32Array
-  readonly traits: Uint8Array
-  readonly weights: Uint16Array
-  readonly categories: Uint16Array
   readonly categoryNames: readonly string[]
-  /** See destination.ts; 0 for a word. */
-  readonly keys: Float64Array
-  /** Open addressing by key: the newest row of a destination, -1 for none. Its length is a power of 2. */
+  /** Open addressing by key: 0 for a free slot, else a few bits of the key, so that most searches end without looking further. */
+  readonly tags: Uint8Array
+  /** The newest row of the destination in each slot. As many as tags, a power of 2. */
   readonly slots: Int32Array
   /** Bit n: there is a prefix of n digits. */
   readonly prefixLengths: number
@@ -130,50 +134,91 @@ export function nextChangeMs({ changesMs }: Tariff, wallMs: number): number {
   return changesMs[low] ?? Infinity
 }
 
+/** What a row costs, in micro-units of the tariff's currency. */
+export function priceOfRow({ rows }: Tariff, row: number): number {
+  return rows[row * ROW + PRICE_AT]!
+}
+
+/** Traits, weight and category in one number, see ROW. */
+export function termsOfRow({ rows }: Tariff, row: number): number {
+  return rows[row * ROW + TERMS_AT]!
+}
+
 /** A row as it was provisioned, for people. */
 export function rateOfRow(tariff: Tariff, row: number): Rate {
-  const traits = tariff.traits[row]!
+  const terms = termsOfRow(tariff, row)
+  const key = tariff.rows[row * ROW + KEY_AT]!
   return {
-    destination: tariff.keys[row] === 0 ? wordOfRow(tariff, row) : writtenKey(tariff.keys[row]!),
-    priceMicros: tariff.pricesMicros[row]!,
-    effectiveFromMs: tariff.fromMs[row]!,
-    preference: traits & PREFERENCE_BITS,
-    routeCategory: tariff.categoryNames[tariff.categories[row]!]!,
-    huntstop: (traits & HUNTSTOP_BIT) !== 0,
-    forbidden: (traits & FORBIDDEN_BIT) !== 0,
-    weight: tariff.weights[row]!,
+    destination: key === 0 ? wordOfRow(tariff, row) : writtenKey(key),
+    priceMicros: priceOfRow(tariff, row),
+    effectiveFromMs: tariff.rows[row * ROW + FROM_AT]!,
+    preference: preferenceOf(terms),
+    routeCategory: categoryOf(tariff, terms),
+    huntstop: isHuntstop(terms),
+    forbidden: isForbidden(terms),
+    weight: weightOf(terms),
   }
+}
+
+/** What a rate says beside its price. */
+export type Terms = Pick<Rate, 'preference' | 'routeCategory' | 'huntstop' | 'forbidden' | 'weight'>
+
+// Readers of terms, one by one: a value that holds them all would be made for each lookup.
+export function preferenceOf(terms: number): number {
+  return terms & PREFERENCE_BITS
+}
+
+export function isHuntstop(terms: number): boolean {
+  return (terms & HUNTSTOP_BIT) !== 0
+}
+
+export function isForbidden(terms: number): boolean {
+  return (terms & FORBIDDEN_BIT) !== 0
+}
+
+export function weightOf(terms: number): number {
+  return (terms / WEIGHT_FACTOR) & WEIGHT_MAX
+}
+
+export function categoryOf({ categoryNames }: Tariff, terms: number): string {
+  return categoryNames[Math.floor(terms / CATEGORY_FACTOR)]!
 }
 
 /** The buffers of a tariff, for postMessage's transfer list: then it moves to another thread without a copy. */
-export function buffersOf(tariff: Tariff): ArrayBuffer[] {
-  const { pricesMicros, fromMs, older, traits, weights, categories, keys, slots, changesMs } = tariff
-  return [pricesMicros, fromMs, older, traits, weights, categories, keys, slots, changesMs].map(
-    ({ buffer }) => buffer as ArrayBuffer,
-  )
+export function buffersOf({ rows, older, tags, slots, changesMs }: Tariff): ArrayBuffer[] {
+  return [rows, older, tags, slots, changesMs].map(({ buffer }) => buffer as ArrayBuffer)
 }
 
-/** Where a key's search begins. Nearby keys must not lie side by side: prefixes come in runs. */
-export function slotOf(key: number, mask: number): number {
+/** Nearby keys must not lie side by side: prefixes come in runs. */
+export function hashOf(key: number): number {
   const high = Math.floor(key / 0x4000000)
   const low = key - high * 0x4000000
   const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1)
-  return (mixed ^ (mixed >>> 15)) & mask
+  return mixed ^ (mixed >>> 15)
+}
+
+/** Never 0, which is a free slot. */
+export function tagOf(hash: number): number {
+  return (hash >>> 24) | 1
 }
 
 function inForce(tariff: Tariff, key: number, wallMs: number): number {
-  const { slots, keys } = tariff
-  const mask = slots.length - 1
-  for (let at = slotOf(key, mask); ; at = (at + 1) & mask) {
-    const row = slots[at]!
-    if (row === NO_RATE) return NO_RATE
-    if (keys[row] === key) return begun(tariff, row, wallMs)
+  const { tags } = tariff
+  const mask = tags.length - 1
+  const hash = hashOf(key)
+  const wanted = tagOf(hash)
+  for (let at = hash & mask; ; at = (at + 1) & mask) {
+    const tag = tags[at]!
+    if (tag === 0) return NO_RATE
+    if (tag !== wanted) continue
+    const row = tariff.slots[at]!
+    if (tariff.rows[row * ROW + KEY_AT] === key) return begun(tariff, row, wallMs)
   }
 }
 
-function begun({ fromMs, older }: Tariff, newest: number, wallMs: number): number {
+function begun({ rows, older }: Tariff, newest: number, wallMs: number): number {
   let row = newest
-  while (row !== NO_RATE && fromMs[row]! > wallMs) row = older[row]!
+  while (row !== NO_RATE && rows[row * ROW + FROM_AT]! > wallMs) row = older[row]!
   return row
 }
 
