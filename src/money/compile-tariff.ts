@@ -22,11 +22,11 @@ import {
 } from './tariff.js'
 
 /** Rates taken between two yields: about a millisecond. */
-const SLICE = 1000
+const SLICE = 500
 const CATEGORIES_MAX = 65_536
 
 /**
- * Yields after every thousand rates: let other work go on there.
+ * Yields every few hundred rates: let other work go on there.
  * @throws RangeError naming the rate, for a destination or value that can't be, and for one destination twice from one moment on
  */
 export function* compileTariff(rates: readonly Rate[], currency: string): Generator<void, Tariff> {
@@ -54,6 +54,7 @@ class Building {
   readonly #tags: Uint8Array
   readonly #slots: Int32Array
   readonly #words = new Map<string, number>()
+  readonly #dearestByMcc = new Map<string, number>()
   readonly #changes = new Set<number>()
   readonly #categoryNumbers = new Map<string, number>()
   #prefixLengths = 0
@@ -89,7 +90,12 @@ class Building {
     }
     if (destination.kind === 'prefix') this.#prefixLengths |= 1 << destination.digits.length
     else if (destination.kind === 'number') this.#hasNumbers = true
-    else this.#hasNetworks = true
+    else {
+      this.#hasNetworks = true
+      const dearest = this.#dearestByMcc.get(destination.mcc)
+      const isDearer = dearest === undefined || this.#rows[dearest * ROW + PRICE_AT]! < priceMicros
+      if (isDearer && !rate.forbidden) this.#dearestByMcc.set(destination.mcc, row)
+    }
     this.#index(key, row, written)
   }
 
@@ -107,6 +113,7 @@ class Building {
       hasNumbers: this.#hasNumbers,
       hasNetworks: this.#hasNetworks,
       words: this.#words,
+      dearestByMcc: this.#dearestByMcc,
       changesMs: Float64Array.from(this.#changes).sort(),
     }
   }

@@ -68,6 +68,28 @@ export function offerForWord(list: PriceList, word: string, wallMs: number): Off
   return offerOfRow(list, findWord(list.tariff, word, wallMs))
 }
 
+/**
+ * The highest that a number can come to cost once its network is known, for a hold that is made before: what it costs without one, or
+ * the dearest network of the countries it may belong to. Undefined where no network of those has a price and the number has none.
+ * @param mccs those countries; undefined for all
+ */
+export function dearestOffer(
+  list: PriceList,
+  called: string,
+  mccs: readonly string[] | undefined,
+  wallMs: number,
+): Offer | undefined {
+  const { tariff } = list
+  let dearest = findRate(tariff, called, undefined, wallMs)
+  if (dearest !== NO_RATE && isForbidden(termsOfRow(tariff, dearest))) dearest = NO_RATE
+  for (const mcc of mccs ?? tariff.dearestByMcc.keys()) {
+    const row = tariff.dearestByMcc.get(mcc)
+    if (row === undefined) continue
+    if (dearest === NO_RATE || priceOfRow(tariff, row) > priceOfRow(tariff, dearest)) dearest = row
+  }
+  return offerOfRow(list, dearest)
+}
+
 function offerOfRow(list: PriceList, row: number): Offer | undefined {
   if (row === NO_RATE) return undefined
   const { tariff, exchange } = list

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compileTariff, finished } from './compile-tariff.js'
 import { formatDestination, keyOf, parseDestination, writtenKey } from './destination.js'
 import { compileExchange, rateAt } from './exchange.js'
-import { offerFor, offerForWord, priceList } from './price-list.js'
+import { dearestOffer, offerFor, offerForWord, priceList } from './price-list.js'
 import {
   buffersOf,
   findRate,
@@ -134,12 +134,12 @@ describe('a tariff', () => {
     expect(priceOfRow(there, findWord(there, 'API', 0))).toBe(3)
   })
 
-  it('yields to other work after every thousand rates', () => {
+  it('yields to other work every few hundred rates', () => {
     const rates = Array.from({ length: 5000 }, (_, i) => rate(String(i), i))
     const slices = compileTariff(rates, 'EUR')
     let yields = 0
     while (slices.next().done !== true) yields++
-    expect(yields).toBe(5)
+    expect(yields).toBe(10)
   })
 
   it('finds what a plain search of the list finds', () => {
@@ -178,6 +178,29 @@ describe('a price list', () => {
     expect(offerFor(dollars, '1310', undefined, 0)).toEqual(offer)
     expect(offerForWord(dollars, 'API', 0)?.priceMicros).toBe(2)
     expect(offerFor(dollars, '44', undefined, 0)).toBeUndefined()
+  })
+
+  it('knows the highest that a number can come to cost once its network is known', () => {
+    const list = priceList(
+      tariffOf([
+        rate('1', 50),
+        rate('44', 900),
+        rate('49', 1, { forbidden: true }),
+        rate('E.212-310-410', 70),
+        rate('E.212-310-41', 80, { effectiveFromMs: 5000 }),
+        rate('E.212-310', 999, { forbidden: true }),
+        rate('E.212-262-01', 200),
+      ]),
+      rateAt(exchange, 'EUR', 0)!,
+    )
+    const dearest = (called: string, mccs?: readonly string[]) => dearestOffer(list, called, mccs, 0)?.priceMicros
+    expect(dearest('13105', ['310', '311'])).toBe(80)
+    expect(dearest('13105', ['311'])).toBe(50)
+    expect(dearest('13105')).toBe(200)
+    expect(dearest('447')).toBe(900)
+    expect(dearest('49', ['262'])).toBe(200)
+    expect(dearest('49', [])).toBeUndefined()
+    expect(dearest('33', ['208'])).toBeUndefined()
   })
 
   it('of a tariff in the base currency costs no memory', () => {

@@ -70,6 +70,8 @@ export interface Tariff {
   readonly hasNetworks: boolean
   /** The newest row of each word. */
   readonly words: ReadonlyMap<string, number>
+  /** The dearest row that is not forbidden among the networks of each country (MCC), whenever it holds. */
+  readonly dearestByMcc: ReadonlyMap<string, number>
   /** Wall times at which a rate begins, ascending, 0 left out. */
   readonly changesMs: Float64Array
 }
