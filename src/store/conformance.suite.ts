@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Delivery, SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
+import type { KeepsDirectory } from './contracts/directory.js'
 import type { Store } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
 import {
@@ -22,9 +23,9 @@ import {
 import { oneOfEachUnit } from './conformance-units.suite.js'
 
 export interface StoreUnderTest {
-  readonly store: Store
+  readonly store: Store & KeepsDirectory
   /** The process dies now: gives the store as the next process finds it. Unresolved commits may be there whole or not at all. */
-  readonly crash: () => Promise<Store>
+  readonly crash: () => Promise<Store & KeepsDirectory>
   readonly dispose: () => Promise<void>
 }
 

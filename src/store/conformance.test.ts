@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { arbitraryUnit } from './conformance-arbitrary.suite.js'
+import { directorySuite } from './conformance-directory.suite.js'
 import { partsSuite } from './conformance-parts.suite.js'
 import { anchorAt, contentsOf } from './conformance-rows.suite.js'
 import { storeSuite, type StoreUnderTest } from './conformance.suite.js'
@@ -39,7 +40,7 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-for (const suite of [storeSuite, partsSuite]) {
+for (const suite of [storeSuite, partsSuite, directorySuite]) {
   suite('memory', memoryUnderTest)
   suite('lmdb', lmdbUnderTest)
 }

@@ -56,6 +56,7 @@ export interface LmdbEnv {
   readonly parked: Table
   readonly groups: Table
   readonly collected: Table
+  readonly directory: Table
   readonly meta: Table
   /** Everything put or removed within `writes`, which must not throw, is one transaction; settles once it is fsynced. */
   batch(writes: () => void): Promise<unknown>
@@ -105,6 +106,7 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     parked: table('parked'),
     groups: table('groups'),
     collected: table('collected'),
+    directory: table('directory'),
     meta: table('meta'),
     batch: (writes) => root.batch(writes),
     close: () => root.close(),

@@ -11,8 +11,10 @@ import {
   type Store,
   type StoreUsage,
 } from '../contracts/store.js'
+import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import { isOffer, reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
+import { LmdbDirectory } from './directory-rows.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
@@ -28,6 +30,7 @@ import {
   readLane,
   readLanes,
 } from './read-rows.js'
+import type { WriteSlab } from './write-slab.js'
 
 export interface LmdbOptions {
   /** The data folder; made if missing. */
@@ -51,7 +54,7 @@ const SPACE_CHECK_MS = 1000
  * Opens the data of a folder.
  * @throws StoreError `locked` when another process has it open; `io` when it can't be opened; Error for data of a newer format
  */
-export async function openLmdbStore(options: LmdbOptions): Promise<Store> {
+export async function openLmdbStore(options: LmdbOptions): Promise<Store & KeepsDirectory> {
   mkdirSync(options.folder, { recursive: true })
   const release = await ownFolder(options.folder)
   try {
@@ -85,7 +88,8 @@ function openExclusively({ folder, mapBytes }: LmdbOptions): LmdbEnv {
   }
 }
 
-class LmdbStore implements Store {
+class LmdbStore implements Store, KeepsDirectory {
+  readonly directory: DirectoryStore
   readonly #options: LmdbOptions
   readonly #release: ReleaseOwnership
   readonly #commits: CommitQueue
@@ -108,6 +112,10 @@ class LmdbStore implements Store {
       nowMs: () => performance.now(),
       diskFreeBytes: () => diskFreeBytes(folder),
     })
+    this.directory = new LmdbDirectory({
+      read: (verb) => this.#read(verb),
+      write: (encode, needsRoom) => this.#writeWithRoom(encode, needsRoom),
+    })
   }
 
   /** Reads what is kept in memory; marks new and older data with the format, before anything is written that an older program can't read. */
@@ -121,10 +129,8 @@ class LmdbStore implements Store {
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
-    this.#space.lookIfDue(this.#mustBeOpen())
-    if (this.#space.exhausted) throw new StoreError('full', 'no room is left on the disk')
-    if (this.#space.low && units.some(isOffer))
-      throw new StoreError('full', 'less room is left than the low-water mark')
+    this.#checkRoom()
+    if (this.#space.low && units.some(isOffer)) throw lowError()
     await this.#commits.add((slab) => {
       for (let i = 0; i < units.length; i++) reduce(units[i]!, slab)
       slab.anchor(anchor)
@@ -213,6 +219,17 @@ class LmdbStore implements Store {
     await this.#release()
   }
 
+  #checkRoom(): void {
+    this.#space.lookIfDue(this.#mustBeOpen())
+    if (this.#space.exhausted) throw new StoreError('full', 'no room is left on the disk')
+  }
+
+  async #writeWithRoom(encode: (slab: WriteSlab) => void, needsRoom: boolean): Promise<void> {
+    this.#checkRoom()
+    if (this.#space.low && needsRoom) throw lowError()
+    await this.#commits.add(encode)
+  }
+
   #read<Answer>(verb: (env: LmdbEnv) => Answer): Answer {
     const env = this.#mustBeOpen()
     try {
@@ -228,6 +245,10 @@ class LmdbStore implements Store {
     if (this.#env === undefined) throw this.#commits.broken ?? new StoreError('io', 'the data is not open')
     return this.#env
   }
+}
+
+function lowError(): StoreError {
+  return new StoreError('full', 'less room is left than the low-water mark')
 }
 
 function closedError(): StoreError {

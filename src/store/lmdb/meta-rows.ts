@@ -1,12 +1,20 @@
-// The rows of the table `meta`: format of the data, epoch, anchor of the clock.
+// The rows of the table `meta`: format of the data, epoch, anchor of the clock, revision of the directory.
 
 import type { ClockAnchor } from '../contracts/store.js'
 import { ByteReader, type ByteWriter } from '../rows/bytes.js'
 import { keyOf, type Table } from './lmdb-env.js'
 
-export const metaKeys = { format: 'format', epoch: 'epoch', anchor: 'anchor' } as const
+export const metaKeys = {
+  format: 'format',
+  epoch: 'epoch',
+  anchor: 'anchor',
+  directoryRevision: 'directoryRevision',
+} as const
 
-/** Of the tables and their keys; rows have a version of their own. Format 2 has the tables `groups` and `collected` besides. */
+/**
+ * Of the tables and their keys; rows have a version of their own. Format 2 has the tables `groups` and `collected` besides. The table
+ * `directory` came later without a new one: a program that does not know it can't be started on it, for want of a directory file.
+ */
 export const FORMAT = 2
 
 export function writeNumber(out: ByteWriter, value: number): void {
@@ -24,10 +32,7 @@ export function readMeta(meta: Table): {
   readonly epoch: number
   readonly anchor: ClockAnchor | undefined
 } {
-  const at = (key: string): ByteReader | undefined => {
-    const bytes = meta.getBinaryFast(keyOf(Buffer.from(key)))
-    return bytes && new ByteReader().over(bytes, 0)
-  }
+  const at = (key: string) => readerAt(meta, key)
   const format = at(metaKeys.format)?.float64()
   const epoch = at(metaKeys.epoch)?.float64() ?? 0
   const anchor = at(metaKeys.anchor)
@@ -36,4 +41,14 @@ export function readMeta(meta: Table): {
     epoch,
     anchor: anchor && { switchMs: anchor.float64(), monotonicMs: anchor.float64(), bootId: anchor.text() },
   }
+}
+
+/** 0 before the first change. */
+export function readDirectoryRevision(meta: Table): number {
+  return readerAt(meta, metaKeys.directoryRevision)?.float64() ?? 0
+}
+
+function readerAt(meta: Table, key: string): ByteReader | undefined {
+  const bytes = meta.getBinaryFast(keyOf(Buffer.from(key)))
+  return bytes && new ByteReader().over(bytes, 0)
 }

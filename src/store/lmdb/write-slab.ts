@@ -18,13 +18,14 @@ const INITIAL_BYTES = 256 * 1024
 /** Above this the memory of a burst is given back. */
 const KEEP_BYTES = 4 * 1024 * 1024
 
-const tables = ['deliveries', 'awaiting', 'parked', 'meta', 'groups', 'collected'] as const
+const tables = ['deliveries', 'awaiting', 'parked', 'meta', 'groups', 'collected', 'directory'] as const
 const DELIVERIES = 0
 const AWAITING = 1
 const PARKED = 2
 const META = 3
 const GROUPS = 4
 const COLLECTED = 5
+const DIRECTORY = 6
 
 /** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
 const NUMBERS = 5
@@ -126,6 +127,19 @@ export class WriteSlab implements StateChanges {
     const start = this.#out.position
     writeMessageKey(this.#out, id)
     this.#add(GROUPS, start, this.#out.position, REMOVE)
+  }
+
+  /** @param row UTF-8; undefined removes the object */
+  directoryObject(key: Uint8Array, row: Uint8Array | undefined): void {
+    const start = this.#out.position
+    this.#out.raw(key)
+    const middle = this.#out.position
+    if (row !== undefined) this.#out.raw(row)
+    this.#add(DIRECTORY, start, middle, row === undefined ? REMOVE : this.#out.position)
+  }
+
+  directoryRevision(revision: number): void {
+    this.#number(metaKeys.directoryRevision, revision)
   }
 
   anchor(anchor: ClockAnchor): void {

@@ -8,12 +8,23 @@ import type { ClockAnchor } from '../contracts/store.js'
 import { reduce, type StateChanges, type Unit } from '../contracts/unit.js'
 import { insertInto, removeFrom } from './sorted-lane.js'
 
+/** The row as text: what was given may change later. */
+export interface MemoryObject {
+  readonly kind: string
+  readonly id: string
+  readonly etag: string
+  readonly text: string
+}
+
 export interface MemoryState {
   readonly lanes: Map<LaneKey, Delivery[]>
   readonly awaiting: Map<string, Awaiting>
   readonly parked: Map<string, ParkedReceipt>
   readonly groups: Map<MessageId, SegmentGroup>
   readonly collected: Map<MessageId, CollectedPart>
+  /** By kind and id. */
+  readonly directory: Map<string, MemoryObject>
+  directoryRevision: number
   anchor: ClockAnchor | undefined
   epoch: number
 }
@@ -25,6 +36,8 @@ export function emptyState(): MemoryState {
     parked: new Map(),
     groups: new Map(),
     collected: new Map(),
+    directory: new Map(),
+    directoryRevision: 0,
     anchor: undefined,
     epoch: 0,
   }
@@ -38,6 +51,8 @@ export function copyState(state: MemoryState): MemoryState {
     parked: new Map(state.parked),
     groups: new Map(state.groups),
     collected: new Map(state.collected),
+    directory: new Map(state.directory),
+    directoryRevision: state.directoryRevision,
     anchor: state.anchor,
     epoch: state.epoch,
   }

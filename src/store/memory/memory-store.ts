@@ -13,7 +13,9 @@ import {
   type StoreFailure,
   type StoreUsage,
 } from '../contracts/store.js'
+import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import type { Unit } from '../contracts/unit.js'
+import { MemoryDirectory } from './memory-directory.js'
 import { copyState, emptyState, stepOf, vendorKey, type MemoryState } from './memory-state.js'
 
 /** A state to go back to; opaque. */
@@ -27,7 +29,8 @@ interface WaitingCommit {
 }
 
 /** Commits settle on a microtask, in call order. The hooks below the contract are for tests. */
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, KeepsDirectory {
+  readonly directory: DirectoryStore
   /** For tests: what `usage` says of room for new messages. */
   roomForNew = true
   #state: MemoryState
@@ -40,6 +43,13 @@ export class MemoryStore implements Store {
 
   constructor(from?: MemorySnapshot) {
     this.#state = from === undefined ? emptyState() : copyState(from.state)
+    this.directory = new MemoryDirectory(
+      () => {
+        this.#mustBeOpen()
+        return this.#state
+      },
+      (change) => this.#enqueue(() => change(this.#state)),
+    )
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {

@@ -89,6 +89,13 @@ export class ByteWriter {
     this.position += length
   }
 
+  /** As they are, without a length. */
+  raw(value: Uint8Array): void {
+    this.reserve(value.length)
+    this.buffer.set(value, this.position)
+    this.position += value.length
+  }
+
   /** Raw UTF-8 without a length, for keys. */
   keyText(value: string): void {
     const { length } = value
