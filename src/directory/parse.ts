@@ -1,11 +1,9 @@
 // A directory file's text → a directory, or every mistake in it at once.
 
-import { KindGuard, type TSchema } from '@sinclair/typebox'
-import { Value, ValueErrorType } from '@sinclair/typebox/value'
-import { nearest } from '../lib/nearest.js'
-import { expectedOf } from './columns.js'
+import { Value } from '@sinclair/typebox/value'
 import type { DirectoryMistake } from './mistake.js'
 import { type Directory, dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
+import { schemaMistakes } from './schema-mistakes.js'
 import { DirectoryFile } from './schema.js'
 import { readYaml, type YamlSource } from './yaml-source.js'
 
@@ -27,7 +25,7 @@ export function parseDirectory(text: string, fileName: string, surroundings: Sur
   )
   const wrong = new Set(source.mistakes.map((mistake) => mistake.pointer))
   const file = Value.Default(DirectoryFile, source.value) as DirectoryFile
-  for (const { mistake, isKey } of schemaMistakes(file)) {
+  for (const { mistake, isKey } of schemaMistakes(DirectoryFile, file)) {
     if (wrong.has(mistake.pointer)) continue
     wrong.add(mistake.pointer)
     told.push(placed(mistake, fileName, source, isKey))
@@ -40,42 +38,6 @@ export function parseDirectory(text: string, fileName: string, surroundings: Sur
   if (resolved !== undefined && told.length === 0) return { kind: 'directory', directory: resolved.directory }
   told.sort((a, b) => a.line - b.line || a.column - b.column)
   return { kind: 'mistakes', mistakes: told.slice(0, MISTAKES_MAX) }
-}
-
-function* schemaMistakes(file: unknown): Generator<{ readonly mistake: RowMistake; readonly isKey: boolean }> {
-  for (const error of Value.Errors(DirectoryFile, file)) {
-    const pointer = error.path
-    if (error.type === ValueErrorType.ObjectAdditionalProperties || KindGuard.IsNever(error.schema)) {
-      // What stands under a key that nobody knows may be a secret: only the key is told.
-      yield { mistake: { pointer, expected: expectedKeyOf(error.schema, pointer) }, isKey: true }
-    } else if (error.value === undefined) {
-      yield { mistake: { pointer, expected: `${expectedOf(error.schema)}; it is missing` }, isKey: false }
-    } else {
-      const expected = isUnquoted(error.schema, error.value)
-        ? `${expectedOf(error.schema)}, in quotes`
-        : expectedOf(error.schema)
-      yield { mistake: { pointer, value: shown(error.value), expected }, isKey: false }
-    }
-  }
-}
-
-function expectedKeyOf(schema: TSchema, pointer: string): string {
-  // Where keys are free within a form, no value is right under others.
-  if (KindGuard.IsNever(schema)) return expectedOf(schema)
-  const known = Object.keys((schema as TSchema & { readonly properties?: object }).properties ?? {})
-  const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), known)
-  return `a known key${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`
-}
-
-/** A number or true/false in quotes, or the other way round. */
-function isUnquoted(schema: TSchema, value: unknown): boolean {
-  return KindGuard.IsString(schema) && (typeof value === 'number' || typeof value === 'boolean')
-}
-
-function shown(value: unknown): unknown {
-  if (typeof value === 'symbol') return value.description
-  if (Array.isArray(value)) return '[…]'
-  return typeof value === 'object' && value !== null ? '{…}' : value
 }
 
 function isMapping(file: unknown): boolean {
