@@ -1,5 +1,7 @@
 // From the submit to its receipt: binds of all modes, what was asked for, and receipts that wait for a receiver.
 import { expect, it } from 'vitest'
+import { startHandVendor } from './hand-vendor.js'
+import { connectRaw } from './raw-esme.js'
 import { receiptsOf, startScenario, submitsAt } from './scenario.js'
 import { when } from './waiting.js'
 
@@ -119,11 +121,31 @@ it('gives receipts to whom they were asked for: all, failures only, none, steps 
   expect(vendor.received.map(({ registeredDelivery }) => registeredDelivery)).toEqual([1, 1, 1, 0x11, 1, 1])
 })
 
-it('asks the vendor as the sender asked', async () => {
+it('asks the vendor for every final state when the sender asked for any report', async () => {
   const { bind, vendor } = await startScenario()
   const esme = await bind()
-  for (const registeredDelivery of [0, 1, 2, 0x11]) await esme.submit({ ...message, registeredDelivery })
-  await submitsAt(vendor, 4)
-  expect(vendor.received.map(({ registeredDelivery }) => registeredDelivery)).toEqual([0, 1, 2, 0x11])
-  await receiptsOf(esme, 2)
+  for (const registeredDelivery of [0, 1, 2, 3, 0x10, 0x11]) await esme.submit({ ...message, registeredDelivery })
+  await submitsAt(vendor, 6)
+  expect(vendor.received.map(({ registeredDelivery }) => registeredDelivery)).toEqual([0, 1, 1, 1, 0x11, 0x11])
+  await receiptsOf(esme, 3)
+})
+
+it('knows of a delivery that its sender did not ask to be told of', async () => {
+  const hand = await startHandVendor()
+  const { bind, daemon } = await startScenario({ vendors: [], handVendors: [hand] })
+  const esme = await bind()
+  const { messageId: message_id } = await esme.submit({ ...message, registeredDelivery: 2 })
+  const { messageId: told } = await esme.submit(message)
+  await hand.submits(2)
+  for (const i of [0, 1]) hand.answer(i, { message_id: `v${i}` })
+  for (const i of [0, 1]) expect(await hand.deliver(i, `v${i}`, 'DELIVRD')).toBe(0)
+  await receiptsOf(esme, 1)
+  expect(esme.receipts.map(({ id }) => id)).toEqual([told])
+  const raw = await connectRaw(daemon.smppPort)
+  expect(await raw.bind()).toBe(0)
+  const delivered = 2
+  expect(await raw.ask('query_sm', { message_id, source_addr: message.source })).toMatchObject({
+    command_status: 0,
+    message_state: delivered,
+  })
 })

@@ -5,7 +5,7 @@ import type { Connection } from '../../directory/snapshot.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
-import { registeredDeliveryOf } from '../../message/receipt.js'
+import { registeredDeliveryOf, wantsReceipts, type ReceiptRequest } from '../../message/receipt.js'
 import { absoluteSmppTime, makeTlv, relativeSmppTime, tlvTag, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { Leaving } from '../../text/leave.js'
 
@@ -115,15 +115,23 @@ function validityPeriod(leftMs: number, form: Connection['validity'], wallMs: nu
 
 function registeredDelivery({ message, progress }: SegmentDelivery, connection: Connection): number {
   if (progress !== undefined && !isReportedOn(progress, connection.segmentReceipts)) return 0
+  const { receiptRequest } = message
   switch (connection.requestReceipt) {
     case 'never':
       return 0
     case 'always':
-      // Not the sender's own two bits as well: 1 | 2 would ask for success alone (SMPP 5.0 §4.7.21).
-      return registeredDeliveryOf({ final: 'all', intermediate: message.receiptRequest.intermediate })
+      return askFor(receiptRequest)
     case 'asAsked':
-      return registeredDeliveryOf(message.receiptRequest)
+      return wantsReceipts(receiptRequest) ? askFor(receiptRequest) : 0
   }
+}
+
+/**
+ * Every final state, whichever of them the sender wants to hear of: silence would not tell success from a report that was
+ * lost. Not the sender's own two bits as well: 1 | 2 would ask for success alone (SMPP 5.0 §4.7.21).
+ */
+function askFor({ intermediate }: ReceiptRequest): number {
+  return registeredDeliveryOf({ final: 'all', intermediate })
 }
 
 /** Is the vendor to report on the next of several segments? */
