@@ -207,7 +207,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const intervals = [
     every(DISPATCH_TICK_MS, () => {
       if (dispatcher.nextTickMs() <= nowMs()) dispatcher.tick(nowMs())
-      reassembly.tick(nowMs())
+      // Parts that are not read can't be late.
+      if (!esme.holds) reassembly.tick(nowMs())
       // A store that falls behind is felt by those who send, before it is felt in memory.
       esme.hold(recorder.pending > (esme.holds ? HOLD_READING_ABOVE / 2 : HOLD_READING_ABOVE))
     }),
