@@ -3,6 +3,7 @@
 
 import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
+import type { Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
@@ -15,8 +16,6 @@ import { createInstruments, type Instruments } from './instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
-import type { ReceiptOrigin } from './message/receipt.js'
-import type { MessageState } from './message/state.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import type { Store } from './store/contracts/store.js'
@@ -38,8 +37,7 @@ export interface CorePorts {
   /** A commit is done and everybody concerned has been told. */
   readonly onCommitted: () => void
   readonly onLost: (error: Error) => void
-  /** The end of each message, whether anybody asked for a receipt or not. Wall time, ms. */
-  readonly told: (origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number) => void
+  readonly told: Told
 }
 
 export interface Core {
@@ -94,6 +92,7 @@ export function buildCore(ports: CorePorts): Core {
       recorder,
       ids,
       rules: (connection) => rules.get(connection),
+      isUsable: (connection) => directory().connection(connection)?.active === true,
       nowMs,
       wallMs: () => clock.wallMs(),
       told: ports.told,
@@ -142,6 +141,7 @@ export function buildCore(ports: CorePorts): Core {
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
+      failed: (message) => courier.failed(message),
       onFate: instruments.onFate,
       onBug: (error) => log.event('receipts.failed', { error }),
       nowMs,

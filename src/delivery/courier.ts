@@ -4,11 +4,11 @@
 import type { CollectedPart } from '../message/collected-part.js'
 import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
-import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
-import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
+import type { AccountId, ConnectionId, DeliveryId, MessageId, VendorId } from '../message/ids.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
-import { noReceipts, originOf, originOfPart } from '../receipts/origin.js'
+import { noReceipts, originOfPart } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
@@ -19,7 +19,8 @@ import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
-import { pinned } from './taken.js'
+import { Stopped, stoppedEnding } from './stopped.js'
+import { afterLast, pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
@@ -34,6 +35,7 @@ export class Courier implements UnitListener {
   /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
   readonly #overInRequeue = new Set<DeliveryId>()
   readonly #unrecorded = new Map<ConnectionId, number>()
+  readonly #stopped = new Stopped()
   #dispatcher!: Dispatcher
   #correlator!: Correlator
   #notices!: Notices
@@ -89,20 +91,29 @@ export class Courier implements UnitListener {
     void this.#end(delivery, ending, connection)
     if (ending.outcome.kind !== 'advanced') return undefined
     const { next } = ending.outcome
+    if (this.#stopped.has(next)) {
+      this.#stop(next)
+      return undefined
+    }
     return this.#dispatcher.goesOn(next, this.#ports.nowMs()) ? next : undefined
   }
 
   /**
    * About to be sent over a connection: true when it has begun over another one. It was put into that one's lane then, or is
-   * over where there is no such connection any more, and must not be sent.
+   * over where no such connection is in use any more, or by a report on those before it, and must not be sent.
    */
   isElsewhere(delivery: SegmentDelivery, connection: ConnectionId): boolean {
     const { progress } = delivery
+    if (this.#stopped.has(delivery)) {
+      this.#dispatcher.notSent(delivery)
+      this.#stop(delivery)
+      return true
+    }
     if (progress === undefined || progress.taken === 0 || progress.connection === connection) return false
-    const isGone = this.#ports.rules(progress.connection) === undefined
-    const ending = isGone
-      ? over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
-      : requeued(pinned(delivery, progress, delivery.dueMs))
+    const ending = this.#ports.isUsable(progress.connection)
+      ? requeued(pinned(delivery, progress, delivery.dueMs))
+      : over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
+    this.#dispatcher.notSent(delivery)
     void this.#end(delivery, ending, undefined)
     return true
   }
@@ -132,6 +143,7 @@ export class Courier implements UnitListener {
    */
   isUnanswered(delivery: SegmentDelivery): boolean {
     if (!this.#isMarked(delivery)) return false
+    this.#dispatcher.notSent(delivery)
     this.attemptEnded(delivery, delivery.unansweredBy, { kind: 'unanswered' })
     return true
   }
@@ -177,7 +189,7 @@ export class Courier implements UnitListener {
       return
     }
     const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
-    void this.#end(delivery, { outcome: { ...outcome, next }, report: undefined }, connection, this.#late)
+    void this.#end(delivery, { outcome: { ...outcome, next }, report: undefined, silent: 0 }, connection, this.#late)
   }
 
   /**
@@ -189,6 +201,15 @@ export class Courier implements UnitListener {
     const waiting = this.#unanswered.onlyFor(vendor, destination)
     if (waiting === undefined || waiting.message.acceptedAtMs > receivedAtMs) return undefined
     return this.#claim(waiting) ? waiting : undefined
+  }
+
+  /** For the correlator: a report has ended a message as failed. The rest of it ends when it would go. */
+  failed(message: MessageId): void {
+    this.#stopped.add(message)
+  }
+
+  #stop(delivery: SegmentDelivery): void {
+    void this.#end(delivery, stoppedEnding, undefined)
   }
 
   /** Takes a segment that waits unanswered out of everybody's hands; false when it is being sent again. */
@@ -265,8 +286,10 @@ export class Courier implements UnitListener {
         const { outcome } = unit
         // What goes on keeps its place, and its lane's hands are on it.
         if (outcome.kind !== 'advanced') this.#dispatcher.release(unit.delivery)
-        if (outcome.kind === 'awaiting') this.#correlator.expected(outcome.awaiting)
-        else if (outcome.kind === 'requeued') this.#requeued(outcome.next)
+        if (outcome.kind === 'awaiting') {
+          if (outcome.group !== undefined) this.#correlator.expectedGroup(outcome.group)
+          if (outcome.awaiting !== undefined) this.#correlator.expected(outcome.awaiting)
+        } else if (outcome.kind === 'requeued') this.#requeued(outcome.next)
         else if (outcome.kind === 'advanced') {
           if (outcome.opens !== undefined) this.#correlator.expectedGroup(outcome.opens)
           if (outcome.awaiting !== undefined) this.#correlator.expected(outcome.awaiting)
@@ -329,14 +352,18 @@ export class Courier implements UnitListener {
     connection: ConnectionId | undefined,
     listener: UnitListener = this,
   ): Promise<void> | undefined {
-    const { outcome } = ending
+    const { outcome, silent } = ending
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
+    if (silent > 0)
+      return this.#correlator.allTaken(delivery.message.id, silent, (step) =>
+        this.#record(delivery, afterLast(delivery, ending, step), connection, listener),
+      )
     if (outcome.kind !== 'final' || outcome.closes === undefined) {
       this.#record(delivery, ending, connection, listener)
       return undefined
     }
     return this.#correlator.closeGroup(outcome.closes, (isOpen) =>
-      this.#record(delivery, isOpen ? ending : { outcome, report: undefined }, connection, listener),
+      this.#record(delivery, isOpen ? ending : { outcome, report: undefined, silent }, connection, listener),
     )
   }
 
@@ -346,15 +373,13 @@ export class Courier implements UnitListener {
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): void {
-    const { recorder, events, told, wallMs } = this.#ports
-    let outbox = noReceipts
-    if (report !== undefined && (told !== undefined || wantsReceipts(delivery.message.receiptRequest)))
-      outbox = this.outbox(originOf(delivery.message), report.state, report.error, wallMs())
+    const { recorder, events } = this.#ports
+    const outbox = report === undefined ? noReceipts : this.#notices.ended(delivery.message, report.state, report.error)
     if (connection === undefined) recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, listener)
     else this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox }, connection, listener)
     switch (outcome.kind) {
       case 'awaiting':
-        this.#correlator.expect(outcome.awaiting)
+        if (outcome.awaiting !== undefined) this.#correlator.expect(outcome.awaiting)
         return
       case 'advanced':
         if (outcome.opens !== undefined) this.#correlator.expectGroup(outcome.opens)

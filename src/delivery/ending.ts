@@ -9,6 +9,8 @@ export interface Ending {
   readonly outcome: SegmentOutcome
   /** What the sender may be told now, if it asked. */
   readonly report: { readonly state: MessageState; readonly error: string } | undefined
+  /** The last of several segments was taken, and so many of those in their group have no report of their own. */
+  readonly silent: number
 }
 
 /** Error words of receipts that the switch makes by itself, where no vendor gave a code. */
@@ -21,10 +23,10 @@ export function over(
   reason: FailureReason | undefined,
   error: string,
 ): Ending {
-  const closes = delivery.progress?.grouped === true ? delivery.message.id : undefined
-  return { outcome: { kind: 'final', state, reason, closes }, report: { state, error } }
+  const closes = delivery.progress?.group !== undefined ? delivery.message.id : undefined
+  return { outcome: { kind: 'final', state, reason, closes }, report: { state, error }, silent: 0 }
 }
 
 export function requeued(next: SegmentDelivery): Ending {
-  return { outcome: { kind: 'requeued', next }, report: undefined }
+  return { outcome: { kind: 'requeued', next }, report: undefined, silent: 0 }
 }

@@ -25,7 +25,7 @@ function inWords({ outcome, report }: Ending, ofSeveral = false): string {
     case 'final':
       return `${outcome.state} ${outcome.reason ?? 'well'}${outcome.closes === undefined ? '' : ', closes'}, ${told}`
     case 'awaiting':
-      return `awaiting ${outcome.awaiting.vendorMessageId} until ${outcome.awaiting.expiresAtMs}, ${told}`
+      return `awaiting ${outcome.awaiting!.vendorMessageId} until ${outcome.awaiting!.expiresAtMs}, ${told}`
     case 'advanced':
       return `${outcome.next.progress?.taken} taken, ${told}`
     case 'requeued': {
@@ -46,7 +46,7 @@ const cannotCarry: AttemptResult = { kind: 'cannotCarry' }
 
 /** So many of three segments are taken, over `a`. */
 const begun = (taken: number): Partial<SegmentDelivery> => ({
-  progress: { connection: a, total: 3, taken, grouped: taken > 0, firstId: '' },
+  progress: { connection: a, total: 3, taken, group: taken > 0 ? { silent: 0, lastId: 'x' } : undefined },
 })
 
 type Row = readonly [

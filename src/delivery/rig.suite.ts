@@ -88,6 +88,8 @@ export interface RigOptions {
   readonly clock?: FakeClock
   readonly sweepRowsPerSecond?: number
   readonly told?: CourierPorts['told']
+  /** Those with rules, unless it is said. */
+  readonly isUsable?: CourierPorts['isUsable']
 }
 
 export type Rig = ReturnType<typeof makeRig>
@@ -123,6 +125,7 @@ export function makeRig(options: RigOptions = {}) {
       recorder,
       ids,
       rules: (connection) => rules.get(connection),
+      isUsable: options.isUsable ?? ((connection) => rules.has(connection)),
       nowMs,
       wallMs: () => clock.wallMs(),
       told: options.told,
@@ -171,6 +174,7 @@ export function makeRig(options: RigOptions = {}) {
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
+      failed: (message) => courier.failed(message),
       onFate: (fate) => log.push(`fate ${fate}`),
       onBug: (error) => bugs.push(error),
       nowMs,

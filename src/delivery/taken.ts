@@ -1,8 +1,9 @@
 // What it means that a vendor took a segment, the only one of its message or one of several: pure, no I/O.
 
-import type { Awaiting, Progress, SegmentDelivery } from '../message/delivery.js'
+import type { Awaiting, GroupProgress, Progress, SegmentDelivery } from '../message/delivery.js'
 import type { MessageId } from '../message/ids.js'
 import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
+import type { GroupStep } from '../receipts/group.js'
 import { originOf, originOfSegment } from '../receipts/origin.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { NO_ERROR, over, type Ending } from './ending.js'
@@ -13,7 +14,7 @@ export function takenEnding(delivery: SegmentDelivery, vendorMessageId: string, 
   const { progress } = delivery
   if (progress !== undefined) return takenOfSeveral(delivery, progress, vendorMessageId, rules)
   if (vendorMessageId !== '' && isReportedOn(delivery, rules))
-    return awaited(awaitingOf(delivery, vendorMessageId, rules, originOf(delivery.message), ''))
+    return awaited(awaitingOf(delivery, vendorMessageId, rules, originOf(delivery.message), ''), 0)
   // No receipt will come: the vendor's acceptance is the last that will be known.
   return over(delivery, 'DELIVERED', undefined, NO_ERROR)
 }
@@ -23,38 +24,68 @@ function isReportedOn(delivery: SegmentDelivery, { requestReceipt }: ConnectionR
   return requestReceipt === 'asAsked' && wantsReceipts(delivery.message.receiptRequest)
 }
 
-function takenOfSeveral(delivery: SegmentDelivery, progress: Progress, id: string, rules: ConnectionRules): Ending {
-  const { message } = delivery
-  const isFirst = progress.taken === 0
-  const reported = isReportedOn(delivery, rules)
-  const opens = isFirst && reported && id !== '' && rules.segmentReceipts === 'all'
-  const grouped = opens || (!isFirst && progress.grouped)
-  const ofFirst = isFirst ? (reported && rules.segmentReceipts === 'first' ? id : '') : progress.firstId
-  const row = grouped && id !== '' ? awaitingOf(delivery, id, rules, originOfSegment(message), message.id) : undefined
-  const taken = progress.taken + 1
-  if (taken < progress.total) {
-    const next: SegmentDelivery = {
-      ...delivery,
-      failures: 0,
-      unansweredBy: '',
-      progress: { connection: rules.id, total: progress.total, taken, grouped, firstId: ofFirst },
-    }
-    const group = opens
-      ? { id: message.id, origin: originOf(message), wanted: progress.total, expiresAtMs: reportedBy(delivery, rules) }
-      : undefined
-    return { outcome: { kind: 'advanced', next, awaiting: row, opens: group }, report: undefined }
+/** Is the vendor asked to report on the next of several segments? */
+function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['segmentReceipts']): boolean {
+  switch (policy) {
+    case 'all':
+      return true
+    case 'first':
+      return taken === 0
+    case 'last':
+      return taken === total - 1
   }
-  if (row !== undefined) return awaited(row)
-  // The vendor named some segments and not this one: what becomes of them all is known by a failure, or never.
-  if (grouped) return { outcome: { kind: 'final', state: 'UNKNOWN', reason: undefined }, report: undefined }
-  const last = reported && rules.segmentReceipts === 'last' ? id : ''
-  const only = ofFirst === '' ? last : ofFirst
-  if (only === '') return over(delivery, 'DELIVERED', undefined, NO_ERROR)
-  return awaited(awaitingOf(delivery, only, rules, originOf(message), ''))
 }
 
-function awaited(awaiting: Awaiting): Ending {
-  return { outcome: { kind: 'awaiting', awaiting }, report: undefined }
+function takenOfSeveral(delivery: SegmentDelivery, progress: Progress, id: string, rules: ConnectionRules): Ending {
+  const { message } = delivery
+  const { total, group } = progress
+  const isLast = progress.taken + 1 === total
+  // An id that stands for the segment before as well has its row already, and one report is all that comes.
+  const isNamed =
+    id !== '' && id !== group?.lastId && isReportedOn(delivery, rules) && isAskedOf(progress, rules.segmentReceipts)
+  if (isLast && group === undefined) {
+    if (!isNamed) return over(delivery, 'DELIVERED', undefined, NO_ERROR)
+    return awaited(awaitingOf(delivery, id, rules, originOf(message), ''), 0)
+  }
+  const row = isNamed ? awaitingOf(delivery, id, rules, originOfSegment(message), message.id) : undefined
+  if (isLast) return awaited(row, (group?.silent ?? 0) + (isNamed ? 0 : 1))
+  const next: SegmentDelivery = {
+    ...delivery,
+    failures: 0,
+    unansweredBy: '',
+    progress: { connection: rules.id, total, taken: progress.taken + 1, group: groupAfter(group, isNamed, id) },
+  }
+  // Also for those that have not left: no report may end the message as delivered before the last is taken.
+  const opens =
+    isNamed && group === undefined
+      ? {
+          id: message.id,
+          origin: originOf(message),
+          wanted: total - progress.taken,
+          expiresAtMs: reportedBy(delivery, rules),
+        }
+      : undefined
+  return { outcome: { kind: 'advanced', next, awaiting: row, opens }, report: undefined, silent: 0 }
+}
+
+function groupAfter(before: GroupProgress | undefined, isNamed: boolean, id: string): GroupProgress | undefined {
+  if (isNamed) return { silent: before?.silent ?? 0, lastId: id }
+  return before === undefined ? undefined : { ...before, silent: before.silent + 1 }
+}
+
+/**
+ * The ending when the last segment is taken and it is known what that makes of the group, now that `ending.silent` of its
+ * segments count as delivered.
+ */
+export function afterLast(delivery: SegmentDelivery, ending: Ending, { then, isTold }: GroupStep): Ending {
+  if (isTold) return over(delivery, 'DELIVERED', undefined, NO_ERROR)
+  const { outcome } = ending
+  if (then === undefined || outcome.kind !== 'awaiting') return ending
+  return { outcome: { kind: 'awaiting', awaiting: outcome.awaiting, group: then }, report: undefined, silent: 0 }
+}
+
+function awaited(awaiting: Awaiting | undefined, silent: number): Ending {
+  return { outcome: { kind: 'awaiting', awaiting, group: undefined }, report: undefined, silent }
 }
 
 function awaitingOf(

@@ -22,10 +22,16 @@ export interface Progress {
   readonly total: number
   /** Segments that the vendor has, from the first on. */
   readonly taken: number
-  /** The vendor's reports on its segments are gathered in the message's SegmentGroup. */
-  readonly grouped: boolean
-  /** The vendor's id of the first segment, where only that one is reported on; '' else. */
-  readonly firstId: string
+  /** Set once the vendor's reports on its segments are gathered in the message's SegmentGroup. */
+  readonly group: GroupProgress | undefined
+}
+
+/** What must be kept of the segments that were taken since a message's group was opened. */
+export interface GroupProgress {
+  /** Those of which no report of their own comes: as good as delivered, now that they are taken. */
+  readonly silent: number
+  /** The vendor's id of the newest of the others. */
+  readonly lastId: string
 }
 
 /** A message on its way to a vendor: its only segment, or the next of several. */
@@ -82,12 +88,18 @@ export interface Awaiting {
   readonly expiresAtMs: number
 }
 
-/** What is known of the segments of one message that its vendor reports on one by one. No row: told already, or nobody asked. */
+/**
+ * What is known of the segments of one message before its end is known: opened by the first that will be reported on. No row:
+ * told already, or nobody asked.
+ */
 export interface SegmentGroup {
   /** The message's. */
   readonly id: MessageId
   readonly origin: ReceiptOrigin
-  /** Reports of delivery that are wanted yet; the message is delivered when none is. */
+  /**
+   * Segments of which it is not known yet that they were delivered, also those that have not left; the message is delivered
+   * when there are none. Segments without a report of their own are taken off with the last one.
+   */
   readonly wanted: number
   readonly expiresAtMs: number
 }

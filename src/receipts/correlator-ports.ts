@@ -1,7 +1,7 @@
 // What the correlator needs of the rest of the switch, what it is given, and how it is set. Types only.
 
 import type { ReceiptDelivery, SegmentDelivery, VendorReport } from '../message/delivery.js'
-import type { ConnectionId, VendorId } from '../message/ids.js'
+import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Recorder } from '../store/contracts/recorder.js'
@@ -40,6 +40,8 @@ export interface CorrelatorPorts {
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin
+  /** A report has ended a message of several segments as failed: those that have not left need not leave. */
+  failed(message: MessageId): void
   /**
    * @param isEnd the message has ended with it: not so for steps on the way, and for a segment while others are reported on or
    *   its message's end was told before

@@ -10,7 +10,7 @@ import type { AwaitingKey } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
 import { chooseRow } from './choose-row.js'
 import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correlator-ports.js'
-import { reportOn } from './group.js'
+import { allTaken, reportOn, type GroupStep } from './group.js'
 import { SegmentGroups } from './groups.js'
 import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
@@ -120,7 +120,7 @@ export class Correlator implements UnitListener {
     this.#groups.change({ id: group.id, then: group })
   }
 
-  /** The unit that `expectGroup` was called for is durable. */
+  /** The unit that `expectGroup` was called for is durable, or the one that all were taken with. */
   expectedGroup(group: SegmentGroup): void {
     this.#groups.changed(group.id, group)
   }
@@ -136,6 +136,20 @@ export class Correlator implements UnitListener {
     }
     // Told twice rather than never, where the store can't be read.
     return this.#groups.find(id, close, () => record(true))
+  }
+
+  /**
+   * The last segment of a message is taken, and `silent` of those in its group have no report of their own. Calls `record` with
+   * what that makes of the group; with a promise the call comes before that resolves.
+   */
+  allTaken(id: MessageId, silent: number, record: (step: GroupStep) => void): Promise<void> | undefined {
+    const take = (group: SegmentGroup | undefined): void => {
+      const step = allTaken(group, silent)
+      if (group !== undefined) this.#groups.change({ id, then: step.then })
+      record(step)
+    }
+    // Where the store can't be read the reports that are wanted never all come: its end is not known then.
+    return this.#groups.find(id, take, () => record({ then: undefined, isTold: false }))
   }
 
   /** The unit that ended it is durable. */
@@ -338,7 +352,10 @@ export class Correlator implements UnitListener {
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) this.#overlay.set(key, unit)
-    if (unit.group !== undefined) this.#groups.change(unit.group)
+    if (unit.group !== undefined) {
+      this.#groups.change(unit.group)
+      if (isEnd && report.state !== 'DELIVERED') this.#ports.failed(unit.group.id)
+    }
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
   }
 

@@ -50,6 +50,7 @@ export function correlatorRig(
       claimUnanswered: () => undefined,
       released: (delivery) => log.push(`released ${delivery.id}`),
       originOf: () => awaitingOf(1).origin,
+      failed: (message) => log.push(`failed ${message}`),
       onFate: (fate) => log.push(fate),
       onBug: (error) => log.push(`bug ${String(error)}`),
       nowMs: () => clock.monotonicMs(),

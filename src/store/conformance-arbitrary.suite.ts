@@ -41,6 +41,7 @@ const parts: fc.Arbitrary<MessagePart[]> = fc.array(
 const content: fc.Arbitrary<Content> = fc.record({ dataCoding: octet, udhi: fc.boolean(), octets: octets(300) })
 const partShape: fc.Arbitrary<PartMark['shape']> = fc.constantFrom('udh8', 'udh16', 'sar')
 const shape: fc.Arbitrary<Shape> = fc.oneof(fc.constant('whole' as const), partShape)
+const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
 const tlvs = fc.array(fc.record({ tag: fc.nat(65_535), value: octets(400) }), { maxLength: 8 })
 
 const arbitraryOrigin: fc.Arbitrary<ReceiptOrigin> = fc.record({
@@ -79,8 +80,7 @@ const arbitraryProgress: fc.Arbitrary<Progress> = fc.record({
   connection: branded<ConnectionId>(),
   total: count,
   taken: count,
-  grouped: fc.boolean(),
-  firstId: text,
+  group: orNone(fc.record({ silent: count, lastId: text })),
 })
 
 /** A small world, so that arbitrary units meet each other. */
@@ -181,7 +181,6 @@ export const arbitraryParked: fc.Arbitrary<ParkedReceipt> = fc.record({
 
 const outbox = fc.array(arbitraryReceipt, { maxLength: 2 })
 const smallIds = fc.array(smallId, { maxLength: 3 })
-const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
 const arbitraryToEsme: fc.Arbitrary<EsmeDelivery> = fc.oneof(arbitraryReceipt, arbitraryMo)
 
 export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
@@ -198,7 +197,11 @@ export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
     kind: fc.constant('answered'),
     delivery: arbitrarySegment,
     outcome: fc.oneof(
-      fc.record({ kind: fc.constant('awaiting'), awaiting: arbitraryAwaiting }),
+      fc.record({
+        kind: fc.constant('awaiting'),
+        awaiting: orNone(arbitraryAwaiting),
+        group: orNone(arbitraryGroup),
+      }),
       fc.record({ kind: fc.constant('requeued'), next: arbitrarySegment }),
       fc.record({
         kind: fc.constant('advanced'),

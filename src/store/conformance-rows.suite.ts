@@ -86,7 +86,7 @@ export function segmentUnderWay(n: number, changes: Partial<SegmentDelivery> = {
   return segment(n, {
     message: { ...message, shape: 'udh16', parts: twoParts },
     route: [connectionId('v1')],
-    progress: { connection: connectionId('v1'), total: 3, taken: 1, grouped: true, firstId: 'first' },
+    progress: { connection: connectionId('v1'), total: 3, taken: 1, group: { silent: 0, lastId: 'first' } },
     ...changes,
   })
 }

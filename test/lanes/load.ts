@@ -160,6 +160,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       recorder,
       ids,
       rules: () => rules,
+      isUsable: () => true,
       nowMs,
       wallMs: () => clock.wallMs(),
       events: {
@@ -225,6 +226,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       claimUnanswered: () => undefined,
       released: () => undefined,
       originOf: ({ message }) => originOf(message),
+      failed: () => undefined,
       onFate: () => undefined,
       nowMs,
       wallMs: () => clock.wallMs(),

@@ -17,11 +17,15 @@ export function leavingOf({ message, progress }: SegmentDelivery, connection: Co
     : cannotLeave(`${progress.taken} of ${progress.total} segments have left, and now it makes ${length}`)
 }
 
-/** The delivery with its progress where it makes several segments. What was not begun may have been cut otherwise before. */
+/**
+ * The delivery with its progress where it makes several segments. What was not begun may have been cut otherwise before; whoever
+ * did not answer then may have one of several, so that it stays known as such though it makes a single one here.
+ */
 export function begun(delivery: SegmentDelivery, { segments }: Leaving, connection: Connection): SegmentDelivery {
-  const { progress } = delivery
+  const { progress, unansweredBy } = delivery
   if (progress !== undefined && progress.taken > 0) return delivery
   const { length: total } = segments
-  if (total === 1) return progress === undefined ? delivery : { ...delivery, progress: undefined }
-  return { ...delivery, progress: { connection: connection.id, total, taken: 0, grouped: false, firstId: '' } }
+  if (total === 1 && progress === undefined) return delivery
+  if (total === 1 && unansweredBy === '') return { ...delivery, progress: undefined }
+  return { ...delivery, progress: { connection: connection.id, total, taken: 0, group: undefined } }
 }

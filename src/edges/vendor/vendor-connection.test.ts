@@ -22,7 +22,7 @@ const textOf = ({ short_message: octets, esm_class }: PduOf<'submit_sm'>): strin
 /** The n-th segment of a message of three, as the courier hands it out again. */
 const begun = (delivery: SegmentDelivery, taken: number, total = 3): SegmentDelivery => ({
   ...delivery,
-  progress: { connection: here, total, taken, grouped: true, firstId: '' },
+  progress: { connection: here, total, taken, group: { silent: 0, lastId: 'x' } },
 })
 const endsOf = ({ courier }: Rig): readonly string[] =>
   courier.ended.map(({ delivery, result }) => `${delivery.progress?.taken ?? '-'} ${result.kind}`)
@@ -106,7 +106,7 @@ describe('a message of several segments', () => {
     expect(endsOf(rig)).toEqual(['0 taken', '1 taken', '2 taken'])
     expect(rig.courier.back).toEqual([])
     expect(rig.courier.ended[0]!.delivery.progress).toEqual({
-      ...{ connection: here, total: 3, taken: 0, grouped: false, firstId: '' },
+      ...{ connection: here, total: 3, taken: 0, group: undefined },
     })
   })
 
@@ -326,7 +326,7 @@ describe('a message of several segments', () => {
   it('that has begun elsewhere is left to the courier', () => {
     const rig = makeRig()
     const delivery = longDelivery(400)
-    const progress = { connection: 'other' as typeof here, total: 3, taken: 1, grouped: false, firstId: '' }
+    const progress = { connection: 'other' as typeof here, total: 3, taken: 1, group: undefined }
     expect(rig.send({ ...delivery, progress })).toBe(true)
     expect(rig.courier.elsewhere).toHaveLength(1)
     expect(rig.link.submits()).toEqual([])

@@ -18,8 +18,11 @@ import type { MessageState } from '../../message/state.js'
 
 /** What became of a segment once its attempt was over or its time was up. */
 export type SegmentOutcome =
-  /** The vendor has it and will report. */
-  | { readonly kind: 'awaiting'; readonly awaiting: Awaiting }
+  /**
+   * The vendor has it, or the last of several, and will report: on it, or where `awaiting` is undefined on others of its group.
+   * `group`: what becomes of that now that all are taken; absent where nothing changes.
+   */
+  | { readonly kind: 'awaiting'; readonly awaiting: Awaiting | undefined; readonly group?: SegmentGroup | undefined }
   /** The vendor has one of several segments; the next may go. `opens`: the group that its report and those of the next belong to. */
   | {
       readonly kind: 'advanced'
@@ -168,7 +171,8 @@ export function reduce(unit: Unit, state: StateChanges): void {
 function applyOutcome(outcome: SegmentOutcome, state: StateChanges): void {
   switch (outcome.kind) {
     case 'awaiting':
-      state.awaitReceipt(outcome.awaiting)
+      if (outcome.awaiting !== undefined) state.awaitReceipt(outcome.awaiting)
+      if (outcome.group !== undefined) state.putGroup(outcome.group)
       return
     case 'advanced':
       state.enqueue(outcome.next)

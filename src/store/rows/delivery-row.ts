@@ -16,6 +16,7 @@ import { readKind, rowKinds, writeHead } from './row-head.js'
 
 const FAILOVER_NEXT = 1
 const HAS_PROGRESS = 2
+const HAS_GROUP = 4
 
 /** Appends the row of a delivery. */
 export function writeDelivery(out: ByteWriter, delivery: Delivery): void {
@@ -53,7 +54,9 @@ function writeSegment(out: ByteWriter, delivery: SegmentDelivery): void {
   const { progress } = delivery
   writeHead(out, rowKinds.segment, delivery.expiresAtMs)
   out.int32(delivery.failures)
-  out.byte((delivery.failover === 'next' ? FAILOVER_NEXT : 0) | (progress !== undefined ? HAS_PROGRESS : 0))
+  let flags = delivery.failover === 'next' ? FAILOVER_NEXT : 0
+  if (progress !== undefined) flags |= progress.group === undefined ? HAS_PROGRESS : HAS_PROGRESS | HAS_GROUP
+  out.byte(flags)
   out.int32(delivery.hop)
   out.text(delivery.unansweredBy)
   out.int32(delivery.route.length)
@@ -68,7 +71,7 @@ function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
   const unansweredBy = from.text() as ConnectionId | ''
   const route = new Array<ConnectionId>(from.int32())
   for (let i = 0; i < route.length; i++) route[i] = from.text() as ConnectionId
-  const progress = (flags & HAS_PROGRESS) !== 0 ? readProgress(from) : undefined
+  const progress = (flags & HAS_PROGRESS) !== 0 ? readProgress(from, (flags & HAS_GROUP) !== 0) : undefined
   return {
     kind: 'segment',
     lane: place.lane,
@@ -89,17 +92,17 @@ function writeProgress(out: ByteWriter, progress: Progress): void {
   out.text(progress.connection)
   out.int32(progress.total)
   out.int32(progress.taken)
-  out.byte(progress.grouped ? 1 : 0)
-  out.text(progress.firstId)
+  if (progress.group === undefined) return
+  out.int32(progress.group.silent)
+  out.text(progress.group.lastId)
 }
 
-function readProgress(from: ByteReader): Progress {
+function readProgress(from: ByteReader, hasGroup: boolean): Progress {
   return {
     connection: from.text() as ConnectionId,
     total: from.int32(),
     taken: from.int32(),
-    grouped: from.byte() !== 0,
-    firstId: from.text(),
+    group: hasGroup ? { silent: from.int32(), lastId: from.text() } : undefined,
   }
 }
 
