@@ -74,7 +74,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       for (const vendor of vendors) vendor.recorded()
     },
     onLost: ports.onLost,
-    told: (origin, state, error, doneAtMs) => states.told(origin, state, error, doneAtMs),
+    told: (account, id, parts, state, error, doneAtMs) => states.told(account, id, parts, state, error, doneAtMs),
   })
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
 

@@ -4,8 +4,8 @@ import type { CollectedPart } from '../message/collected-part.js'
 import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
 import type { IdSource } from '../message/id-source.js'
-import type { AccountId, ConnectionId } from '../message/ids.js'
-import type { ReceiptOrigin } from '../message/receipt.js'
+import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
+import type { MessagePart } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { ConnectionRules } from './connection-rules.js'
@@ -33,13 +33,28 @@ export interface CourierEvents {
   lateAnswerUsed(connection: ConnectionId): void
 }
 
+/**
+ * The end of each message, whether anybody asked for a receipt or not: its parts end with it. Called on the hot path.
+ *
+ * @param doneAtMs wall time
+ */
+export type Told = (
+  account: AccountId,
+  id: MessageId,
+  parts: readonly MessagePart[],
+  state: MessageState,
+  error: string,
+  doneAtMs: number,
+) => void
+
 export interface CourierPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
   readonly rules: (connection: ConnectionId) => ConnectionRules | undefined
   readonly events: CourierEvents
-  /** The end of each message, whether anybody asked for a receipt or not: `origin.parts` end with it. Wall time, ms. */
-  readonly told?: ((origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number) => void) | undefined
+  /** Is it in the directory, and active? What has rules may still be neither. */
+  readonly isUsable: (connection: ConnectionId) => boolean
+  readonly told?: Told | undefined
   /** Switch time, ms. */
   readonly nowMs: () => number
   readonly wallMs: () => number

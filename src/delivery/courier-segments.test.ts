@@ -1,6 +1,7 @@
 // Messages of several segments, through the real courier, dispatcher, correlator and group commit.
 import { describe, expect, it } from 'vitest'
 import type { SegmentDelivery } from '../message/delivery.js'
+import type { ConnectionId } from '../message/ids.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import type { MemoryStore } from '../store/memory/memory-store.js'
 import { rateLimit } from './limits.js'
@@ -241,11 +242,30 @@ describe('the next segment', () => {
     expect(life.courier.isElsewhere(segment, b)).toBe(false)
   })
 
-  it('of a connection that is gone: the message is over', async () => {
+  it('that only finds out whose it is takes nothing from the limits', async () => {
+    const { rig, segment } = await firstUnderWay(3, {}, { route: routeAB })
+    rig.courier.attemptEnded(segment, a, takenAs('x'))
+    await rig.settle()
+    const limit = rateLimit('account acme', 1, rig.nowMs())
+    const limitsOf: RigOptions['limitsOf'] = ({ kind }) => (kind === 'vendor' ? [limit] : [])
+    const life = makeRig({ store: rig.store, clock: rig.clock, epoch: 2, limitsOf })
+    const other = life.addDestination('c:b')
+    other.onSend = (delivery) => delivery.kind === 'segment' && life.courier.isElsewhere(delivery, b)
+    await life.restore()
+    await life.settle()
+    const vendor = life.addDestination('c:a')
+    await life.settle()
+    expect(vendor.sentIds).toEqual([segment.id])
+  })
+
+  it.each([
+    ['that is gone', { rules: [rulesOf(b)] }],
+    ['that is not active any more', { isUsable: (connection: ConnectionId) => connection !== a }],
+  ])('of a connection %s: the message is over', async (_, changes) => {
     const { rig, segment, parts } = await firstUnderWay(3, {}, { route: routeAB })
     rig.courier.attemptEnded(segment, a, takenAs('x'))
     await rig.settle()
-    const life = makeRig({ store: rig.store, clock: rig.clock, epoch: 2, rules: [rulesOf(b)] })
+    const life = makeRig({ store: rig.store, clock: rig.clock, epoch: 2, ...changes })
     const [other, esme] = [life.addDestination('c:b'), life.addDestination('a:acme')]
     other.onSend = (delivery) => delivery.kind === 'segment' && life.courier.isElsewhere(delivery, b)
     await life.restore()
@@ -334,7 +354,7 @@ it('the end of every message is told where somebody wants to know, asked for or 
   const told: string[] = []
   const { rig, segment } = await firstUnderWay(
     1,
-    { told: ({ messageId, parts }, state, error) => void told.push(`${messageId} ${parts.length} ${state} ${error}`) },
+    { told: (_account, id, parts, state, error) => void told.push(`${id} ${parts.length} ${state} ${error}`) },
     { parts: [0, 0] },
   )
   const whole = { ...segment, progress: undefined }

@@ -3,6 +3,7 @@ import type { ReceiptDelivery } from '../message/delivery.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import type { NotifyResult } from './courier.js'
+import { rateLimit } from './limits.js'
 import { a, b, firstOf, makeRig, routeAB, rulesOf, vendorReceipt, type Rig } from './rig.suite.js'
 
 /** A rig whose first segment was sent over `a` and is under way. */
@@ -230,6 +231,18 @@ describe('where a second sending is unwanted', () => {
     expect(next.log).toEqual([])
     await next.advance(2)
     expect(next.log.at(-1)).toMatch(/^(ended UNKNOWN unanswered)$/)
+  })
+
+  it('what is not sent again takes nothing from the limits', async () => {
+    const { rig } = await oneMarked()
+    const limit = rateLimit('account acme', 1, rig.nowMs())
+    const next = await oneMarked({
+      ...{ store: rig.store, clock: rig.clock, epoch: 2 },
+      limitsOf: ({ kind }) => (kind === 'vendor' ? [limit] : []),
+    })
+    const { id } = next.rig.submit()
+    await next.rig.settle()
+    expect(next.vendor.underWay).toMatchObject([{ id }])
   })
 
   /** A vendor that is sent only what is marked, under way by its marked form. */

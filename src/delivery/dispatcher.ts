@@ -120,10 +120,15 @@ export class Dispatcher {
     if (lane.waiting === 0 && lane.held.size === 0 && lane.asked === 0) this.#drop(lane)
   }
 
+  /** It was handed out and not sent, and its lane keeps its hands on it until it is released: what it took of limits is free. */
+  notSent(delivery: DeliveryRef): void {
+    for (const limit of this.#lane(delivery.lane).limits) limit.giveBack(1)
+  }
+
   /** It was handed out and not sent: back to its place in the lane, no try spent. */
   putBack(delivery: Delivery, nowMs: number, pauseUntilMs = 0): void {
+    this.notSent(delivery)
     const lane = this.#lane(delivery.lane)
-    for (const limit of lane.limits) limit.giveBack(1)
     if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#pause(lane, pauseUntilMs)
     this.#takeBack(lane, delivery, nowMs)
   }

@@ -118,7 +118,7 @@ describe('a message from a phone', () => {
 describe('acknowledged parts that are abandoned', () => {
   it('end in the store, and who asked is told under the id of the part', async () => {
     const told: string[] = []
-    const rig = makeRig({ told: ({ messageId }, state) => void told.push(`${messageId} ${state}`) })
+    const rig = makeRig({ told: (_account, id, _parts, state) => void told.push(`${id} ${state}`) })
     const esme = rig.addDestination('a:acme')
     const parts = [collectedOf(1), collectedOf(2, { receiptRequest: receiptRequestOf(0) })]
     await rig.store.commit(parts.map(collected), anchorAt(1))

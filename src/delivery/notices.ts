@@ -2,9 +2,10 @@
 // once it was sent. Knows no protocol and no concrete store.
 
 import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../message/delivery.js'
-import type { ReceiptOrigin } from '../message/receipt.js'
+import type { Message } from '../message/message.js'
+import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
 import { isFinal, type MessageState } from '../message/state.js'
-import { noReceipts, receiptDeliveries } from '../receipts/origin.js'
+import { noReceipts, originOf, receiptDeliveries } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import type { Dispatcher } from './dispatcher.js'
@@ -33,12 +34,28 @@ export class Notices {
     this.#listener = listener
   }
 
+  /** A message ended: what its sender is told of it. Costs nothing where nobody asked. */
+  ended(message: Message, state: MessageState, error: string): readonly ReceiptDelivery[] {
+    const { told, wallMs } = this.#ports
+    const isAsked = wantsReceipts(message.receiptRequest)
+    if (told === undefined && !isAsked) return noReceipts
+    const doneAtMs = wallMs()
+    told?.(message.account, message.id, message.parts, state, error, doneAtMs)
+    return isAsked ? this.#receipts(originOf(message), state, error, doneAtMs) : noReceipts
+  }
+
   /** Deliveries for the outbox, one for each part that is told; none where the sender did not ask or has too many waiting. */
   receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
-    const { ids, nowMs, events, told } = this.#ports
+    const { told } = this.#ports
+    if (told !== undefined && isFinal(state))
+      told(origin.account, origin.messageId, origin.parts, state, error, doneAtMs)
+    return this.#receipts(origin, state, error, doneAtMs)
+  }
+
+  #receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+    const { ids, nowMs, events } = this.#ports
     const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
     const { account } = origin
-    if (told !== undefined && isFinal(state)) told(origin, state, error, doneAtMs)
     const lane = esmeLane(account)
     const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
     const all = receiptDeliveries(origin, state, error, doneAtMs, place)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createIdSource } from '../../message/id-source.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Message } from '../../message/message.js'
-import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../../message/receipt.js'
+import { receiptRequestOf, type MessagePart } from '../../message/receipt.js'
 import { messageStates, type MessageState } from '../../message/state.js'
 import { RecentStates } from './recent-states.js'
 
@@ -17,10 +17,6 @@ function message(id: MessageId, partIds: readonly MessageId[] = [], direction: '
   return { id, direction, account: acme, parts: partsOf(partIds) } as unknown as Message
 }
 
-function origin(messageId: MessageId, partIds: readonly MessageId[] = []): ReceiptOrigin {
-  return { messageId, account: acme, parts: partsOf(partIds) } as unknown as ReceiptOrigin
-}
-
 const source = (epoch = 1) => createIdSource(0, epoch, () => epoch + 1)
 const enroute = { state: 'ENROUTE', error: '000', doneAtMs: -1 }
 
@@ -31,14 +27,14 @@ describe('the state of a message', () => {
     expect(recent.stateOf(acme, id)).toBeUndefined()
     recent.accepted(message(id))
     expect(recent.stateOf(acme, id)).toEqual(enroute)
-    recent.told(origin(id), 'UNDELIVERABLE', '1A', 1_767_225_600_123)
+    recent.told(acme, id, [], 'UNDELIVERABLE', '1A', 1_767_225_600_123)
     expect(recent.stateOf(acme, id)).toEqual({ state: 'UNDELIVERABLE', error: '1A', doneAtMs: 1_767_225_600_123 })
   })
 
   it.each(Object.keys(messageStates) as MessageState[])('%s comes back as it was told', (state) => {
     const recent = new RecentStates(1)
     const id = source().next()
-    recent.told(origin(id), state, '', 5)
+    recent.told(acme, id, [], state, '', 5)
     expect(recent.stateOf(acme, id)).toEqual({ state, error: '', doneAtMs: 5 })
   })
 
@@ -55,7 +51,7 @@ describe('the state of a message', () => {
     const parts = [ids.next(), ids.next(), ids.next()]
     recent.accepted(message(parts[0]!, parts))
     expect(parts.map((id) => recent.stateOf(acme, id))).toEqual([enroute, enroute, enroute])
-    recent.told(origin(parts[0]!, parts), 'DELIVERED', '000', 7)
+    recent.told(acme, parts[0]!, partsOf(parts), 'DELIVERED', '000', 7)
     const delivered = { state: 'DELIVERED', error: '000', doneAtMs: 7 }
     expect(parts.map((id) => recent.stateOf(acme, id))).toEqual([delivered, delivered, delivered])
   })
@@ -101,7 +97,7 @@ describe('the bound', () => {
     const [before, now] = [source(1).next(), source(2).next()]
     recent.accepted(message(now))
     // From before a restart, and the place is taken.
-    recent.told(origin(before), 'DELIVERED', '000', 7)
+    recent.told(acme, before, [], 'DELIVERED', '000', 7)
     expect(recent.stateOf(acme, before)).toBeUndefined()
     expect(recent.stateOf(acme, now)).toEqual(enroute)
   })
@@ -109,7 +105,7 @@ describe('the bound', () => {
   it('remembers what ended after a restart where there is place', () => {
     const recent = new RecentStates(10)
     const before = source(1).next()
-    recent.told(origin(before), 'EXPIRED', '000', 7)
+    recent.told(acme, before, [], 'EXPIRED', '000', 7)
     expect(recent.stateOf(acme, before)).toEqual({ state: 'EXPIRED', error: '000', doneAtMs: 7 })
   })
 
@@ -117,7 +113,7 @@ describe('the bound', () => {
     const recent = new RecentStates(0)
     const id = source().next()
     recent.accepted(message(id))
-    recent.told(origin(id), 'DELIVERED', '000', 7)
+    recent.told(acme, id, [], 'DELIVERED', '000', 7)
     expect(recent.stateOf(acme, id)).toBeUndefined()
   })
 })

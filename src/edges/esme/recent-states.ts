@@ -5,7 +5,7 @@
 
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Message } from '../../message/message.js'
-import type { ReceiptOrigin } from '../../message/receipt.js'
+import type { MessagePart } from '../../message/receipt.js'
 import { messageStates, type MessageState } from '../../message/state.js'
 
 /** What query_sm tells of a message. */
@@ -69,12 +69,20 @@ export class RecentStates {
   /**
    * A message reached a final state. One from before the start is remembered too, where its place is free.
    *
+   * @param parts which end with it, where it came in several
    * @param error up to three characters
    * @param doneAtMs wall time
    */
-  told(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): void {
-    if (origin.parts.length === 0) this.#end(origin.account, origin.messageId, state, error, doneAtMs)
-    else for (const part of origin.parts) this.#end(origin.account, part.id, state, error, doneAtMs)
+  told(
+    account: AccountId,
+    id: MessageId,
+    parts: readonly MessagePart[],
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+  ): void {
+    if (parts.length === 0) this.#end(account, id, state, error, doneAtMs)
+    else for (const part of parts) this.#end(account, part.id, state, error, doneAtMs)
   }
 
   /** undefined for an id that is unknown, forgotten, or another account's. */
