@@ -97,6 +97,7 @@ function rig(options: Partial<PipelineOptions> = {}) {
         accepted: (id: MessageId) => void answers.push(`${name} accepted ${id}`),
         refused: ({ reason }: Failure) => void answers.push(`${name} refused ${reason}`),
         withheld: () => void answers.push(`${name} withheld`),
+        readmitted: () => undefined,
       },
       ...rest,
     }
@@ -185,6 +186,7 @@ it('a sender whose answer fails loses its own answer only: the message goes', as
     },
     refused: () => undefined,
     withheld: () => undefined,
+    readmitted: () => undefined,
   }
   run([submission({ answer: broken }), submission()])
   await settle()

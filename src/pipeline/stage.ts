@@ -16,6 +16,8 @@ export interface SubmissionAnswer {
   refused(failure: Failure): void
   /** It is a part, and is answered when the others are there: until then its sender must not be kept from sending them. */
   withheld(): void
+  /** After `withheld`: the others are there, or it goes to the store by itself. Its sender is owed the answer again, and it comes soon. */
+  readmitted(): void
 }
 
 /** SMPP 3.4 §5.3.2.22–24, as they came. */
@@ -34,7 +36,7 @@ export interface Submission {
   readonly destination: Address
   /** Domain of the To; '' where the protocol has none and the account's own is meant. */
   readonly domain: string
-  /** Of one part, where it is one. */
+  /** In standard coding; with a user data header or SAR parameters, until it is known to be no part, in its sender's own. */
   readonly content: Content
   readonly sar: SarMark | undefined
   readonly serviceType: string

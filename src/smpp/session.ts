@@ -213,7 +213,7 @@ export class Session<C = unknown> {
     this.#paid()
   }
 
-  /** The opposite of `withhold`, just before the request is answered. */
+  /** The opposite of `withhold`: the request is about to be answered, and the peer's unbind waits for that. */
   readmit(): void {
     this.#reading.owe()
   }

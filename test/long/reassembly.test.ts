@@ -29,7 +29,12 @@ function memory(): number {
 it('memory returns to its base after a million abandoned parts', () => {
   let refused = 0
   let nowMs = 0
-  const answer = { accepted: () => undefined, refused: () => void refused++, withheld: () => undefined }
+  const answer = {
+    accepted: () => undefined,
+    refused: () => void refused++,
+    withheld: () => undefined,
+    readmitted: () => undefined,
+  }
   const reassembly = new Reassembly(
     {
       recorder: {} as Recorder,

@@ -187,6 +187,7 @@ describe('withheld parts', () => {
   it('do not count as the time that an acceptance takes', () => {
     rig.asks(submit('part'), submit('whole'))
     rig.nowMs = 5000
+    rig.parts[0]!.answer.readmitted()
     rig.release()
     rig.nowMs = 0
     rig.commit()
@@ -206,6 +207,17 @@ describe('withheld parts', () => {
     rig.release()
     expect(rig.isWatched).toBe(false)
     expect(rig.answers()).toEqual([])
+  })
+
+  it('are owed again while their message is being stored: an unbind waits for their answers', () => {
+    rig.asks(submit('part'), submit('part'))
+    for (const { answer } of rig.parts) answer.readmitted()
+    expect(rig.session.owed).toBe(2)
+    expect(rig.isWatched).toBe(false)
+    rig.asks({ command: 'unbind' })
+    expect(rig.answers()).toEqual([])
+    rig.release()
+    expect(rig.briefly()).toEqual(['submit_sm_resp 2 0', 'submit_sm_resp 3 0', 'unbind_resp 4 0'])
   })
 
   it('whose session ends as they are withheld are dropped when their batch is through', () => {

@@ -10,7 +10,12 @@ import { toSubmission, type SubmitSource } from './ingress.js'
 
 const sender = { kind: 'account', account: 'acme' as AccountId } as const
 const link = {}
-const answer: SubmissionAnswer = { accepted: () => undefined, refused: () => undefined, withheld: () => undefined }
+const answer: SubmissionAnswer = {
+  accepted: () => undefined,
+  refused: () => undefined,
+  withheld: () => undefined,
+  readmitted: () => undefined,
+}
 
 /** A PDU as it comes off the wire: octets are views into a buffer. */
 function pdu(fields: Omit<PduInput<'submit_sm'>, 'command'>): PduOf<'submit_sm'> {

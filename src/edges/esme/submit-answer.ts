@@ -22,7 +22,7 @@ export class SubmitAnswer implements SubmissionAnswer {
   readonly #desk: AnswerDesk
   readonly #sequence: number
   readonly #receivedAtMs: number
-  #isWithheld = false
+  #standing: 'owed' | 'withheld' | 'readmitted' = 'owed'
 
   /** @param receivedAtMs monotonic time of the read that brought it */
   constructor(desk: AnswerDesk, sequence: number, receivedAtMs: number) {
@@ -35,26 +35,27 @@ export class SubmitAnswer implements SubmissionAnswer {
     const { session, clock, metrics } = this.#desk
     metrics.accepted.count('esme')
     // How long a part waited for the others is its sender's doing.
-    if (this.#isWithheld) this.#readmit()
-    else metrics.acceptSeconds.record((clock.monotonicMs() - this.#receivedAtMs) / 1000)
+    if (this.#standing === 'owed') metrics.acceptSeconds.record((clock.monotonicMs() - this.#receivedAtMs) / 1000)
+    else this.readmitted()
     session.respondSubmitSm(this.#sequence, status.ESME_ROK, id)
   }
 
   refused(failure: Failure): void {
     const { session, metrics } = this.#desk
     metrics.refused.count('esme', failure.reason)
-    if (this.#isWithheld) this.#readmit()
+    this.readmitted()
     session.respondSubmitSm(this.#sequence, statusOf(failure.reason), '')
   }
 
   withheld(): void {
-    this.#isWithheld = true
+    this.#standing = 'withheld'
     this.#desk.withheldBy(1)
     this.#desk.session.withhold()
   }
 
-  #readmit(): void {
-    this.#isWithheld = false
+  readmitted(): void {
+    if (this.#standing !== 'withheld') return
+    this.#standing = 'readmitted'
     this.#desk.withheldBy(-1)
     this.#desk.session.readmit()
   }

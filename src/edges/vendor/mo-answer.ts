@@ -51,13 +51,16 @@ export class MoAnswer implements SubmissionAnswer {
     this.#stall.waits(true)
   }
 
+  readmitted(): void {
+    if (!this.#waits) return
+    this.#waits = false
+    this.#session.readmit()
+    this.#stall.waits(false)
+  }
+
   // message_id stays empty: deliver_sm_resp has none (SMPP 3.4 §4.6.2), and ours would tell the vendor nothing.
   #respond(commandStatus: number): void {
-    if (this.#waits) {
-      this.#waits = false
-      this.#session.readmit()
-      this.#stall.waits(false)
-    }
+    this.readmitted()
     this.#session.respond({ command: this.#command, sequence: this.#sequence }, commandStatus)
   }
 }

@@ -177,6 +177,18 @@ describe('parts whose answers are withheld', () => {
     expect(answers(rig)).toEqual([1, 2, 3].map((n) => `deliver_sm_resp ESME_ROK ${n}`))
   })
 
+  it('take it again while their message is being stored', () => {
+    const rig = makeRig()
+    withhold(rig, 2)
+    for (const { answer } of submissions(rig)) answer.readmitted()
+    expect(rig.link.session.owed).toBe(2)
+    // Nothing waits for others any more.
+    rig.clock.advance(10_000)
+    expect(rig.stalled).toEqual([])
+    for (const { answer } of submissions(rig)) answer.accepted(id)
+    expect(rig.link.session.owed).toBe(0)
+  })
+
   it('are told to have filled the window once the vendor falls silent', () => {
     const rig = makeRig()
     withhold(rig, 2)

@@ -130,6 +130,7 @@ class World {
   /** As by kill -9: what is not durable is gone, and every session. */
   async restart(): Promise<void> {
     this.count()
+    expect(this.rig.bugs).toEqual([])
     const atMs = this.rig.clock.monotonicMs() - 1_000_000
     this.store = new MemoryStore(this.store.snapshot())
     for (const session of this.sessions) this.dead.add(session)

@@ -380,6 +380,7 @@ it('one answer that fails robs nobody else of theirs', async () => {
     },
     refused: () => undefined,
     withheld: () => undefined,
+    readmitted: () => undefined,
   }
   const sent = send({ part: 1, changes: { answer: broken } }, { part: 2, total: 2 })
   await settle()

@@ -143,6 +143,11 @@ export class Reassembly implements Verdicts {
     answer.withheld()
   }
 
+  /** Its verdict is on the way: a session that ends meanwhile must wait for that. The part that completed a set was never withheld. */
+  #readmit(held: HeldPart): void {
+    if (this.#links.forget(held)) for (const { answer } of held.waiters) answer.readmitted()
+  }
+
   #store(held: HeldPart): void {
     held.standing = 'storing'
     this.#ports.recorder.offer({ kind: 'collected', part: held.part }, new PartInStore(this, held))
@@ -155,7 +160,7 @@ export class Reassembly implements Verdicts {
     const parts: CollectedPart[] = []
     for (const held of heldParts(set)) {
       parts.push(held.part)
-      if (held.standing === 'withheld') this.#links.forget(held)
+      if (held.standing === 'withheld') this.#readmit(held)
       else collected.push(held.part.id)
     }
     return toWhole(parts, collected, new SetAnswer(this, set), nowMs)
@@ -215,7 +220,7 @@ export class Reassembly implements Verdicts {
       if (held.standing !== 'withheld' || set === undefined) continue
       const failure = this.#ports.mayPass(held.part)
       if (failure === undefined) {
-        this.#links.forget(held)
+        this.#readmit(held)
         this.#ports.events.onTurnedEarly(set.kind)
         this.#store(held)
       } else {

@@ -135,7 +135,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
 
   /** A part of a message, by default the first of two from acme; `told` fills as it is answered. */
   const send = (...specs: readonly PartSpec[]): Sent[] => {
-    const all = specs.map((spec) => submissionOf(spec))
+    const all = specs.map((spec) => submissionOf(spec, bugs))
     const input = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs(), queued: 0 }
     const isMt = ({ sender }: Submission) => sender.kind === 'account'
     const submissions = all.map(({ submission }) => submission)
@@ -184,11 +184,12 @@ export function rulesWith(changes: Partial<MultipartRules>): MultipartRules {
   return { ...usualRules, ...changes }
 }
 
-function submissionOf(spec: PartSpec): { readonly submission: Submission; readonly sent: Sent } {
+function submissionOf(spec: PartSpec, bugs: unknown[]): { readonly submission: Submission; readonly sent: Sent } {
   const { from = 'acme', to = '447700900123', reference = 7, total = 2, part = 1, shape = 'udh8', changes } = spec
   const text = Buffer.from(spec.text ?? `<${part}>`)
   const link = spec.link ?? usualLink
   const told: string[] = []
+  let isOwed = true
   const header =
     shape === 'udh8'
       ? [5, 0, 3, reference & 0xff, total, part]
@@ -217,9 +218,20 @@ function submissionOf(spec: PartSpec): { readonly submission: Submission; readon
     validityMs: undefined,
     scheduleMs: 0,
     answer: {
-      accepted: (id: MessageId) => void told.push(`accepted ${shortOf(id)}`),
+      accepted: (id: MessageId) => {
+        // A session that owes nothing may end: it would never be told.
+        if (!isOwed) bugs.push(`accepted while withheld: ${id}`)
+        told.push(`accepted ${shortOf(id)}`)
+      },
       refused: ({ reason }: Failure) => void told.push(`refused ${reason}`),
-      withheld: () => void told.push('withheld'),
+      withheld: () => {
+        isOwed = false
+        told.push('withheld')
+      },
+      readmitted: () => {
+        if (isOwed) bugs.push('readmitted, though not withheld')
+        isOwed = true
+      },
     },
     ...changes,
   }

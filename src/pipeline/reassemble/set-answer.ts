@@ -35,6 +35,7 @@ export class SetAnswer implements SubmissionAnswer {
   }
 
   withheld(): void {}
+  readmitted(): void {}
 }
 
 /** Waits for the store's word on one part. */

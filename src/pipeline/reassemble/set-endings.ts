@@ -45,8 +45,7 @@ export class SetEndings {
 
   /**
    * Takes the withheld parts out of a set, with what their senders are to be told: the failure, or each its own id. In the
-   * order they came in: the one that completed the set was never told to be withheld, so that its session ends with its
-   * answer where an unbind waits for that, and the others' must have gone before.
+   * order they came in.
    */
   withheldOf(set: PartSet, failure: Failure | undefined): DueAnswer[] {
     const due: DueAnswer[] = []
@@ -107,4 +106,5 @@ class LoneAnswer implements SubmissionAnswer {
   }
 
   withheld(): void {}
+  readmitted(): void {}
 }

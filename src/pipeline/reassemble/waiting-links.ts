@@ -12,12 +12,16 @@ export class WaitingLinks {
     else its.add(held)
   }
 
-  /** No session waits for the part as a withheld one any more. */
-  forget(held: HeldPart): void {
+  /** No session waits for the part as a withheld one any more. True where one did. */
+  forget(held: HeldPart): boolean {
+    let didWait = false
     for (const { link } of held.waiters) {
       const its = this.#byLink.get(link)
-      if (its?.delete(held) === true && its.size === 0) this.#byLink.delete(link)
+      if (its?.delete(held) !== true) continue
+      didWait = true
+      if (its.size === 0) this.#byLink.delete(link)
     }
+    return didWait
   }
 
   /** What the session waits for now. */
