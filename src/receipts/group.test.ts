@@ -3,7 +3,7 @@ import type { SegmentGroup } from '../message/delivery.js'
 import type { MessageId } from '../message/ids.js'
 import type { MessageState } from '../message/state.js'
 import { awaitingOf } from '../store/conformance-rows.suite.js'
-import { reportOn } from './group.js'
+import { allTaken, reportOn } from './group.js'
 
 function groupOf(wanted: number): SegmentGroup {
   return { id: 'm' as MessageId, origin: awaitingOf(1).origin, wanted, expiresAtMs: 9 }
@@ -34,4 +34,15 @@ it.each(rows)('%s wanted, %s: %s wanted then, told: %s', (wanted, state, then, t
   expect([step.then?.wanted, step.isTold]).toEqual([then, told])
   // What changes nothing is the same object: nothing is written then.
   if (then !== undefined && then === wanted) expect(step.then).toBe(group)
+})
+
+it.each([
+  [3, 1, 2, false],
+  [2, 1, 1, false],
+  [1, 1, undefined, true],
+  [2, 2, undefined, true],
+  [undefined, 1, undefined, false],
+])('%s wanted, all taken with %s silent: %s wanted then, told: %s', (wanted, silent, then, told) => {
+  const step = allTaken(wanted === undefined ? undefined : groupOf(wanted), silent)
+  expect([step.then?.wanted, step.isTold]).toEqual([then, told])
 })
