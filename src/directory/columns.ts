@@ -48,6 +48,34 @@ export function flag(fallback: boolean) {
   return Type.Boolean({ default: fallback, expected: 'true or false' })
 }
 
+/** Money as decimal text, which compiles to whole micro-units. */
+export function amount(extra: { readonly negative?: true; readonly default?: string } = {}) {
+  const sign = extra.negative === true ? '-?' : ''
+  return Type.String({
+    pattern: `^${sign}[0-9]{1,9}(\\.[0-9]{1,6})?$`,
+    expected: `a decimal number such as ${extra.negative === true ? '"-0.001"' : '"250.50"'}, at most 9 digits and 6 decimals`,
+    ...(extra.default === undefined ? {} : { default: extra.default }),
+  })
+}
+
+export const Currency = Type.String({
+  pattern: '^[A-Z]{3}$',
+  expected: 'a currency as three capital letters (ISO 4217), such as EUR',
+})
+
+/** See moment.ts. */
+export const Moment = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?$',
+  expected: 'a day such as 2027-01-31 or a moment such as 2027-01-31T12:00:00Z, in UTC',
+})
+
+export const CategoryName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^\\S(.*\\S)?$',
+  expected: 'the name of a route category: 1–64 characters, no space at either end',
+})
+
 export const YEAR_MS = 31_536_000_000
 
 /** What a person should have written where this schema stands. */

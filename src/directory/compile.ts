@@ -1,125 +1,222 @@
-// A directory → the frozen snapshot with its hot lookups. Everything that can be decided once is decided here.
+// A directory → the snapshot with its hot lookups. It works in slices, so that a reload never holds up the event loop for long.
 
-import type { AccountId, ConnectionId } from '../message/ids.js'
-import { calledMatcher, domainMatcher } from './pattern.js'
-import type { Directory, ResolvedConnection } from './resolve.js'
-import { Routes, type RouteTable } from './routes.js'
-import type { AccountRow, PolicyRow } from './schema.js'
-import type { Account, Connection, Policy, ResendSchedule, Snapshot } from './snapshot.js'
-import { createTexts, type TextsOf } from './texts.js'
+import { finished } from '../money/compile-tariff.js'
+import { compileExchange } from '../money/exchange.js'
+import type { Tariff } from '../money/tariff.js'
+import { dearestOffer, offerForWord } from '../money/price-list.js'
+import { findRange, sortRanges } from './cidr.js'
+import {
+  compileAccount,
+  compileConnection,
+  compileCustomer,
+  compilePlan,
+  compilePolicy,
+  compileProduct,
+} from './compile-rows.js'
+import { createDialing } from './dialing.js'
+import { momentOf } from './moment.js'
+import { numberClasses } from './number-classes.js'
+import { createPolicies } from './policies.js'
+import { Prices } from './prices.js'
+import { NO_CURRENCY } from './resolve-trade.js'
+import type { Directory } from './resolve.js'
+import { candidatesFor, Routes, type RouteTable } from './routes.js'
+import type { Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
+import { createTariffMemory, type TariffMemory } from './tariff-memory.js'
+import { createTexts } from './texts.js'
 
 export interface CompileDefaults {
   /** For connections that say nothing about it. */
   readonly resend: ResendSchedule
+  /** Wall time in ms at which prices and routes are asked for first; left out: before all dated rates. */
+  readonly wallMs?: number
+  /** Tariffs compiled before: those that did not change are taken from there. */
+  readonly tariffs?: TariffMemory
 }
 
 /** The defaults of the settings: the n-th resend 30·n s after the n-th failure, at most 20. */
 const usual: CompileDefaults = { resend: { stepMs: 30_000, max: 20 } }
 
-/** Domains come from outside: the memory of what they match is thrown away at this many. */
-const DOMAINS_REMEMBERED = 1000
+/** Rows compiled between two yields: about a millisecond. */
+const SLICE = 100
 
-interface CompiledPolicy {
-  readonly policy: Policy
-  readonly matchesDomain: (lowerCaseDomain: string) => boolean
-  /** Undefined when every number matches. */
-  readonly matchesCalled: ((called: string) => boolean) | undefined
-}
-
-/** Compiles a directory that parseDirectory found no mistake in. */
+/** Compiles a directory that parseDirectory found no mistake in, at once. */
 export function compileDirectory(directory: Directory, defaults: CompileDefaults = usual): Snapshot {
-  const textsOf = createTexts()
-  const accounts = Object.freeze(directory.accounts.map((row) => compileAccount(row, textsOf)))
-  const accountById = new Map(accounts.map((account) => [account.id, account]))
-  const accountBySystemId = new Map(accounts.map((account) => [account.systemId, account]))
-  const owners = new Map(accounts.flatMap((account) => account.numbers.map((number) => [number, account] as const)))
-  const connections = Object.freeze(
-    directory.connections.map((row) => compileConnection(row, defaults.resend, textsOf)),
-  )
-  const connectionById = new Map(connections.map((connection) => [connection.id, connection]))
-  const routes = new Routes(directory.tariffs)
-  const tables = new Map<Policy, RouteTable>()
-  const policies = directory.policies.map((row): CompiledPolicy => {
-    const policy = compilePolicy(row)
-    const allowed = policy.connections === undefined ? undefined : new Set(policy.connections)
-    const usable = connections.filter(({ id, active }) => active && (allowed?.has(id) ?? true))
-    tables.set(policy, routes.tableFor(usable))
-    return { policy, matchesDomain: domainMatcher(row.match.domain), matchesCalled: calledMatcher(row.match.called) }
-  })
-  // Stable: equal priorities keep the order of the file.
-  policies.sort((a, b) => b.policy.priority - a.policy.priority)
-  const policiesOf = rememberDomains(policies)
-
-  return Object.freeze<Snapshot>({
-    accountBySystemId: (systemId) => accountBySystemId.get(systemId),
-    account: (id) => accountById.get(id),
-    accounts: () => accounts,
-    ownerOf: (called) => owners.get(called),
-    connection: (id) => connectionById.get(id),
-    connections: () => connections,
-    policyFor: (domain, called) => {
-      for (const { policy, matchesCalled } of policiesOf(domain))
-        if (matchesCalled === undefined || matchesCalled(called)) return policy
-      return undefined
-    },
-    routeFor: (policy, called) => {
-      const table = tables.get(policy)
-      if (table === undefined) throw new Error(`policy ${policy.id} is not of this snapshot`)
-      return table.routeFor(called)
-    },
-    priceOf: (connection, called) => {
-      const tariff = connectionById.get(connection)?.tariff
-      return tariff === undefined ? undefined : routes.price(tariff, called)
-    },
-  })
+  return finished(compileInSlices(directory, defaults))
 }
 
-/** The policies that cover a domain, by priority; nothing comes after one that takes every number. */
-function rememberDomains(policies: readonly CompiledPolicy[]): (domain: string) => readonly CompiledPolicy[] {
-  const remembered = new Map<string, readonly CompiledPolicy[]>()
-  return (domain) => {
-    const known = remembered.get(domain)
-    if (known !== undefined) return known
-    const lowerCase = domain.toLowerCase()
-    const matching = policies.filter(({ matchesDomain }) => matchesDomain(lowerCase))
-    const last = matching.findIndex(({ matchesCalled }) => matchesCalled === undefined)
-    const reachable = last === -1 ? matching : matching.slice(0, last + 1)
-    if (remembered.size >= DOMAINS_REMEMBERED) remembered.clear()
-    remembered.set(domain, reachable)
-    return reachable
+/** The same with a pause after each slice, in which other work goes on. */
+export async function compileWithPauses(
+  directory: Directory,
+  defaults: CompileDefaults,
+  pause: () => Promise<void>,
+): Promise<Snapshot> {
+  const slices = compileInSlices(directory, defaults)
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
+    await pause()
   }
 }
 
-function compileAccount(row: AccountRow, textsOf: TextsOf): Account {
-  const { text, longMessage, languages, transliterate, multipart, ...rest } = row
-  return Object.freeze<Account>({
-    ...rest,
-    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
-    id: row.id as AccountId,
-    bindModes: Object.freeze([...new Set(row.bindModes)]),
-    numbers: Object.freeze(row.numbers),
+/** Yields every millisecond or so. */
+export function* compileInSlices(directory: Directory, defaults: CompileDefaults = usual): Generator<void, Snapshot> {
+  const { currency = NO_CURRENCY, exchangeRates = [], products: productRows = [] } = directory
+  const exchange = compileExchange(
+    currency,
+    exchangeRates.map(({ effectiveFrom, ...rate }) => ({
+      ...rate,
+      fromMs: effectiveFrom === undefined ? 0 : (momentOf(effectiveFrom) ?? 0),
+    })),
+  )
+  const sharing = { textsOf: createTexts(), dialingOf: createDialing() }
+  const productRowById = new Map(productRows.map((row) => [row.id, row]))
+  const productById = byId(productRows.map(compileProduct))
+  const customers = Object.freeze(
+    yield* compiledInSlices(directory.customers ?? [], (row) => compileCustomer(row, currency)),
+  )
+  const accounts = Object.freeze(
+    yield* compiledInSlices(directory.accounts, (row) =>
+      compileAccount(row, row.product === undefined ? undefined : productRowById.get(row.product), sharing),
+    ),
+  )
+  const connections = Object.freeze(
+    yield* compiledInSlices(directory.connections, (row) => compileConnection(row, defaults.resend, sharing)),
+  )
+  const tariffs = new Map<string, Tariff>()
+  const memory = defaults.tariffs ?? createTariffMemory()
+  for (const tariff of directory.tariffs) tariffs.set(tariff.id, yield* memory.compiled(tariff, currency))
+  memory.keepOnly(tariffs)
+  const prices = new Prices(tariffs, exchange, defaults.wallMs ?? 0)
+  const routes = new Routes(prices, yield* numberClasses(tariffs.values()))
+  yield
+
+  const plans = byId((directory.plans ?? []).map(compilePlan))
+  const policies = createPolicies(
+    directory.policies.map((row) => compilePolicy(row, row.plan === undefined ? undefined : plans.get(row.plan))),
+  )
+  const routesOf = new Map(policies.all.map((policy) => [policy, new PolicyRoutes(routes, policy, connections)]))
+  const ofSnapshot = (policy: Policy): PolicyRoutes => {
+    const found = routesOf.get(policy)
+    if (found === undefined) throw new Error(`policy ${policy.id} is not of this snapshot`)
+    return found
+  }
+  const saleOf = ({ product }: SendingAccount): string | undefined =>
+    product === undefined ? undefined : productById.get(product)?.tariff
+  yield
+  const accountById = byId(accounts)
+  const accountBySystemId = new Map(accounts.map((account) => [account.systemId, account]))
+  yield
+  const owners = new Map<string, SendingAccount>()
+  for (const account of accounts) for (const number of account.numbers) owners.set(number, account)
+  const alone = sortRanges(
+    accounts.flatMap((value) => (value.ipOnly ? value.addresses.map((range) => ({ ...range, value })) : [])),
+  )
+  const customerById = byId(customers)
+  const connectionById = byId(connections)
+
+  return Object.freeze<Snapshot>({
+    currency,
+    accountBySystemId: (systemId) => accountBySystemId.get(systemId),
+    accountByAddress: (ip) => findRange(alone, ip),
+    account: (id) => accountById.get(id),
+    accounts: () => accounts,
+    ownerOf: (called) => owners.get(called),
+    customer: (id) => customerById.get(id),
+    customers: () => customers,
+    product: (id) => productById.get(id),
+    connection: (id) => connectionById.get(id),
+    connections: () => connections,
+    policies: () => policies.all,
+    policyFor: (domain, called) => policies.policyFor(domain, called),
+    routeFor: (policy, called, account, wallMs, network, chance = 0) => {
+      if (wallMs !== undefined) prices.moveTo(wallMs)
+      const found = ofSnapshot(policy)
+      const sale = account === undefined || policy.plan?.profit === undefined ? undefined : saleOf(account)
+      return (sale === undefined ? found.plain : found.forSale(sale)).routeFor(called, network, chance)
+    },
+    standBack: (route, standingOf) => routes.standBack(route, standingOf),
+    routeQuestion: (policy, called, account, wallMs, network) => {
+      prices.moveTo(wallMs)
+      const sale = account && saleOf(account)
+      return {
+        candidates: candidatesFor(ofSnapshot(policy).all, prices, called, network),
+        plan: policy.plan?.plan,
+        profit: policy.plan?.profit,
+        saleMicros: sale === undefined ? undefined : prices.offer(sale, called, network)?.priceMicros,
+        downLinks: 'last',
+        chance: 0,
+      }
+    },
+    priceOf: (connection, called) => {
+      const tariff = connectionById.get(connection)?.tariff
+      return tariff === undefined ? undefined : prices.offer(tariff, called, undefined)?.priceMicros
+    },
+    vendorPrice: (connection, called, network, wallMs) => {
+      prices.moveTo(wallMs)
+      const tariff = connectionById.get(connection)?.tariff
+      return tariff === undefined ? undefined : prices.offer(tariff, called, network)
+    },
+    customerPrice: (account, called, network, wallMs) => {
+      prices.moveTo(wallMs)
+      const sale = saleOf(account)
+      return sale === undefined ? undefined : prices.offer(sale, called, network)
+    },
+    customerWordPrice: (account, word, wallMs) => {
+      prices.moveTo(wallMs)
+      const list = prices.list(saleOf(account) ?? '')
+      return list === undefined ? undefined : offerForWord(list, word, prices.atMs)
+    },
+    customerDearestPrice: (account, called, mccs, wallMs) => {
+      prices.moveTo(wallMs)
+      const list = prices.list(saleOf(account) ?? '')
+      return list === undefined ? undefined : dearestOffer(list, called, mccs, prices.atMs)
+    },
+    nextChangeMs: (wallMs) => prices.nextChangeMs(wallMs),
   })
 }
 
-function compileConnection(row: ResolvedConnection, resend: ResendSchedule, textsOf: TextsOf): Connection {
-  const { text, longMessage, languages, transliterate, multipart, ...rest } = row
-  return Object.freeze<Connection>({
-    ...rest,
-    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
-    sourceAddress: Object.freeze(row.sourceAddress),
-    destinationAddress: Object.freeze(row.destinationAddress),
-    receiptIds: Object.freeze(row.receiptIds),
-    resend: Object.freeze({ stepMs: row.resend?.stepMs ?? resend.stepMs, max: row.resend?.max ?? resend.max }),
-  })
+/** The tables of one policy: one where no profit is asked for, and one for each tariff that customers pay by. */
+class PolicyRoutes {
+  /** Those that the policy names, inactive ones too. */
+  readonly all: readonly RoutedConnection[]
+  readonly plain: RouteTable
+  readonly #routes: Routes
+  readonly #policy: Policy
+  readonly #bySale = new Map<string, RouteTable>()
+
+  constructor(routes: Routes, policy: Policy, connections: readonly RoutedConnection[]) {
+    const allowed = policy.connections === undefined ? undefined : new Set(policy.connections)
+    this.#routes = routes
+    this.#policy = policy
+    this.all = connections.filter(({ id }) => allowed?.has(id) ?? true)
+    this.plain = this.#table(undefined)
+  }
+
+  forSale(tariff: string): RouteTable {
+    let table = this.#bySale.get(tariff)
+    if (table === undefined) this.#bySale.set(tariff, (table = this.#table(tariff)))
+    return table
+  }
+
+  #table(sale: string | undefined): RouteTable {
+    const usable = this.all.filter(({ active, direction }) => active && direction !== 'from')
+    return this.#routes.tableFor(usable, this.#policy.plan, sale)
+  }
 }
 
-function compilePolicy(row: PolicyRow): Policy {
-  const { connections, failover } = row.routing
-  return Object.freeze({
-    id: row.id,
-    priority: row.priority,
-    transport: row.transport,
-    failover,
-    connections: connections === undefined ? undefined : Object.freeze(connections as ConnectionId[]),
-  })
+function* compiledInSlices<Row, Compiled>(
+  rows: readonly Row[],
+  compile: (row: Row) => Compiled,
+): Generator<void, Compiled[]> {
+  const compiled: Compiled[] = []
+  for (const row of rows) {
+    compiled.push(compile(row))
+    if (compiled.length % SLICE === 0) yield
+  }
+  return compiled
+}
+
+function byId<T extends { readonly id: string }>(list: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(list.map((one) => [one.id, one]))
 }

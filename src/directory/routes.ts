@@ -1,93 +1,217 @@
-// Which connections may carry a message to a number, cheapest first. Compiled per set of connections, filled in as numbers come.
+// Which connections may carry a message to a number, and in which order. Compiled per set of connections, filled in as numbers come.
 
-import { PrefixTrie } from '../lib/prefix-trie.js'
 import type { ConnectionId } from '../message/ids.js'
-import type { Tariff } from './resolve.js'
-import type { Connection } from './snapshot.js'
+import type { Candidate, RouteQuestion, Standing } from '../money/candidates.js'
+import { decideRoute, routeOf } from '../money/candidates.js'
+import { networkKey } from '../money/destination.js'
+import type { Offer } from '../money/price-list.js'
+import type { MobileNetwork } from '../phone/network.js'
+import type { NumberClasses } from './number-classes.js'
+import type { Prices } from './prices.js'
+import type { Plan, Route, RoutedConnection } from './snapshot.js'
 
 /** A route keys a lane, and keys are short: so many ids of full length fit. Nobody tries a thirteenth vendor. */
 export const MAX_ROUTE = 12
+/** Decisions remembered in all tables together; then all are forgotten. */
+const CELLS_MAX = 1_000_000
+/** Ways of sharing remembered; then all are forgotten. */
+const SHARED_MAX = 10_000
+/** Chance is taken in so many steps, so that equal candidates make a bounded number of routes. */
+const CHANCES = 1024
+/** Above every key of a network, see money/destination.ts. */
+const NETWORK_KEYS = 10_000_000
 
-/** What one rate prefix leads to, worked out when the first number under it is asked for. */
-interface Cell {
-  route: readonly ConnectionId[] | undefined
+/** Connections that are equal in plan, preference and price: their order is a matter of chance. */
+class Shared {
+  readonly #orders = new Array<Route | undefined>(CHANCES)
+  readonly #decide: (chance: number) => Route
+
+  constructor(decide: (chance: number) => Route) {
+    this.#decide = decide
+  }
+
+  at(chance: number): Route {
+    const step = Math.floor(chance * CHANCES)
+    return (this.#orders[step] ??= this.#decide(step / CHANCES))
+  }
 }
 
-interface Candidate {
-  readonly id: ConnectionId
-  readonly prices: PrefixTrie<number>
-}
-
-export interface RouteTable {
-  routeFor(called: string): readonly ConnectionId[]
-}
-
-/** Prices and routes of one directory. */
+/** What tables of one directory have in common. */
 export class Routes {
-  readonly #tariffs: ReadonlyMap<string, Tariff>
-  readonly #prices = new Map<string, PrefixTrie<number>>()
+  readonly prices: Prices
+  readonly classes: NumberClasses
+  readonly none: Route
   /** Equal routes are one array, for the whole directory. */
-  readonly #interned = new Map<string, readonly ConnectionId[]>()
+  readonly #interned = new Map<string, Route>()
+  readonly #shared = new Map<string, Shared>()
   readonly #tables = new Map<string, RouteTable>()
+  #cells = 0
+  #generation = 0
 
-  constructor(tariffs: readonly Tariff[]) {
-    this.#tariffs = new Map(tariffs.map((tariff) => [tariff.id, tariff]))
-    for (const tariff of tariffs)
-      this.#prices.set(tariff.id, new PrefixTrie(tariff.rates.map(({ prefix, price }) => [prefix, price] as const)))
+  constructor(prices: Prices, classes: NumberClasses) {
+    this.prices = prices
+    this.classes = classes
+    this.none = this.intern([])
   }
 
-  /** What a tariff asks for one unit, in millionths; undefined for a number it does not cover. */
-  price(tariff: string, called: string): number | undefined {
-    return this.#prices.get(tariff)?.longest(called)
+  /** Counts up when what tables remember is too much. */
+  get generation(): number {
+    return this.#generation
   }
 
-  /** @param connections active ones, in the order that decides between equal prices */
-  tableFor(connections: readonly Connection[]): RouteTable {
-    const key = connections.map((connection) => connection.id).join(',')
+  countCell(): void {
+    if (++this.#cells <= CELLS_MAX) return
+    this.#cells = 0
+    this.#generation++
+  }
+
+  /**
+   * @param connections active ones, in the order that decides where chance is 0
+   * @param sale tariff that the customer pays by; undefined where no profit is asked for
+   */
+  tableFor(connections: readonly RoutedConnection[], plan: Plan | undefined, sale: string | undefined): RouteTable {
+    const key = [plan?.id ?? '', sale ?? '', ...connections.map(({ id }) => id)].join(',')
     let table = this.#tables.get(key)
-    if (table === undefined) this.#tables.set(key, (table = this.#compile(connections)))
+    if (table === undefined) this.#tables.set(key, (table = new RouteTable(this, connections, plan, sale)))
     return table
   }
 
-  #compile(connections: readonly Connection[]): RouteTable {
-    const candidates = connections.flatMap(({ id, tariff }): Candidate[] => {
-      const prices = this.#prices.get(tariff)
-      return prices === undefined ? [] : [{ id, prices }]
-    })
-    // Two numbers with the same longest prefix among all rates of these tariffs have the same prices everywhere.
-    const prefixes = new Set<string>([''])
-    for (const tariff of new Set(connections.map((connection) => connection.tariff)))
-      for (const rate of this.#tariffs.get(tariff)?.rates ?? []) prefixes.add(rate.prefix)
-    const cells = new PrefixTrie(pairs(prefixes))
-    const none = this.#intern([])
-    return {
-      routeFor: (called) => {
-        const cell = cells.longest(called)
-        if (cell === undefined) return none
-        return (cell.route ??= this.#cheapestFirst(candidates, called))
-      },
-    }
-  }
-
-  #cheapestFirst(candidates: readonly Candidate[], called: string): readonly ConnectionId[] {
-    const priced: { readonly id: ConnectionId; readonly price: number }[] = []
-    for (const { id, prices } of candidates) {
-      const price = prices.longest(called)
-      if (price !== undefined) priced.push({ id, price })
-    }
-    // The sort is stable: equal prices keep the order of the file.
-    const ids = priced.sort((a, b) => a.price - b.price).map(({ id }) => id)
-    return this.#intern(ids.slice(0, MAX_ROUTE))
-  }
-
-  #intern(route: readonly ConnectionId[]): readonly ConnectionId[] {
+  intern(route: Route): Route {
     const key = route.join(',')
     let known = this.#interned.get(key)
     if (known === undefined) this.#interned.set(key, (known = Object.freeze(route)))
     return known
   }
+
+  /** The route in which those that have to stand back come last: the same where none has to. */
+  standBack(route: Route, standingOf: (connection: ConnectionId) => Standing): Route {
+    if (route.every((connection) => standingOf(connection) === 'ready')) return route
+    const standings: readonly Standing[] = ['ready', 'full', 'resting', 'linkDown']
+    return this.intern(standings.flatMap((standing) => route.filter((one) => standingOf(one) === standing)))
+  }
+
+  /** One for all questions whose candidates share in the same way. */
+  sharedBy(signature: string, question: RouteQuestion): Shared {
+    let shared = this.#shared.get(signature)
+    if (shared === undefined) {
+      if (this.#shared.size >= SHARED_MAX) this.#shared.clear()
+      const decide = (chance: number): Route => this.intern(routeOf({ ...question, chance }).slice(0, MAX_ROUTE))
+      this.#shared.set(signature, (shared = new Shared(decide)))
+    }
+    return shared
+  }
 }
 
-function* pairs(prefixes: Iterable<string>): Generator<readonly [string, Cell]> {
-  for (const prefix of prefixes) yield [prefix, { route: undefined }]
+/** The routes of one set of connections under one plan. */
+export class RouteTable {
+  readonly #routes: Routes
+  readonly #connections: readonly RoutedConnection[]
+  readonly #plan: Plan | undefined
+  readonly #sale: string | undefined
+  /** By class of number. */
+  readonly #byClass = new Map<number, Route | Shared>()
+  /** By class and network, where that is known. */
+  readonly #byNetwork = new Map<number, Route | Shared>()
+  #period = -1
+  #generation = 0
+
+  constructor(
+    routes: Routes,
+    connections: readonly RoutedConnection[],
+    plan: Plan | undefined,
+    sale: string | undefined,
+  ) {
+    this.#routes = routes
+    this.#connections = connections
+    this.#plan = plan
+    this.#sale = sale
+  }
+
+  routeFor(called: string, network: MobileNetwork | undefined, chance: number): Route {
+    const routes = this.#routes
+    if (this.#period !== routes.prices.period || this.#generation !== routes.generation) this.#forget()
+    const numberClass = routes.classes.classOf(called)
+    if (network === undefined && numberClass < 0) return routes.none
+    const cells = network === undefined ? this.#byClass : this.#byNetwork
+    const key =
+      network === undefined ? numberClass : (numberClass + 1) * NETWORK_KEYS + networkKey(network.mcc, network.mnc)
+    let found = cells.get(key)
+    if (found === undefined) {
+      cells.set(key, (found = this.#decide(called, network)))
+      routes.countCell()
+    }
+    return found instanceof Shared ? found.at(chance) : found
+  }
+
+  #forget(): void {
+    this.#byClass.clear()
+    this.#byNetwork.clear()
+    this.#period = this.#routes.prices.period
+    this.#generation = this.#routes.generation
+  }
+
+  #decide(called: string, network: MobileNetwork | undefined): Route | Shared {
+    const { prices } = this.#routes
+    const candidates = candidatesFor(this.#connections, prices, called, network).filter(({ offer }) => offer)
+    const sale = this.#sale === undefined ? undefined : prices.offer(this.#sale, called, network)
+    const question: RouteQuestion = {
+      candidates,
+      plan: this.#plan?.plan,
+      profit: this.#plan?.profit,
+      saleMicros: sale?.priceMicros,
+      downLinks: 'last',
+      chance: 0,
+    }
+    const { order, fates } = decideRoute(question)
+    const usable = candidates.filter((_, index) => fates[index] === 'ready' || fates[index] === 'afterHuntstop')
+    const signature = sharingOf(usable, this.#plan)
+    if (signature !== undefined) return this.#routes.sharedBy(signature, { ...question, candidates: usable })
+    return this.#routes.intern(order.slice(0, MAX_ROUTE).map((index) => candidates[index]!.connection))
+  }
+}
+
+/** All of these connections with their offers; links are taken to be up. Each tariff is asked once. */
+export function candidatesFor(
+  connections: readonly RoutedConnection[],
+  prices: Prices,
+  called: string,
+  network: MobileNetwork | undefined,
+): Candidate[] {
+  const offers = new Map<string, Offer | undefined>()
+  return connections.map(({ id, vendor, active, direction, tariff, weight }): Candidate => {
+    if (!offers.has(tariff)) offers.set(tariff, prices.offer(tariff, called, network))
+    const offer = offers.get(tariff)
+    return {
+      connection: id,
+      vendor,
+      isActive: active && direction !== 'from',
+      isUp: true,
+      isFull: false,
+      isResting: false,
+      offer: offer === undefined || weight === 1 ? offer : { ...offer, weight: offer.weight * weight },
+    }
+  })
+}
+
+/** What decides how usable candidates share, without their prices; undefined where no two are equal. */
+function sharingOf(usable: readonly Candidate[], plan: Plan | undefined): string | undefined {
+  const ranked = usable.map(({ connection, offer }) => {
+    const { routeCategory, preference, priceMicros, weight, huntstop } = offer!
+    const rank = plan?.plan.orders.get(routeCategory) ?? 0
+    return { rank, preference, priceMicros, words: `${connection}*${weight}${huntstop ? '!' : ''}` }
+  })
+  ranked.sort((a, b) => b.rank - a.rank || b.preference - a.preference || a.priceMicros - b.priceMicros)
+  let isShared = false
+  let signature = ''
+  for (const [index, one] of ranked.entries()) {
+    const before = ranked[index - 1]
+    const isEqual =
+      before !== undefined &&
+      before.rank === one.rank &&
+      before.preference === one.preference &&
+      before.priceMicros === one.priceMicros
+    isShared ||= isEqual
+    signature += `${isEqual ? '=' : '<'}${one.words}`
+  }
+  return isShared ? signature : undefined
 }

@@ -1,11 +1,20 @@
 // The shape of the directory file: the one source of its checks, its defaults and the TypeScript types. No behaviour here.
 
 import { type Static, Type } from '@sinclair/typebox'
-import { flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
+import { amount, Currency, flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
+import { DialingRow } from './dialing-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
+import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './trade-rows.js'
+
+export { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, RateRow, TariffRow } from './trade-rows.js'
 
 export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
 export type BindKind = (typeof bindKinds)[number]
+
+/** What an entry of `allowedDestinations` may be. */
+export const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'
+/** What an entry of `addresses` may be. */
+export const CIDR_EXPECTED = 'an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32'
 
 /** Who binds to us. */
 export const AccountRow = Type.Object(
@@ -13,8 +22,8 @@ export const AccountRow = Type.Object(
     id: Id,
     /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. */
     systemId: octets(15, { min: 1 }),
-    /** `scrypt$N$r$p$salt$hash`, see password.ts. */
-    password: Type.String({ expected: 'a hash made by `smswitch hash-password`' }),
+    /** `scrypt$N$r$p$salt$hash`, see password.ts. Needed unless `ipOnly`. */
+    password: Type.Optional(Type.String({ expected: 'a hash made by `smswitch hash-password`' })),
     /** The domain that its SMPP messages take when a policy is looked for. */
     domain: Type.String({ minLength: 1, maxLength: 253, default: 'sms.local', expected: 'a domain name' }),
     active: flag(true),
@@ -40,6 +49,44 @@ export const AccountRow = Type.Object(
       Type.String({ pattern: '^[0-9]{1,15}$', expected: 'a number: 1–15 digits without +, such as 12025550123' }),
       { default: [], expected: 'a list of numbers' },
     ),
+    /** Who pays for its messages, at the prices of its product: both or none of the two. Without them nothing is charged. */
+    customer: Type.Optional(Id),
+    product: Type.Optional(Id),
+    /** How it writes numbers; what is left out is as its product says. */
+    dialing: Type.Optional(DialingRow),
+    /** In a day of UTC. */
+    limits: Type.Optional(
+      Type.Object(
+        { messagesPerDay: Type.Optional(whole(1, 1_000_000_000)), spendPerDay: Type.Optional(amount()) },
+        { ...strict, expected: '{ messagesPerDay, spendPerDay }' },
+      ),
+    ),
+    /** What it may send as: whole addresses with `*` and `?`; none: anything. */
+    allowedSources: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^[\\x20-\\x7e]{1,40}$',
+          expected: 'a sender, in which * stands for any characters and ? for one',
+        }),
+        { maxItems: 10_000, expected: 'a list of senders, which may hold * and ?' },
+      ),
+    ),
+    /** Where it may send to: countries (ISO 3166-1) and leading digits; none: anywhere. */
+    allowedDestinations: Type.Optional(
+      Type.Array(Type.String({ pattern: '^([A-Z]{2}|[0-9]{1,15})$', expected: DESTINATION_EXPECTED }), {
+        maxItems: 10_000,
+        expected: 'a list of countries and leading digits',
+      }),
+    ),
+    /** Whence it may come; none: from anywhere. */
+    addresses: Type.Optional(
+      Type.Array(Type.String({ maxLength: 50, expected: CIDR_EXPECTED }), {
+        maxItems: 1000,
+        expected: 'a list of IP addresses and ranges',
+      }),
+    ),
+    /** Its address alone says who it is; no password is asked for. */
+    ipOnly: Type.Optional(Type.Boolean({ expected: 'true or false' })),
     multipart: multipartRow({ ack: 'withheld', incomplete: 'fail' }),
     ...textColumns('asReceived'),
   },
@@ -71,10 +118,13 @@ export const ReceiptIdsRow = Type.Object(
 )
 export type ReceiptIdRule = Readonly<Static<typeof ReceiptIdsRow>>
 
-/** One SMPP link to a vendor. Units are in the names; SMPP 3.4 §5.2 limits the texts. */
+/** One link to a vendor. Units are in the names; SMPP 3.4 §5.2 limits the texts. */
 export const ConnectionRow = Type.Object(
   {
     id: Id,
+    type: Type.Literal('smpp', { default: 'smpp', expected: 'smpp' }),
+    /** Which way messages go: `from` the vendor only, and it is no route; `to` it only, and what it sends is refused. */
+    direction: oneOf(['to', 'from', 'both'], 'both'),
     host: Type.String({ minLength: 1, maxLength: 253, expected: 'a host name or IP address' }),
     port: whole(1, 65_535, 2775),
     active: flag(true),
@@ -138,6 +188,17 @@ export const ConnectionRow = Type.Object(
     waitReceiptMs: whole(1, YEAR_MS, 600_000),
     /** What the vendor charges; without a rate for a number, the connection is no route to it. */
     tariff: Id,
+    /** How the vendor writes numbers: in is from it, out is to it. */
+    translations: Type.Optional(DialingRow),
+    /** Messages a second at which it counts as full, and others come first; 0 for never. */
+    capacity: Type.Number({ minimum: 0, maximum: 1_000_000, default: 0, expected: 'a rate from 0 (never full)' }),
+    /** Its share among equal routes, times that of the rate. */
+    weight: whole(0, 1000, 1),
+    /** When a message is charged: the vendor has taken it, or says that it is delivered. */
+    settleOn: oneOf(['answer', 'receipt'], 'answer'),
+    /** With `settleOn: receipt`: how long the receipt may take, and what becomes of the money then. */
+    receiptTimeoutMs: whole(1, YEAR_MS, 86_400_000 * 3),
+    onReceiptTimeout: oneOf(['charge', 'release'], 'charge'),
   },
   strict,
 )
@@ -148,24 +209,6 @@ export const VendorRow = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200, expected: 'a name' })),
     connections: Type.Array(ConnectionRow, { default: [], expected: 'a list of connections' }),
   },
-  strict,
-)
-
-export const RateRow = Type.Object(
-  {
-    /** Leading digits of the called number; '' covers every destination, names included. */
-    prefix: Type.String({ pattern: '^[0-9]{0,20}$', expected: 'up to 20 digits, or "" for any destination' }),
-    /** In the base currency, per unit. */
-    price: Type.String({
-      pattern: '^[0-9]{1,9}(\\.[0-9]{1,6})?$',
-      expected: 'a decimal number such as "0.0045", at most 6 decimals',
-    }),
-  },
-  strict,
-)
-
-export const TariffRow = Type.Object(
-  { id: Id, rates: Type.Array(RateRow, { default: [], expected: 'a list of { prefix, price }' }) },
   strict,
 )
 
@@ -201,6 +244,22 @@ export const PolicyRow = Type.Object(
       },
       { ...strict, default: {}, expected: '{ connections, failover }' },
     ),
+    /** Which categories of routes, in which order; left out: all, none before another. */
+    plan: Type.Optional(Id),
+    /** Characters for one charge of a message that came in one piece; 0: its segments are charged. */
+    billingUnit: whole(0, 100_000, 0),
+    /** Ask which network the number belongs to before price and routes are known. */
+    hlr: Type.Optional(
+      Type.Object(
+        {
+          /** Lookup providers by name, in their order; left out: all of the settings. */
+          providers: Type.Optional(Type.Array(Id, { minItems: 1, expected: 'a list of names of lookup providers' })),
+          /** prefix: price and route by the digits; refuse; retry: later, until the validity ends. */
+          onFailure: oneOf(['prefix', 'refuse', 'retry'], 'prefix'),
+        },
+        { ...strict, expected: '{ providers, onFailure }' },
+      ),
+    ),
   },
   strict,
 )
@@ -211,6 +270,14 @@ export const DirectoryFile = Type.Object(
     vendors: Type.Array(VendorRow, { default: [], expected: 'a list of vendors' }),
     tariffs: Type.Array(TariffRow, { default: [], expected: 'a list of tariffs' }),
     policies: Type.Array(PolicyRow, { default: [], expected: 'a list of policies' }),
+    customers: Type.Optional(Type.Array(CustomerRow, { expected: 'a list of customers' })),
+    products: Type.Optional(Type.Array(ProductRow, { expected: 'a list of products' })),
+    plans: Type.Optional(Type.Array(PlanRow, { expected: 'a list of routing plans' })),
+    /** The base currency: what prices are compared in, and amounts without a currency are in. */
+    currency: Type.Optional(Currency),
+    exchangeRates: Type.Optional(
+      Type.Array(ExchangeRateRow, { expected: 'a list of { currency, effectiveFrom, rate }' }),
+    ),
   },
   { ...strict, expected: 'a mapping with accounts, vendors, tariffs and policies' },
 )
@@ -218,7 +285,6 @@ export const DirectoryFile = Type.Object(
 export type AccountRow = Static<typeof AccountRow>
 export type ConnectionRow = Static<typeof ConnectionRow>
 export type VendorRow = Static<typeof VendorRow>
-export type TariffRow = Static<typeof TariffRow>
 export type PolicyRow = Static<typeof PolicyRow>
 /** A directory file after defaults were filled in. */
 export type DirectoryFile = Static<typeof DirectoryFile>

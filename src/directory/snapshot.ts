@@ -1,10 +1,18 @@
 // What the rest of the switch sees of the directory: one immutable value, swapped whole on a change. Types only.
 
 import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
+import type { RouteQuestion, RoutingPlan, Standing } from '../money/candidates.js'
+import type { DayLimits } from '../money/day-use.js'
+import type { Offer } from '../money/price-list.js'
+import type { ProfitGuarantee } from '../money/profit.js'
+import type { MobileNetwork } from '../phone/network.js'
 import type { PeerText } from '../text/decode.js'
 import type { Target } from '../text/leave.js'
+import type { AddressRange } from './cidr.js'
+import type { Dialing } from './dialing.js'
 import type { AccountRow, ConnectionRow, PolicyRow } from './schema.js'
 import type { MultipartRow, textColumns } from './text-columns.js'
+import type { CustomerRow, ProductRow } from './trade-rows.js'
 
 /** A peer's texts: what the columns of its row come to. Peers that code alike share one `text`. */
 export interface PeerTexts {
@@ -18,12 +26,51 @@ export interface PeerTexts {
 
 type TextColumn = keyof ReturnType<typeof textColumns> | 'multipart'
 
-/** Who binds to us. `password` is a hash, see password.ts. */
-export interface Account extends PeerTexts, Readonly<Omit<AccountRow, 'id' | 'bindModes' | 'numbers' | TextColumn>> {
+type Trading = 'dialing' | 'limits' | 'allowedSources' | 'allowedDestinations' | 'addresses' | 'ipOnly'
+
+/** Who binds to us. */
+export interface Account
+  extends PeerTexts, Readonly<Omit<AccountRow, 'id' | 'password' | 'bindModes' | 'numbers' | Trading | TextColumn>> {
   readonly id: AccountId
+  /** A hash, see password.ts; '' for none, which no password is right for. */
+  readonly password: string
   readonly bindModes: readonly AccountRow['bindModes'][number][]
   /** Digits only. No other account has any of them. */
   readonly numbers: readonly string[]
+}
+
+/** An account with all that decides about its messages. */
+export interface SendingAccount extends Account {
+  /** How it writes numbers: its own rules, else its product's. */
+  readonly dialing: Dialing
+  readonly limits: DayLimits
+  /** Whether it may send as this address; undefined where it may send as anything. */
+  readonly allowsSource: ((source: string) => boolean) | undefined
+  /** Whether it may send to this number without `+`; undefined where it may send anywhere. */
+  readonly allowsDestination: ((called: string) => boolean) | undefined
+  /** Whence it may come; empty for anywhere. */
+  readonly addresses: readonly AddressRange[]
+  /** Its address alone says who it is. */
+  readonly ipOnly: boolean
+}
+
+/** Who pays. */
+export interface Customer extends Readonly<Omit<CustomerRow, 'creditLimit' | 'currency'>> {
+  /** How far below 0 the balance may go, in micro-units of `currency`: 0 for prepaid ones. */
+  readonly creditLimitMicros: number
+  readonly currency: string
+}
+
+/** What an account may use. */
+export interface Product extends Readonly<Pick<ProductRow, 'id' | 'tariff'>> {
+  readonly services: readonly ProductRow['services'][number][]
+}
+
+/** Which categories of routes are used, in which order, and what must be left of the customer's price. */
+export interface Plan {
+  readonly id: string
+  readonly plan: RoutingPlan
+  readonly profit: ProfitGuarantee | undefined
 }
 
 /** The n-th resend comes `n * stepMs` after the n-th failure, at most `max` of them. */
@@ -33,9 +80,11 @@ export interface ResendSchedule {
 }
 
 type Resolved = 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes' | 'resend'
+type Terms = 'type' | 'direction' | 'capacity' | 'weight' | 'settleOn' | 'receiptTimeoutMs' | 'onReceiptTimeout'
 
 /** One link to a vendor with everything that is decided per connection. */
-export interface Connection extends PeerTexts, Readonly<Omit<ConnectionRow, Resolved | TextColumn>> {
+export interface Connection
+  extends PeerTexts, Readonly<Omit<ConnectionRow, Resolved | Terms | TextColumn | 'translations'>> {
   readonly id: ConnectionId
   readonly vendor: VendorId
   /** In clear, from whichever of password, passwordEnv and passwordFile was given. */
@@ -45,6 +94,15 @@ export interface Connection extends PeerTexts, Readonly<Omit<ConnectionRow, Reso
   readonly resend: ResendSchedule
 }
 
+/** A connection with all that decides about routes over it and the money for them. */
+export interface RoutedConnection extends Connection, Readonly<Pick<ConnectionRow, Terms>> {
+  /** How the vendor writes numbers: in is from it. */
+  readonly dialing: Dialing
+}
+
+/** Best first, at most MAX_ROUTE. */
+export type Route = readonly ConnectionId[]
+
 /** A domain service policy. */
 export interface Policy {
   readonly id: string
@@ -53,26 +111,88 @@ export interface Policy {
   readonly failover: PolicyRow['routing']['failover']
   /** The connections it may use, undefined for all. */
   readonly connections: readonly ConnectionId[] | undefined
+  readonly match: Readonly<PolicyRow['match']>
+  readonly plan: Plan | undefined
+  /** Characters for one charge, 0 for segments. See customerUnits. */
+  readonly billingUnit: number
+  /** Undefined where the network of the number is not asked for. */
+  readonly hlr: Readonly<NonNullable<PolicyRow['hlr']>> | undefined
 }
 
-/** The compiled directory. Every lookup is a map or a trie; nothing in it ever changes. */
+/** The compiled directory. Every lookup is a map or an index; nothing that it says ever changes but by time. */
 export interface Snapshot {
+  /** The base currency; XXX where none was named. */
+  readonly currency: string
   /** Also finds inactive accounts: the caller refuses those. */
-  accountBySystemId(systemId: string): Account | undefined
-  account(id: AccountId): Account | undefined
-  accounts(): readonly Account[]
+  accountBySystemId(systemId: string): SendingAccount | undefined
+  /** The account whose address alone says who it is; inactive ones too. */
+  accountByAddress(ip: string): SendingAccount | undefined
+  account(id: AccountId): SendingAccount | undefined
+  accounts(): readonly SendingAccount[]
   /** Whose number this is, without a leading `+`. Also finds inactive accounts. */
-  ownerOf(called: string): Account | undefined
-  connection(id: ConnectionId): Connection | undefined
+  ownerOf(called: string): SendingAccount | undefined
+  /** Also finds inactive ones. */
+  customer(id: string): Customer | undefined
+  customers(): readonly Customer[]
+  product(id: string): Product | undefined
+  connection(id: ConnectionId): RoutedConnection | undefined
   /** In the order of the file, inactive ones included. */
-  connections(): readonly Connection[]
+  connections(): readonly RoutedConnection[]
+  /** By priority, equal ones in the order of the file. */
+  policies(): readonly Policy[]
   /** The policy with the highest priority that covers a message to `called` (no leading `+`) in `domain`. */
   policyFor(domain: string, called: string): Policy | undefined
   /**
-   * The active connections that have a rate for `called`, cheapest first, equal prices in the order of the file.
-   * Equal routes are the same array object, so that a route can key a lane. Empty for no route.
+   * The active connections that have a rate for `called`, by the policy's plan, then preference, then price; equal ones share by
+   * weight. Equal routes are the same array object, so that a route can key a lane. Empty for no route. Links are taken to be up.
+   * @param account whose price must leave the plan's profit; none is asked for where it has no product or is left out
+   * @param wallMs left out: the moment that was asked for last
+   * @param network where it is known
+   * @param chance from 0 to below 1: which of equal ones comes first; 0 is the order of the file
    */
-  routeFor(policy: Policy, called: string): readonly ConnectionId[]
-  /** What the connection's vendor charges for one unit to `called`, in millionths of the base currency. */
+  routeFor(
+    policy: Policy,
+    called: string,
+    account?: SendingAccount,
+    wallMs?: number,
+    network?: MobileNetwork,
+    chance?: number,
+  ): Route
+  /** The route in which connections that have to stand back come last; the same array where none has to. */
+  standBack(route: Route, standingOf: (connection: ConnectionId) => Standing): Route
+  /** What routeFor decides by, with all connections of the policy, to explain it. Links are taken to be up. */
+  routeQuestion(
+    policy: Policy,
+    called: string,
+    account: SendingAccount | undefined,
+    wallMs: number,
+    network: MobileNetwork | undefined,
+  ): RouteQuestion
+  /** What the connection's vendor charges for one unit to `called`, in millionths of the base currency, at the moment asked for last. */
   priceOf(connection: ConnectionId, called: string): number | undefined
+  /** What the connection's vendor charges; undefined without a rate. It may be forbidden. */
+  vendorPrice(
+    connection: ConnectionId,
+    called: string,
+    network: MobileNetwork | undefined,
+    wallMs: number,
+  ): Offer | undefined
+  /** What the account's product says of a number; undefined without a product or a rate. It may be forbidden. */
+  customerPrice(
+    account: SendingAccount,
+    called: string,
+    network: MobileNetwork | undefined,
+    wallMs: number,
+  ): Offer | undefined
+  /** The same for a symbolic destination such as ONNET. */
+  customerWordPrice(account: SendingAccount, word: string, wallMs: number): Offer | undefined
+  /** The highest that the number can come to cost once its network is known; see dearestOffer. */
+  customerDearestPrice(
+    account: SendingAccount,
+    called: string,
+    mccs: readonly string[] | undefined,
+    wallMs: number,
+  ): Offer | undefined
+  /** Wall time in ms of the next change of any price after `wallMs`; Infinity for none. Routes change by themselves then. */
+  nextChangeMs(wallMs: number): number
 }

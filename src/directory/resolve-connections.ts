@@ -1,0 +1,123 @@
+// Vendors' connections with their secrets, status names and references resolved; every mistake in them told.
+
+import type { ConnectionId, VendorId } from '../message/ids.js'
+import { listOf, rows, type Resolving } from './resolving.js'
+import type { ConnectionRow, DirectoryFile } from './schema.js'
+import type { Connection } from './snapshot.js'
+import type { TextRow } from './text-columns.js'
+
+/** A connection as its row has it, but for references, secrets and status names. */
+export interface ResolvedConnection
+  extends
+    Omit<ConnectionRow, 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes'>,
+    Pick<Connection, 'id' | 'vendor' | 'password' | 'permanentCodes'> {}
+
+/** Those of all vendors, in the order of the file. */
+export function resolveConnections(
+  file: DirectoryFile,
+  tariffs: ReadonlySet<string>,
+  resolving: Resolving,
+): ResolvedConnection[] {
+  const vendorId = resolving.unique('an id')
+  const connectionId = resolving.unique('an id')
+  const connections: ResolvedConnection[] = []
+  for (const [vendor, vendorAt] of rows(file.vendors, '/vendors')) {
+    vendorId(vendor.id, `${vendorAt}/id`)
+    for (const [connection, at] of rows(vendor.connections, `${vendorAt}/connections`)) {
+      connectionId(connection.id, `${at}/id`)
+      if (resolving.isRight(`${at}/tariff`)) resolving.refer(connection.tariff, `${at}/tariff`, tariffs, 'a tariff')
+      checkDataCodings(connection, at, resolving)
+      resolving.checkDialing(connection.translations, `${at}/translations`)
+      if (connection.settleOn === 'receipt' && connection.requestReceipt === 'never')
+        resolving.mistakes.push({
+          pointer: `${at}/settleOn`,
+          value: 'receipt',
+          expected: 'answer where requestReceipt is never: no receipt would come',
+        })
+      const resolved = {
+        ...connection,
+        id: connection.id as ConnectionId,
+        vendor: vendor.id as VendorId,
+        password: secretOf(connection, at, resolving),
+        permanentCodes: codesOf(connection, at, resolving),
+      }
+      delete resolved.passwordEnv
+      delete resolved.passwordFile
+      connections.push(resolved)
+    }
+  }
+  return connections
+}
+
+function secretOf(
+  connection: ConnectionRow,
+  at: string,
+  { isRight, mistakes, surroundings: { env, readSecret } }: Resolving,
+): string {
+  const given = (['password', 'passwordEnv', 'passwordFile'] as const).filter((key) => connection[key] !== undefined)
+  if (given.length !== 1) {
+    // Where there are two, the second one is the place to point at.
+    const pointer = given[1] === undefined ? at : `${at}/${given[1]}`
+    mistakes.push({ pointer, expected: 'exactly one of password, passwordEnv and passwordFile' })
+    return ''
+  }
+  const [key] = given as ['password' | 'passwordEnv' | 'passwordFile']
+  const pointer = `${at}/${key}`
+  const value = connection[key]
+  if (!isRight(pointer) || value === undefined) return ''
+  if (key === 'password') return value
+  if (key === 'passwordEnv') {
+    const secret = Object.hasOwn(env, value) ? env[value] : undefined
+    if (secret === undefined)
+      mistakes.push({ pointer, value, expected: 'the name of an environment variable that is set' })
+    return secret ?? ''
+  }
+  try {
+    return readSecret(value).split(/\r?\n/, 1)[0] ?? ''
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    mistakes.push({ pointer, value, expected: `a file that can be read (${why})` })
+    return ''
+  }
+}
+
+/** A value may be written in decimal and in hex: it means one thing all the same. */
+export function checkDataCodings(
+  { text }: { readonly text: TextRow },
+  at: string,
+  { isRight, mistakes }: Resolving,
+): void {
+  const given: unknown = text?.dataCodings
+  if (typeof given !== 'object' || given === null) return
+  const seen = new Map<number, string>()
+  for (const key of Object.keys(given)) {
+    const pointer = `${at}/text/dataCodings/${key}`
+    const value = Number(key)
+    // What is no number is told by the schema.
+    if (Number.isNaN(value) || !isRight(pointer)) continue
+    const first = seen.get(value)
+    if (first === undefined) seen.set(value, key)
+    else mistakes.push({ pointer, value: key, expected: `a value that is not given twice (first as ${first})` })
+  }
+}
+
+function codesOf(
+  connection: ConnectionRow,
+  at: string,
+  { isRight, mistakes, surroundings: { statusByName } }: Resolving,
+): ReadonlySet<number> {
+  const codes = new Set<number>()
+  listOf(connection.permanentCodes).forEach((code, index) => {
+    const pointer = `${at}/permanentCodes/${index}`
+    if (!isRight(pointer)) return
+    const number = typeof code === 'string' ? statusByName(code) : (code as number)
+    if (number === undefined || number === 0)
+      mistakes.push({
+        pointer,
+        value: code,
+        expected: 'the name or number of an error status, such as ESME_RINVSRCTON or 0x400',
+      })
+    else codes.add(number)
+  })
+  return codes
+}
