@@ -1,4 +1,5 @@
-// The admin server: what monitors and orchestrators ask of a running daemon. Meant for loopback; it has no authentication yet.
+// The admin server: what monitors and orchestrators ask of a running daemon, and the API. Meant for loopback; only the API asks for a token.
+import { addApi, type ApiOptions } from './api.js'
 import { createHttpServer, listen, smallBounds, type OnFault } from '../http/server.js'
 
 export interface AdminOptions {
@@ -8,6 +9,8 @@ export interface AdminOptions {
   readonly metrics: { readonly contentType: string; render(): Promise<string> }
   /** Why messages are not taken now, in words for an operator; empty means ready. */
   readonly readiness: () => readonly string[]
+  /** Left out, or without tokens: there is no API. */
+  readonly api?: ApiOptions
   readonly onFault?: OnFault
 }
 
@@ -34,6 +37,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     return reply.code(503).send({ error: { code: 'notReady', message }, reasons })
   })
 
+  await addApi(server, options.api)
   const port = await listen(server, options.host, options.port)
   return { port, stop: () => server.close() }
 }

@@ -35,34 +35,38 @@ function* walk(before: unknown, after: unknown, path: string, key: string): Gene
       yield* walk(own(before, child), own(after, child), path === '' ? child : `${path}.${child}`, child)
     return
   }
-  const name = Array.isArray(before) && Array.isArray(after) ? keyOfEntries(before, after) : undefined
-  if (name === undefined) {
+  const [old, fresh] = [byName(before), byName(after)]
+  if (old === undefined || fresh === undefined) {
     yield { path, ...shownAs('before', before, key), ...shownAs('after', after, key) }
     return
   }
-  const [old, fresh] = [byKey(before as readonly unknown[], name), byKey(after as readonly unknown[], name)]
-  const orders = [
-    [...old.keys()].filter((entry) => fresh.has(entry)),
-    [...fresh.keys()].filter((entry) => old.has(entry)),
+  const [order, newOrder] = [
+    [...old.keys()].filter((name) => fresh.has(name)),
+    [...fresh.keys()].filter((name) => old.has(name)),
   ]
-  if (!isDeepStrictEqual(orders[0], orders[1]))
-    yield { path: `${path} (order)`, ...shownAs('before', orders[0], ''), ...shownAs('after', orders[1], '') }
-  for (const entry of new Set([...old.keys(), ...fresh.keys()]))
-    yield* walk(old.get(entry), fresh.get(entry), `${path}[${name}=${entry}]`, key)
+  if (!isDeepStrictEqual(order, newOrder))
+    yield { path: `${path} (order)`, ...shownAs('before', order, ''), ...shownAs('after', newOrder, '') }
+  for (const name of new Set([...old.keys(), ...fresh.keys()]))
+    yield* walk(old.get(name), fresh.get(name), `${path}[${name}]`, key)
 }
 
-/** What tells the entries of both lists apart: a text that each entry has and no other has. */
-function keyOfEntries(before: readonly unknown[], after: readonly unknown[]): string | undefined {
-  return ['id', 'prefix'].find((name) =>
-    [before, after].every((list) => {
-      const keys = list.map((entry) => (isRecord(entry) ? own(entry, name) : undefined))
-      return keys.every((key) => typeof key === 'string') && new Set(keys).size === list.length
-    }),
-  )
-}
+/** The columns that entries of lists are known by, as far as they have them. */
+const NAMING = ['id', 'destination', 'prefix', 'category', 'currency', 'effectiveFrom'] as const
 
-function byKey(list: readonly unknown[], name: string): ReadonlyMap<string, unknown> {
-  return new Map(list.map((entry) => [(entry as Record<string, string>)[name] ?? '', entry]))
+/** A list's entries by what tells them apart, such as `prefix=44`; undefined for what is no list of that kind. */
+function byName(list: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (!Array.isArray(list)) return undefined
+  const named = new Map<string, unknown>()
+  for (const entry of list as readonly unknown[]) {
+    if (!isRecord(entry)) return undefined
+    const columns = typeof entry['id'] === 'string' ? (['id'] as const) : NAMING
+    const name = columns
+      .flatMap((column) => (typeof own(entry, column) === 'string' ? [`${column}=${entry[column] as string}`] : []))
+      .join(',')
+    if (name === '' || named.has(name)) return undefined
+    named.set(name, entry)
+  }
+  return named
 }
 
 function own(record: Readonly<Record<string, unknown>>, key: string): unknown {

@@ -35,6 +35,13 @@ export interface ObjectMistake {
   readonly expected: string
 }
 
+/** One line: `accounts/a maxBinds: expects a whole number from 1 to 10000, not -1`. */
+export function describeObjectMistake({ kind, id, path, expected, ...rest }: ObjectMistake): string {
+  const where = `${kind}/${id}${path === '' ? '' : ` ${path}`}`
+  const not = 'value' in rest ? `, not ${JSON.stringify(rest.value).slice(0, 80)}` : ''
+  return `${where}: expects ${expected}${not}`
+}
+
 /** What a directory is compiled with. */
 export interface DirectoryRules extends Surroundings {
   readonly defaults: CompileDefaults

@@ -1,0 +1,104 @@
+// The API under /v1: its door (tokens and scopes), its checks, its OpenAPI document. What it does lies in the routes.
+import swagger from '@fastify/swagger'
+import { type TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { expectedOf } from '../directory/columns.js'
+import { directoryKinds } from '../directory/kinds.js'
+import type { ErrorBody } from '../http/server.js'
+import type { DirectoryBook } from './directory-book.js'
+import { addDirectoryRoutes } from './directory-routes.js'
+import { toOpenApi } from './directory-schemas.js'
+import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a token must be for; a route without it is open to all. */
+    readonly scope?: Scope
+  }
+}
+
+export interface ApiOptions {
+  readonly book: DirectoryBook
+  /** None: the API is off. */
+  readonly tokens: readonly ApiToken[]
+  /** For the OpenAPI document. */
+  readonly version: string
+  /** Told of each change of the directory: by which token, which revision it made, how many objects. */
+  readonly onChanged?: (change: { readonly by: string; readonly revision: number; readonly objects: number }) => void
+}
+
+/** Adds /v1 to the admin server: with no token to come in by, it only says so. */
+export async function addApi(server: FastifyInstance, options: ApiOptions | undefined): Promise<void> {
+  if (options === undefined || options.tokens.length === 0) {
+    server.all('/v1/*', (_request, reply) =>
+      answer(reply, 404, 'apiOff', 'the API is off: no token is configured for it'),
+    )
+    return
+  }
+  await server.register(async (api) => {
+    api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => checkOf(schema, httpPart))
+    // Answers are ours: written as they are.
+    api.setSerializerCompiler(() => (body) => JSON.stringify(body))
+    api.addHook('onRequest', async (request, reply) => letIn(request, reply, options.tokens))
+    for (const { name, schema } of directoryKinds) api.addSchema({ $id: name, ...toOpenApi(schema, ['id']) })
+    await api.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'smswitch admin API',
+          description: 'Provisions a running switch: who may send, whom it sends through, what that costs.',
+          version: options.version,
+        },
+        components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      },
+      refResolver: { buildLocalReference: (json) => json['$id'] as string },
+    })
+    // What is served is built once: routes do not change.
+    let document: unknown
+    api.get('/v1/openapi.json', { schema: { hide: true } }, () => (document ??= api.swagger()))
+    addDirectoryRoutes(api, options.book, (request, revision, report) =>
+      options.onChanged?.({
+        by: request.getDecorator<string>('caller'),
+        revision,
+        objects: report.filter(({ action }) => action !== 'unchanged').length,
+      }),
+    )
+    api.decorateRequest('caller', '')
+  })
+}
+
+/** Before the body is read. What needs no scope is open to all. */
+function letIn(request: FastifyRequest, reply: FastifyReply, tokens: readonly ApiToken[]): FastifyReply | undefined {
+  void reply.header('cache-control', 'no-store')
+  const { scope } = request.routeOptions.config
+  if (scope === undefined) return undefined
+  const token = tokenIn(request.headers.authorization, tokens)
+  if (token === undefined) {
+    void reply.header('www-authenticate', 'Bearer realm="smswitch"')
+    return answer(reply, 401, 'noToken', 'give a token that is configured, as Authorization: Bearer TOKEN')
+  }
+  if (!mayDo(token, scope)) return answer(reply, 403, 'notAllowed', `the token ${token.name} has no scope ${scope}`)
+  request.setDecorator('caller', token.name)
+  return undefined
+}
+
+/**
+ * Rows (referred to) and headers pass: rows are looked at whole by the directory, headers by the route. The usual compiler would fill
+ * in defaults, turn texts into numbers and drop what it does not know.
+ */
+function checkOf(schema: TSchema, httpPart: string | undefined) {
+  if (schema.$ref !== undefined || httpPart === 'headers') return () => true
+  return (given: unknown) => {
+    const value = httpPart === 'querystring' ? Value.Convert(schema, given) : given
+    const first = Value.Errors(schema, value).First()
+    if (first === undefined) return { value }
+    const expected = Object.hasOwn(first.schema, 'expected') ? expectedOf(first.schema) : first.message.toLowerCase()
+    return { error: [{ instancePath: first.path, message: `expects ${expected}` }] as unknown as Error }
+  }
+}
+
+function answer(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  const body: ErrorBody = { error: { code, message } }
+  return reply.code(status).send(body)
+}

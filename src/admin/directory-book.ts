@@ -1,0 +1,121 @@
+// The directory that is in force, and the one door through which it changes: decided, made durable, swapped, in this order.
+import { describeObjectMistake, type DirectoryRules, type ObjectMistake } from '../directory/change-whole.js'
+import {
+  changeDirectory,
+  openDirectory,
+  type ChangeRequest,
+  type ChangeResult,
+  type Provisioned,
+} from '../directory/change.js'
+import type { Snapshot } from '../directory/snapshot.js'
+import type { DirectoryStore } from '../store/contracts/directory.js'
+
+export interface ChangeOptions {
+  /** Says what would happen, and does nothing. */
+  readonly dryRun?: boolean
+  /** The revision must be one of these. */
+  readonly ifRevision?: readonly string[] | 'any' | undefined
+}
+
+export type BookResult =
+  | ChangeResult
+  /** Another revision than was asked for. */
+  | { readonly kind: 'stale'; readonly revision: number }
+  /** The directory is a file's, and is changed there. */
+  | { readonly kind: 'managedByFile'; readonly file: string }
+
+export interface DirectoryBook {
+  /** The file that the directory comes from; undefined where it is in the store. */
+  readonly file: string | undefined
+  current(): Provisioned
+  /** Resolves once the change is durable and in force. Rejects with a StoreError, and then nothing has changed. */
+  change(request: ChangeRequest, options?: ChangeOptions): Promise<BookResult>
+}
+
+export interface BookOptions {
+  readonly store: DirectoryStore
+  readonly rules: DirectoryRules
+  /** Called when a change is durable, before it is answered: from now on this snapshot is in force. */
+  readonly applied: (snapshot: Snapshot) => void
+}
+
+/** What the store keeps can't be used; each mistake is in the message. */
+export class DirectoryUnusable extends Error {
+  readonly mistakes: readonly ObjectMistake[]
+
+  constructor(mistakes: readonly ObjectMistake[]) {
+    const lines = mistakes.map((mistake) => `\n  ${describeObjectMistake(mistake)}`)
+    super(`the directory in the store has ${mistakes.length} mistake(s):${lines.join('')}`)
+    this.name = 'DirectoryUnusable'
+    this.mistakes = mistakes
+  }
+}
+
+/** The directory of a file: it can be read, not changed. */
+export function fileBook(file: string, provisioned: Provisioned): DirectoryBook {
+  return {
+    file,
+    current: () => provisioned,
+    change: () => Promise.resolve({ kind: 'managedByFile', file }),
+  }
+}
+
+/**
+ * The directory of a store.
+ * @throws DirectoryUnusable when what is kept is not right, such as for a variable that is not set any more; StoreError
+ */
+export async function openBook(options: BookOptions): Promise<DirectoryBook> {
+  return new StoreBook(options, await read(options))
+}
+
+async function read({ store, rules }: BookOptions): Promise<Provisioned> {
+  const { revision, objects } = await store.readAll()
+  const opened = openDirectory(objects, revision, rules)
+  if (opened.kind === 'mistakes') throw new DirectoryUnusable(opened.mistakes)
+  return opened.provisioned
+}
+
+class StoreBook implements DirectoryBook {
+  readonly file = undefined
+  readonly #options: BookOptions
+  #current: Provisioned
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: BookOptions, current: Provisioned) {
+    this.#options = options
+    this.#current = current
+  }
+
+  current(): Provisioned {
+    return this.#current
+  }
+
+  change(request: ChangeRequest, options: ChangeOptions = {}): Promise<BookResult> {
+    // One after the other: each is decided on what the one before it made.
+    const turn = this.#last.then(() => this.#change(request, options))
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #change(request: ChangeRequest, { dryRun = false, ifRevision }: ChangeOptions): Promise<BookResult> {
+    for (;;) {
+      const { revision } = this.#current
+      if (ifRevision !== undefined && ifRevision !== 'any' && !ifRevision.includes(String(revision)))
+        return { kind: 'stale', revision }
+      const result = changeDirectory(this.#current, request, this.#options.rules)
+      if (result.kind !== 'changed' || dryRun || result.writes.length === 0) return result
+      const outcome = await this.#options.store.change(result.writes, revision)
+      if (outcome.kind === 'changed') {
+        this.#take(result.provisioned)
+        return result
+      }
+      // Another owner of the same data was faster: what it made is taken over, then judged anew.
+      this.#take(await read(this.#options))
+    }
+  }
+
+  #take(provisioned: Provisioned): void {
+    this.#current = provisioned
+    this.#options.applied(provisioned.snapshot)
+  }
+}
