@@ -48,7 +48,7 @@ export interface SegmentDelivery extends DeliveryRef {
   readonly failures: number
   /** The connection that was sent it and never answered, '' for none. */
   readonly unansweredBy: ConnectionId | ''
-  /** Set once it is known to make several segments; undefined before, and for a message of one. */
+  /** Set once it is known to make several segments; undefined before, and for one that never made more than one. */
   readonly progress: Progress | undefined
   readonly expiresAtMs: number
 }
