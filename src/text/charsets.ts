@@ -51,6 +51,11 @@ export function isEightBit(alphabet: Alphabet): alphabet is keyof typeof eightBi
   return Object.hasOwn(eightBits, alphabet)
 }
 
+/** Whether an octet is anything in an alphabet of one octet a character. */
+export function hasCharacter(octet: number, alphabet: keyof typeof eightBits): boolean {
+  return eightBits[alphabet].decode[octet] !== REPLACEMENT
+}
+
 /** Text of octets. What has no character becomes U+FFFD; half a UTF-16 unit at the end too. Lone surrogates stay. */
 export function decodePlain(octets: Uint8Array, alphabet: PlainAlphabet): string {
   const buffer = Buffer.from(octets.buffer, octets.byteOffset, octets.length)

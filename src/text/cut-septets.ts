@@ -1,5 +1,6 @@
-// Cuts GSM 7 bit that stays GSM 7 bit as octets, as if it had been decoded and encoded: the usual long message, without its text.
+// Cuts GSM 7 bit that stays GSM 7 bit as octets, each as it came: the usual long message, without its text.
 import { SEGMENTS_MAX, roomFor, type Cutting } from './cut.js'
+import { octetCuts } from './cut-octets.js'
 import { plainForm } from './form.js'
 import { ESCAPE, NO_SEPTET, afterEscape, lockingTable, singleShiftEncoding } from './gsm7-tables.js'
 import type { Segment, Segmented } from './segment.js'
@@ -22,37 +23,33 @@ function canonicalOctets(): Uint8Array {
 
 const form = plainForm('gsm7')
 
-/** Segments of septets without a header; undefined for what decoding and encoding would change. */
+/**
+ * Segments of septets without a header. Where they are canonical, they are as if decoded and encoded; all others stay what they are
+ * too: octets that are no septets, escapes to nowhere.
+ */
 export function cutSeptets(
   septets: Uint8Array,
   cutting: Exclude<Cutting, 'whole'>,
   reference: number,
-): Exclude<Segmented, { kind: 'unencodable' }> | undefined {
-  if (!isCanonical(septets)) return undefined
+): Exclude<Segmented, { kind: 'unencodable' }> {
   const room = roomFor(form, cutting, 0)
-  const { length } = septets
-  if (length <= room.alone) {
+  if (septets.length <= room.alone) {
     return { kind: 'segments', segments: [{ part: 1, total: 1, udhi: false, octets: septets }] }
   }
-  const ends: number[] = []
-  for (let at = 0; at < length;) {
-    at = Math.min(at + room.each, length)
-    // Not within an escape pair: an escape at the end has its second half behind it.
-    if (septets[at - 1] === ESCAPE) at--
-    ends.push(at)
-  }
+  const ends = octetCuts(septets, 'gsm7', room.each)
   const total = ends.length
   if (total > SEGMENTS_MAX) return { kind: 'unsegmentable', why: 'tooManySegments' }
   const segments: Segment[] = []
   for (let from = 0, part = 1; part <= total; part++) {
-    const to = ends[part - 1] ?? length
+    const to = ends[part - 1] ?? septets.length
     segments.push(oneOf(septets.subarray(from, to), cutting, reference, part, total))
     from = to
   }
   return { kind: 'segments', segments }
 }
 
-function isCanonical(septets: Uint8Array): boolean {
+/** Whether decoding and encoding would change nothing. */
+export function isCanonical(septets: Uint8Array): boolean {
   const { length } = septets
   for (let i = 0; i < length; i++) {
     const octet = septets[i] ?? 0

@@ -1,6 +1,8 @@
 // How a content in the standard coding leaves: untouched, re-encoded, or cut, by what the peer takes. It sends nothing.
-import { isOpaque } from './alphabet.js'
-import { cutSeptets } from './cut-septets.js'
+import { isOpaque, type Alphabet } from './alphabet.js'
+import { characterlessAt, nameCharacterless } from './characterless.js'
+import { swappedUnits } from './charsets.js'
+import { cutSeptets, isCanonical } from './cut-septets.js'
 import { USER_DATA_OCTETS, type Cutting } from './cut.js'
 import { dataCodingFor, readDataCoding } from './data-coding.js'
 import { decodeUserData, openContent, type OpenedContent, type WireContent } from './decode.js'
@@ -15,7 +17,7 @@ import {
   type LongMessage,
   type Target,
 } from './leaving.js'
-import { segmentBinary, userDataOctets } from './segment.js'
+import { segmentOctets, userDataOctets } from './segment.js'
 import { standardText } from './standard.js'
 import { concatenationOf, type InformationElement } from './udh.js'
 
@@ -56,9 +58,13 @@ export function leave(content: WireContent, shape: Cutting, reference: number, t
     const cut = cutAsItIs(opened, cutting, reference, target)
     if (cut !== undefined) return cut
   }
-  const text = decodeUserData(userData, coding.alphabet, shifts)
+  const { alphabet } = coding
+  const text =
+    isOpaque(alphabet) || characterlessAt(userData, alphabet) >= 0
+      ? undefined
+      : decodeUserData(userData, alphabet, shifts)
   return text === undefined
-    ? leaveOpaque(opened, cutting, reference, target)
+    ? leaveOctets(opened, cutting, reference, target)
     : leaveText(text, coding, kept, cutting, reference, target)
 }
 
@@ -101,28 +107,54 @@ function cutAsItIs(
   { text, languages }: Target,
 ): Leaving | CannotLeave | undefined {
   if (coding.alphabet !== 'gsm7' || text.coding.options.defaultAlphabet !== 'gsm7') return undefined
-  if (cutting === 'whole' || languages.length > 0) return undefined
   const dataCoding = dataCodingFor('gsm7', text.coding, coding)
-  const cut = dataCoding === undefined ? undefined : cutSeptets(userData, cutting, reference)
-  if (dataCoding === undefined || cut === undefined) return undefined
+  if (dataCoding === undefined) return undefined
+  // Other tables could only save what is known to be text, and a payload that is text may have characters replaced.
+  if ((cutting === 'whole' || languages.length > 0) && isCanonical(userData)) return undefined
+  if (cutting === 'whole') return leavingAlone(dataCoding, false, userData)
+  const cut = cutSeptets(userData, cutting, reference)
   return cut.kind === 'segments' ? leavingSegments(dataCoding, cut.segments, cutting, reference, 0) : notSegmented(cut)
 }
 
-/** Octets that are not text, or text that passes as it came: never changed, cut where they must be. */
-function leaveOpaque(
-  { coding, elements, userData }: OpenedContent,
+/** Octets that are not text, or that have no character in their alphabet: never changed, cut where they must be. */
+function leaveOctets(
+  opened: OpenedContent,
   cutting: Cutting,
   reference: number,
   target: Target,
 ): Leaving | CannotLeave {
-  const dataCoding = dataCodingFor(coding.alphabet, target.text.coding, coding)
-  if (dataCoding === undefined) return cannotLeave(`the peer has no data_coding for ${coding.alphabet}`)
+  const { elements } = opened
+  const asCoded = octetsFor(opened, target)
+  if (asCoded.kind === 'cannotLeave') return asCoded
+  const { dataCoding, alphabet, octets } = asCoded
   const isPart = concatenationOf(elements) !== undefined
-  const cut = segmentBinary(userData, { cutting: isPart ? 'udh8' : cutting, reference, elements })
+  const cut = segmentOctets(octets, alphabet, { cutting: isPart ? 'udh8' : cutting, reference, elements })
   if (cut.kind === 'unsegmentable') return notSegmented(cut)
   if (cut.kind === 'unencodable' || (isPart && cut.segments.length > 1))
     return cannotLeave('a part of a message is too long')
   return leavingSegments(dataCoding, cut.segments, cutting, reference, 0)
+}
+
+interface OctetsFor {
+  readonly kind: 'octets'
+  readonly dataCoding: number
+  readonly alphabet: Alphabet
+  readonly octets: Uint8Array
+}
+
+/** The same octets under the peer's value for them; UTF-16 may be turned round. */
+function octetsFor({ coding, userData }: OpenedContent, { text: peer }: Target): OctetsFor | CannotLeave {
+  const { alphabet } = coding
+  const dataCoding = dataCodingFor(alphabet, peer.coding, coding)
+  if (dataCoding !== undefined) return { kind: 'octets', dataCoding, alphabet, octets: userData }
+  const turned = alphabet === 'ucs2' ? dataCodingFor('ucs2le', peer.coding, coding) : undefined
+  if (turned !== undefined) {
+    return { kind: 'octets', dataCoding: turned, alphabet: 'ucs2le', octets: swappedUnits(userData) }
+  }
+  const why = `the peer has no data_coding for ${alphabet}`
+  const at = characterlessAt(userData, alphabet)
+  if (at < 0) return cannotLeave(why)
+  return cannotLeave(`${nameCharacterless(userData, alphabet, at)} has no character in ${alphabet}, and ${why}`)
 }
 
 /** What the text has no tables for in the end is chosen anew. */

@@ -7,7 +7,7 @@ import { readDataCoding, peerCoding } from './data-coding.js'
 import { decodeContent } from './decode.js'
 import { chooseForm, segmentCount } from './encode.js'
 import { plainForm, type TextAlphabet } from './form.js'
-import { fitsUserData, segmentBinary, segmentText, userDataOctets } from './segment.js'
+import { fitsUserData, segmentOctets, segmentText, userDataOctets } from './segment.js'
 
 const gsm = { alphabets: ['gsm7', 'ucs2'] } as const
 const smppPeer = { coding: peerCoding({ table: 'smpp', defaultAlphabet: 'gsm7' }) }
@@ -219,7 +219,7 @@ describe('binary', () => {
 
   it('is cut at 140, 134 or 133 octets', () => {
     const lengths = (length: number, cutting: Cutting) => {
-      const cut = segmentBinary(octets.subarray(0, length), { cutting, reference: 1 })
+      const cut = segmentOctets(octets.subarray(0, length), 'binary', { cutting, reference: 1 })
       return cut.kind === 'segments' ? cut.segments.map((segment) => segment.octets.length) : cut.kind
     }
     expect(lengths(140, 'udh8')).toEqual([140])

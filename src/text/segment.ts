@@ -1,8 +1,9 @@
 // A text or binary content as the segments that leave, headers written; and the size on the air of what came. It chooses no alphabet.
-import { isGsm7 } from './alphabet.js'
+import { isGsm7, noShifts, type Alphabet } from './alphabet.js'
+import { octetCuts } from './cut-octets.js'
 import { SEGMENTS_MAX, ROOM_MIN, USER_DATA_OCTETS, cuts, fitsAlone, roomFor, type Cutting } from './cut.js'
 import type { TextCoding } from './data-coding.js'
-import { encodeUserData, measure, shiftElements, type TextForm } from './form.js'
+import { encodeUserData, isTextAlphabet, measure, shiftElements, type TextForm } from './form.js'
 import { countSeptets } from './gsm7.js'
 import { fillBitsAfter, packedLength, type PackedEnd } from './septets.js'
 import { readUdh, udhOctets, writeUdh, type InformationElement } from './udh.js'
@@ -75,18 +76,21 @@ function lost({ alphabet }: TextForm): never {
   throw new Error(`${alphabet} lost a character between measuring and encoding`)
 }
 
-/** Cuts octets that are not text, without regard to what they are. */
-export function segmentBinary(octets: Uint8Array, options: SegmentOptions): Segmented {
+/** Cuts octets that leave as they are, text or not: each has the room that it would have as a character of its alphabet. */
+export function segmentOctets(octets: Uint8Array, alphabet: Alphabet, options: SegmentOptions): Segmented {
   const { cutting, elements = [] } = options
-  const room = roomFor({ alphabet: 'latin1', shifts: { locking: 0, single: 0 } }, cutting, elementsOctets(elements))
+  const room = roomFor(
+    { alphabet: isTextAlphabet(alphabet) ? alphabet : 'latin1', shifts: noShifts },
+    cutting,
+    elementsOctets(elements),
+  )
   if (octets.length <= room.alone) return { kind: 'segments', segments: [alone(elements, octets)] }
   const refusal = whyNot(cutting, elements, room.each)
   if (refusal !== undefined) return refusal
-  const total = Math.ceil(octets.length / room.each)
+  const ends = octetCuts(octets, alphabet, room.each)
+  const total = ends.length
   if (total > SEGMENTS_MAX) return { kind: 'unsegmentable', why: 'tooManySegments' }
-  const segments = Array.from({ length: total }, (_, i) =>
-    oneOf(options, elements, octets.subarray(i * room.each, (i + 1) * room.each), i + 1, total),
-  )
+  const segments = ends.map((end, i) => oneOf(options, elements, octets.subarray(ends[i - 1] ?? 0, end), i + 1, total))
   return { kind: 'segments', segments }
 }
 
