@@ -50,7 +50,16 @@ export function registerGauges(sources: GaugeSources): void {
   metrics.gauge('receiptsWaiting', () => {
     const rows = []
     for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'esme') rows.push({ labels: { account: target.account }, value: waiting })
+      if (target.kind === 'esme' && target.carries === 'receipts')
+        rows.push({ labels: { account: target.account }, value: waiting })
+    }
+    return rows
+  })
+  metrics.gauge('moWaiting', () => {
+    const rows = []
+    for (const { target, waiting } of dispatcher.lanes()) {
+      if (target.kind === 'esme' && target.carries === 'mo')
+        rows.push({ labels: { account: target.account }, value: waiting })
     }
     return rows
   })

@@ -66,6 +66,10 @@ const delivery = {
 const receipts = {
   maxAgeMs: whole(3 * day, 'A receipt that could not be handed over for that long is dropped and counted.'),
   maxPerAccount: whole(100_000, 'Most receipts waiting for one account; further ones are dropped and counted.'),
+  maxMoPerAccount: whole(
+    100_000,
+    'Most messages from phones waiting for one account; their vendor is told to send further ones again later.',
+  ),
   maxTries: whole(10, 'A receipt refused that often is set aside and counted, so that it blocks nothing behind it.', {
     max: 1000,
   }),

@@ -6,8 +6,11 @@ import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
 export type LaneTarget =
   /** To the first of these vendor connections that is up, for one account. */
   | { readonly kind: 'vendor'; readonly route: readonly ConnectionId[]; readonly account: AccountId }
-  /** Receipts to whatever receiver the account has bound. */
-  | { readonly kind: 'esme'; readonly account: AccountId }
+  /**
+   * To whatever receiver the account has bound. Receipts and messages from phones have a lane each, so that neither waits behind
+   * the other or takes its room.
+   */
+  | { readonly kind: 'esme'; readonly account: AccountId; readonly carries: 'receipts' | 'mo' }
   /** Nowhere: sent over this connection, never answered, waiting for a receipt until their due time. */
   | { readonly kind: 'wait'; readonly connection: ConnectionId }
 
@@ -29,15 +32,26 @@ export function vendorLane(route: readonly ConnectionId[], hop: number, account:
   return lane
 }
 
+/** Of an account's receipts. */
 export function esmeLane(account: AccountId): LaneKey {
   return `e:${account}` as LaneKey
+}
+
+/** Of the messages from phones to an account. */
+export function moLane(account: AccountId): LaneKey {
+  return `m:${account}` as LaneKey
+}
+
+/** What its two lanes have in common. */
+export function esmeOf(lane: LaneKey): string {
+  return lane.slice(2)
 }
 
 export function waitLane(connection: ConnectionId): LaneKey {
   return `w:${connection}` as LaneKey
 }
 
-/** The inverse of the three above; throws on a name that none of them made. */
+/** The inverse of the four that make lanes; throws on a name that none of them made. */
 export function laneTarget(lane: LaneKey): LaneTarget {
   const rest = lane.slice(2)
   switch (lane.slice(0, 2)) {
@@ -50,7 +64,9 @@ export function laneTarget(lane: LaneKey): LaneTarget {
       }
     }
     case 'e:':
-      return { kind: 'esme', account: rest as AccountId }
+      return { kind: 'esme', account: rest as AccountId, carries: 'receipts' }
+    case 'm:':
+      return { kind: 'esme', account: rest as AccountId, carries: 'mo' }
     case 'w:':
       return { kind: 'wait', connection: rest as ConnectionId }
     default:

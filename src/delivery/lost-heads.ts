@@ -1,8 +1,9 @@
-// Counts how often the first receipt in line of an account was lost with its session: one that ends every session would block
-// all behind it for days. Those behind it are lost with it and count nothing. In memory only, one entry for a lane.
+// Counts how often the first receipt or message from a phone in line for an account was lost with its session: one that ends every
+// session would block all behind it for days. Those behind it, in whichever of the account's lanes, are lost with it and count
+// nothing. In memory only, one entry for an account.
 
 import type { DeliveryRef } from '../message/delivery.js'
-import type { LaneKey } from '../message/ids.js'
+import { esmeOf } from './lane-key.js'
 
 interface Head {
   readonly first: DeliveryRef
@@ -10,22 +11,24 @@ interface Head {
 }
 
 export class LostHeads {
-  readonly #byLane = new Map<LaneKey, Head>()
+  readonly #byAccount = new Map<string, Head>()
 
-  /** Returns how often it has been lost while nothing before it in its lane was; 0 for one that stands behind such a one. */
+  /** Returns how often it has been lost while nothing before it was; 0 for one that stands behind such a one. */
   lost(delivery: DeliveryRef): number {
-    const head = this.#byLane.get(delivery.lane)
+    const account = esmeOf(delivery.lane)
+    const head = this.#byAccount.get(account)
     if (head !== undefined && isBefore(head.first, delivery)) return 0
     const losses = head?.first.id === delivery.id ? head.losses + 1 : 1
     const first: DeliveryRef = { lane: delivery.lane, dueMs: delivery.dueMs, id: delivery.id }
-    this.#byLane.set(delivery.lane, { first, losses })
+    this.#byAccount.set(account, { first, losses })
     return losses
   }
 
   /** It was answered, or will not be sent any more. */
   over(delivery: DeliveryRef): void {
-    if (this.#byLane.size > 0 && this.#byLane.get(delivery.lane)?.first.id === delivery.id)
-      this.#byLane.delete(delivery.lane)
+    if (this.#byAccount.size === 0) return
+    const account = esmeOf(delivery.lane)
+    if (this.#byAccount.get(account)?.first.id === delivery.id) this.#byAccount.delete(account)
   }
 }
 

@@ -5,7 +5,7 @@ import type { ConnectionId, VendorId } from '../message/ids.js'
 import { receiptRequestOf } from '../message/receipt.js'
 import { anchorAt, collected, collectedOf, contentsOf, mo } from '../store/conformance-rows.suite.js'
 import type { NotifyResult } from './courier.js'
-import { esmeLane } from './lane-key.js'
+import { moLane } from './lane-key.js'
 import { acme, makeRig, type FakeDestination, type Rig } from './rig.suite.js'
 
 function firstMo(esme: FakeDestination): MoDelivery {
@@ -22,7 +22,7 @@ async function moUnderWay(): Promise<{
 }> {
   const rig = makeRig()
   const esme = rig.addDestination('a:acme')
-  const delivery = mo(1, { lane: esmeLane(acme), dueMs: rig.nowMs(), expiresAtMs: rig.nowMs() + 60_000 })
+  const delivery = mo(1, { lane: moLane(acme), dueMs: rig.nowMs(), expiresAtMs: rig.nowMs() + 60_000 })
   rig.recorder.offer(
     { kind: 'accepted', delivery },
     { durable: () => rig.courier.accepted(delivery), refused: () => undefined },

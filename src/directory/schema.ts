@@ -44,6 +44,8 @@ export const AccountRow = Type.Object(
     }),
     /** How many receipts are kept for it while none can be delivered; left out: the setting for all accounts. */
     maxReceipts: Type.Optional(whole(1, 100_000_000)),
+    /** How many messages from phones wait for it at most; left out: the setting for all accounts. */
+    maxMo: Type.Optional(whole(1, 100_000_000)),
     /** What a phone sends to one of these is the account's: digits in E.164 without `+`, short codes too. */
     numbers: Type.Array(
       Type.String({ pattern: '^[0-9]{1,15}$', expected: 'a number: 1–15 digits without +, such as 12025550123' }),

@@ -24,7 +24,7 @@ export function createReassembly(ports: CreateReassemblyPorts, options: Reassemb
         sender.kind === 'account'
           ? directory().account(sender.account)?.multipart
           : directory().connection(sender.connection)?.multipart,
-      mayPass: (part) => whyNotPassing(directory(), part),
+      mayPass: (part) => whyNotPassing(directory(), ports.moRoom, part),
       proceed: (batch) => {
         resumePipeline(of('account', batch), ports, options, nowMs(), wallMs())
         resumeMoPipeline(of('vendor', batch), ports, options, nowMs(), wallMs())

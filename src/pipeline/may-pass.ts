@@ -1,25 +1,30 @@
 // Whether a message could go anywhere at all, asked before a part of it is acknowledged. The stages decide when it is whole.
 
-import type { Snapshot } from '../directory/snapshot.js'
+import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure, FailureReason } from '../message/failure.js'
 import type { Submission } from './stage.js'
 
-/** Why a message of this sender to there can't go by today's directory; undefined where it may. */
+/** Why a message of this sender to there can't go by today's directory, or not now; undefined where it may. */
 export function whyNotPassing(
   directory: Snapshot,
+  moRoom: (account: Account) => number,
   { sender, domain, destination }: Pick<Submission, 'sender' | 'domain' | 'destination'>,
 ): Failure | undefined {
   const called = destination.value
   if (sender.kind === 'vendor') {
-    return directory.ownerOf(called)?.active === true
-      ? undefined
-      : failure('noRoute', `nobody has the number ${called}`)
+    const owner = directory.ownerOf(called)
+    if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
+    return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
   }
   const account = directory.account(sender.account)
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
   return directory.routeFor(policy, called).length > 0 ? undefined : failure('noRoute', `no route to ${called}`)
+}
+
+export function tooManyFor({ id }: Account): string {
+  return `account ${id} has as many messages from phones waiting as it may`
 }
 
 function failure(reason: FailureReason, cause: string): Failure {

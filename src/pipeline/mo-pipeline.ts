@@ -1,8 +1,8 @@
 // The life of a message from a phone before it is accepted, as a list. No stage calls the next.
 
-import type { Snapshot } from '../directory/snapshot.js'
+import type { Account, Snapshot } from '../directory/snapshot.js'
 import { acceptMo, type AcceptOptions } from './accept/accept.js'
-import { findOwner } from './owner/owner.js'
+import { findOwner, type Owned } from './owner/owner.js'
 import {
   refusedAsFull,
   type OnwardPorts,
@@ -10,6 +10,7 @@ import {
   type PipelineOptions,
   type PipelinePorts,
 } from './pipeline.js'
+import { tooManyFor } from './may-pass.js'
 import type { Reassembly } from './reassemble/reassemble.js'
 import {
   answerOf,
@@ -46,7 +47,8 @@ export function resumeMoPipeline(
   wallMs: number,
 ): void {
   const owned = runStage(findOwner(ports.directory()), batch, answerOf)
-  acceptMo(owned, ports, options, nowMs, wallMs)
+  const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
+  acceptMo(fitting, ports, options, nowMs, wallMs)
 }
 
 /** Stage 1: the connection that it came over is known. */
@@ -69,4 +71,21 @@ function reassemble(reassembly: Reassembly, nowMs: number, wallMs: number): Stag
         ? continueWith({ submission, assembly: inOnePiece })
         : reassembly.take(submission, nowMs, wallMs),
     )
+}
+
+/**
+ * An account that nobody binds to must not fill the store for all. What is on its way to the store is not counted yet but for
+ * this batch, so that a little more may get in: as much as the windows of the vendors hold.
+ */
+function whatFits(moRoom: (account: Account) => number): Stage<Owned, Owned> {
+  return (batch) => {
+    const left = new Map<Account, number>()
+    return batch.map((owned) => {
+      const { account } = owned
+      const room = left.get(account) ?? moRoom(account)
+      if (room <= 0) return refuse('queueFull', tooManyFor(account))
+      left.set(account, room - 1)
+      return continueWith(owned)
+    })
+  }
 }

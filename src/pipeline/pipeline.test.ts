@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { esmeLane, vendorLane } from '../delivery/lane-key.js'
+import { moLane, vendorLane } from '../delivery/lane-key.js'
 import type { Account, Policy, Snapshot } from '../directory/snapshot.js'
 import { FakeClock } from '../lib/fake-clock.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
@@ -35,6 +35,7 @@ const withheld = { ack: 'withheld', incomplete: 'fail', strictPartLimits: false 
 const owners = new Map([
   ['15551', { id: 'acme', active: true }],
   ['15552', { id: 'off', active: false }],
+  ['15554', { id: 'other', active: true }],
 ])
 const routed = ['a', 'b'] as ConnectionId[]
 const nowhere: ConnectionId[] = []
@@ -49,7 +50,8 @@ const bounds = {
   maxBytesPerPeer: 1e6,
 }
 
-function rig(options: Partial<PipelineOptions> = {}) {
+/** @param room messages from phones that may wait for an account */
+function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
   const store = new MemoryStore()
   const clock = new FakeClock()
   const deferred: (() => void)[] = []
@@ -102,11 +104,13 @@ function rig(options: Partial<PipelineOptions> = {}) {
       ...rest,
     }
   }
+  const waiting = (id: AccountId): number => accepted.filter(({ lane }) => lane === moLane(id)).length
   const onward = {
     recorder,
     ids: createIdSource(0, 1, () => 2),
     laneOf: (route: readonly ConnectionId[], account: AccountId) => vendorLane(route, 0, account),
-    laneOfEsme: esmeLane,
+    laneOfMo: moLane,
+    moRoom: ({ id }: Account) => room - waiting(id),
     accepted: (delivery: SegmentDelivery | MoDelivery) => void accepted.push(delivery),
     directory: () => directory,
   }
@@ -323,7 +327,7 @@ describe('from a phone', () => {
     expect(accepted).toEqual([
       {
         kind: 'mo',
-        lane: 'e:acme',
+        lane: 'm:acme',
         dueMs: NOW,
         id: '0000000100000000',
         message: expect.objectContaining({ direction: 'mo', account: 'acme', id: '0000000100000000' }) as unknown,
@@ -359,6 +363,29 @@ describe('from a phone', () => {
       shape: 'sar',
       content: { dataCoding: 8, udhi: false, octets: Buffer.from([0, 65, 0, 66, 0, 67]) },
     })
+    expect(reassembly.isEmpty).toBe(true)
+  })
+
+  it('is refused for now when as many as may be wait for its account, the others are not', async () => {
+    const { submission, runMo, settle, answers, accepted } = rig({}, 2)
+    const three = ['15551', '15551', '15551'].map((to) => submission({ sender: vendor, to }))
+    runMo([...three, submission({ sender: vendor, to: '15554' })])
+    await settle()
+    const taken = ['0 accepted 0000000100000000', '1 accepted 0000000100000001', '3 accepted 0000000100000002']
+    expect(answers.splice(0)).toEqual(['2 refused queueFull', ...taken])
+    runMo([submission({ sender: vendor, to: '15551' })])
+    expect(answers.splice(0)).toEqual(['4 refused queueFull'])
+    accepted.shift()
+    runMo([submission({ sender: vendor, to: '15551' })])
+    await settle()
+    expect(answers).toEqual(['5 accepted 0000000100000003'])
+  })
+
+  it('a part of one that there is no room for is refused for now, before it is acknowledged', async () => {
+    const { submission, runMo, answers, reassembly, settle } = rig({}, 0)
+    runMo([submission({ sender: vendor, to: '15551', sar: { reference: 1, total: 2, part: 1 } })])
+    await settle()
+    expect(answers).toEqual(['0 refused queueFull'])
     expect(reassembly.isEmpty).toBe(true)
   })
 

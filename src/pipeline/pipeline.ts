@@ -1,6 +1,6 @@
 // The life of a message towards a phone before it is accepted, as a list. No stage calls the next.
 
-import type { Snapshot } from '../directory/snapshot.js'
+import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure } from '../message/failure.js'
 import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
 import { findCandidates } from './candidates/candidates.js'
@@ -24,6 +24,8 @@ import {
 export interface OnwardPorts extends AcceptPorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
+  /** How many more messages from phones may wait for an account. */
+  readonly moRoom: (account: Account) => number
 }
 
 export interface PipelinePorts extends OnwardPorts {

@@ -203,7 +203,13 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_receipts_waiting',
     labels: ['account'],
-    help: 'Receipts and messages from phones in the outbox, by account.',
+    help: 'Receipts in the outbox, by account.',
+  },
+  moWaiting: {
+    kind: 'gauge',
+    name: 'smswitch_mo_waiting',
+    labels: ['account'],
+    help: 'Messages from phones that wait for an account.',
   },
   receiptsParked: {
     kind: 'gauge',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type smpp from 'smpp'
 import type { SimEsme, SimMo } from '../../src/sim/esme.js'
 import { startHandVendor, type HandVendor } from './hand-vendor.js'
-import { startScenario, type Row, type Scenario, type ScenarioOptions } from './scenario.js'
+import { receiptsOf, startScenario, type Row, type Scenario, type ScenarioOptions } from './scenario.js'
 import { emojiText, latinText, markOf, partsOf, wholesOf } from './texts.js'
 import { when } from './waiting.js'
 
@@ -32,7 +32,8 @@ async function startPhones(account: Row = {}, more: Partial<ScenarioOptions> = {
     ...more,
   })
   await hand.bound(1)
-  return { ...scenario, hand }
+  // Not copied: after a restart its daemon is another.
+  return Object.assign(scenario, { hand })
 }
 
 /** What the ESME gets from now on. */
@@ -175,4 +176,34 @@ it('hands over messages and receipts to the same ESME', async () => {
   await when(esme.events, 'receipt', () => esme.receipts.length === 1, 'the receipt')
   expect(esme.receipts[0]).toMatchObject({ id: messageId, state: 'DELIVRD' })
   expect(inbox.got[0]).toMatchObject({ source: phone, destination: number, text: 'answer' })
+})
+
+it('keeps no more for an account than allowed, also after a restart, and takes no room of its receipts for that', async () => {
+  const phones = await startPhones({ maxMo: 2, maxReceipts: 2 })
+  const { hand, bind } = phones
+  const short = (text: string) => hand.mo({ ...addresses, data_coding: 0, short_message: Buffer.from(text) })
+  const statuses = async (...texts: readonly string[]) => {
+    const all: unknown[] = []
+    for (const text of texts) all.push((await short(text)).command_status)
+    return all
+  }
+  expect(await statuses('1', '2', '3')).toEqual([status.ok, status.ok, status.tryAgain])
+  const sender = await bind({ bind: 'tx' })
+  await sender.submit({ source: number, destination: phone, text: 'hello', registeredDelivery: 1 })
+  await hand.submits(1)
+  hand.answer(0, { message_id: 'v0' })
+  expect(await hand.deliver(0, 'v0', 'DELIVRD')).toBe(0)
+  await phones.daemon.metricWhen((value) => value === 1, 'smswitch_receipts_waiting', { account: 'acme' })
+  expect(await phones.daemon.metric('smswitch_mo_waiting', { account: 'acme' })).toBe(2)
+  await phones.restart('SIGKILL')
+  await hand.bound(2)
+  expect(await statuses('4')).toEqual([status.tryAgain])
+  const esme = await bind()
+  const inbox = inboxOf(esme)
+  await inbox.came(2)
+  await receiptsOf(esme, 1)
+  expect(wholesOf(pdusOf(inbox.got)).map(({ text }) => text)).toEqual(['1', '2'])
+  await phones.daemon.metricWhen((value) => value === 0, 'smswitch_mo_waiting', { account: 'acme' })
+  expect(await statuses('5')).toEqual([status.ok])
+  await inbox.came(3)
 })

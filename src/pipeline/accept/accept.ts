@@ -15,7 +15,8 @@ export interface AcceptPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
   readonly laneOf: (route: readonly ConnectionId[], account: AccountId) => LaneKey
-  readonly laneOfEsme: (account: AccountId) => LaneKey
+  /** Of messages from phones to an account. */
+  readonly laneOfMo: (account: AccountId) => LaneKey
   /** The delivery is durable and answered: it may go. */
   readonly accepted: (delivery: SegmentDelivery | MoDelivery) => void
 }
@@ -67,7 +68,7 @@ export function acceptMo(
     const message = toMessage(owned, 'mo', account.id, ports, options, nowMs, wallMs)
     const delivery: MoDelivery = {
       kind: 'mo',
-      lane: ports.laneOfEsme(account.id),
+      lane: ports.laneOfMo(account.id),
       dueMs: nowMs + owned.submission.scheduleMs,
       id: deliveryIdOf(message),
       message,

@@ -276,8 +276,10 @@ function heldPart(part: CollectedPart, standing: HeldPart['standing'], bytes: nu
   return { part, standing, waiters: [], bytes, set: undefined, fate: undefined }
 }
 
-/** What senders of parts are told when their message can't go: one word for all reasons, the reason for our log. */
-function ofTheWhole({ reason, cause }: Failure): Failure {
+/** What senders of parts are told when their message can't go: one word for all that is for good, the reason for our log. */
+function ofTheWhole(failure: Failure): Failure {
+  const { reason, cause } = failure
+  if (failureReasons[reason].retryable) return failure
   return { reason: 'messageRefused', cause: `${reason}: ${cause}` }
 }
 

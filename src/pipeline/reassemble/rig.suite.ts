@@ -1,7 +1,7 @@
 // What the tests of reassembly stand on: both pipelines over a memory store, senders whose answers are written down, a clock that
 // moves when told to. No expectations.
 
-import { esmeLane, vendorLane } from '../../delivery/lane-key.js'
+import { moLane, vendorLane } from '../../delivery/lane-key.js'
 import type { Account, Connection, Policy, Snapshot } from '../../directory/snapshot.js'
 import { FakeClock } from '../../lib/fake-clock.js'
 import type { CollectedPart } from '../../message/collected-part.js'
@@ -11,6 +11,8 @@ import { createIdSource } from '../../message/id-source.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import { receiptRequestOf } from '../../message/receipt.js'
 import { anchorAt } from '../../store/conformance-rows.suite.js'
+import type { PeerText } from '../../text/decode.js'
+import { standardText } from '../../text/standard.js'
 import { GroupCommit } from '../../store/group-commit.js'
 import { MemoryStore } from '../../store/memory/memory-store.js'
 import { createReassembly } from '../create-reassembly.js'
@@ -47,7 +49,8 @@ export interface PartSpec {
   readonly total?: number
   readonly part?: number
   readonly shape?: 'udh8' | 'udh16' | 'sar'
-  readonly text?: string
+  readonly text?: string | Uint8Array
+  readonly dataCoding?: number
   readonly changes?: Partial<Submission>
 }
 
@@ -72,6 +75,8 @@ export function reassemblyRig(settings: RigSettings = {}) {
   const store = settings.store ?? new MemoryStore()
   const clock = new FakeClock({ monotonicMs: settings.startMs ?? 1_000_000 })
   const rules = new Map<string, MultipartRules>()
+  /** How a sender codes its texts, where it is not as the switch does. */
+  const texts = new Map<string, PeerText>()
   const closed = settings.closed ?? new Set<string>()
   /** Accounts that left the directory. */
   const gone = new Set<string>()
@@ -81,11 +86,12 @@ export function reassemblyRig(settings: RigSettings = {}) {
   const deferred: (() => void)[] = []
   const bugs: unknown[] = []
   const rulesOf = (name: string): MultipartRules => rules.get(name) ?? usualRules
-  const account = (id: string) => ({ id, active: true, domain: 'home', multipart: rulesOf(id) }) as Account
+  const textOf = (name: string): PeerText => texts.get(name) ?? standardText
+  const account = (id: string) => ({ id, active: true, domain: 'home', text: textOf(id), multipart: rulesOf(id) }) as Account
   const route = ['v1'] as ConnectionId[]
   const directory = {
     account: (id: string) => (gone.has(id) ? undefined : account(id)),
-    connection: (id: string) => ({ id, multipart: rulesOf(id) }) as Connection,
+    connection: (id: string) => ({ id, text: textOf(id), multipart: rulesOf(id) }) as Connection,
     ownerOf: (called: string) => (closed.has(called) ? undefined : account('acme')),
     policyFor: () => ({ id: 'p', failover: 'next' }) as Policy,
     routeFor: (_: Policy, called: string) => (closed.has(called) ? [] : route),
@@ -109,7 +115,8 @@ export function reassemblyRig(settings: RigSettings = {}) {
     recorder,
     ids: createIdSource(0, settings.epoch ?? (settings.store === undefined ? 1 : 2), () => 100),
     laneOf: (lane, of) => vendorLane(lane, 0, of),
-    laneOfEsme: esmeLane,
+    laneOfMo: moLane,
+    moRoom: () => 1000,
     accepted: (delivery) => void accepted.push(delivery),
     directory: () => directory,
   }
@@ -166,6 +173,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     recorder,
     reassembly,
     rules,
+    texts,
     closed,
     gone,
     outcomes,
@@ -203,7 +211,7 @@ function submissionOf(spec: PartSpec, bugs: unknown[]): { readonly submission: S
     destination: { ton: 1, npi: 1, value: to },
     domain: '',
     content: {
-      dataCoding: 0,
+      dataCoding: spec.dataCoding ?? 0,
       udhi: shape !== 'sar',
       octets: shape === 'sar' ? text : Buffer.concat([Uint8Array.from(header), text]),
     },
