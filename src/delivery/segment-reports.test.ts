@@ -135,12 +135,16 @@ it('the only segment with an id is reported lost: the message is', async () => {
   expect(told()).toEqual(['UNDELIVERABLE'])
 })
 
-it('one id for all, reported on for each of them: told once', async () => {
-  const { rig, segment, report, told, pass } = await underWay(2)
+it('one id for all, reported on for each of them: told once, and nobody else is told', async () => {
+  const { rig, vendor, segment, report, told, pass } = await underWay(2)
+  rig.submit()
+  await rig.settle()
+  rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'unanswered' })
   allTaken(rig, segment, ['x', 'x'])
   await report(['x'])
   await report(['x'], undefined, 6_000)
   await pass(61)
+  expect(vendor.sent).toHaveLength(3)
   expect(told()).toEqual(['DELIVERED'])
   await nothingIsAwaited(rig)
 })

@@ -15,7 +15,7 @@ import { SegmentGroups } from './groups.js'
 import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
 import { Readings } from './readings.js'
-import { isPossible, keyOf, seenKey, withPossibleIds } from './receipt-keys.js'
+import { isPossible, keyOf, seenKey, settledKey, withPossibleIds } from './receipt-keys.js'
 import { RecentKeys } from './recent-keys.js'
 
 export type { CorrelatorOptions, CorrelatorPorts, ReceiptFate, VendorReceipt } from './correlator-ports.js'
@@ -352,6 +352,7 @@ export class Correlator implements UnitListener {
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) this.#overlay.set(key, unit)
+    if (final && awaiting.group !== '') this.#seen.add(settledKey(key))
     if (unit.group !== undefined) {
       this.#groups.change(unit.group)
       if (isEnd && report.state !== 'DELIVERED') this.#ports.failed(unit.group.id)
@@ -395,6 +396,7 @@ export class Correlator implements UnitListener {
     const { row } = parked
     const { vendor, vendorMessageId, report } = row
     if (!isFinal(report.state) || report.destination === '') return
+    if (this.#seen.has(settledKey(keyOf(vendor, vendorMessageId)))) return
     const parkedAtMs = row.expiresAtMs - this.#options.parkedMs
     const receivedAtMs = this.#ports.wallMs() - (nowMs - parkedAtMs)
     const delivery = this.#ports.claimUnanswered(vendor, report.destination, receivedAtMs)

@@ -21,6 +21,11 @@ export function seenKey(key: string, report: VendorReport): string {
   return `${key}\0${report.state}\0${report.destination}\0${report.doneAtMs}`
 }
 
+/** The end of one of several segments was reported under this id; one id may have stood for more of them. */
+export function settledKey(key: string): string {
+  return `${key}\0\0`
+}
+
 export function isPossible(id: string): boolean {
   return id.length <= MAX_ID_LENGTH
 }
