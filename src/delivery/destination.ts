@@ -2,6 +2,16 @@
 
 import type { Delivery } from '../message/delivery.js'
 
+/**
+ * What became of a delivery that was to be sent.
+ *
+ * - `sent`: it is under way, or over without a sending; its end is told to whoever owns the destination.
+ * - `full`: nothing can be sent now.
+ * - `later`: this one must wait for a place that only it may take; others can be sent. It is worth asking again whenever there
+ *   is room, and at `roomAtMs`.
+ */
+export type SendResult = 'sent' | 'full' | 'later'
+
 /** Somebody with a window: a vendor connection, the receivers of an account. */
 export interface Destination {
   /** As lanes name it: a connection's id behind `c:`, an account's behind `a:`. */
@@ -10,8 +20,7 @@ export interface Destination {
   readonly up: boolean
   /** How many deliveries it takes now, window and pace together. */
   room(nowMs: number): number
-  /** When time alone will make room again; Infinity when an event must. */
+  /** When time alone will make room again, or end the waiting of what was to go `later`; Infinity when an event must. */
   roomAtMs(nowMs: number): number
-  /** Sends it; false when that is not possible after all. Its end is told to whoever owns the destination. */
-  send(delivery: Delivery, nowMs: number): boolean
+  send(delivery: Delivery, nowMs: number): SendResult
 }

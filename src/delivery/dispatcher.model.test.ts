@@ -5,6 +5,7 @@ import { FakeClock } from '../lib/fake-clock.js'
 import type { Delivery } from '../message/delivery.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
+import type { SendResult } from './destination.js'
 import type { Limit } from './limits.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { AttemptResult } from './outcome.js'
@@ -87,6 +88,7 @@ function boot(
   epoch: number,
   rules: readonly ConnectionRules[],
   gate: Limit | undefined,
+  waits: boolean,
 ) {
   const rig = makeRig({
     store,
@@ -103,9 +105,18 @@ function boot(
   const destinations = ['c:a', 'c:b', 'a:acme'].map((id) => {
     const destination = rig.addDestination(id, 3)
     const send = destination.send.bind(destination)
-    destination.send = (delivery: Delivery, nowMs: number) => {
-      if (!destination.up || destination.room() <= 0) return false
-      if (delivery.kind === 'segment' && rig.courier.isUnanswered(delivery)) return true
+    // Once refused it waits for a place of its own, in its lane, while others go past it.
+    const waiting = new Map<string, number>()
+    const waitsUntil = ({ id, failures }: Delivery, nowMs: number): number => {
+      if (!waits || failures !== 1) return 0
+      if (!waiting.has(id)) waiting.set(id, nowMs + 900)
+      return waiting.get(id)!
+    }
+    destination.roomAtMs = (nowMs = 0) => Math.min(...[...waiting.values()].filter((untilMs) => untilMs > nowMs))
+    destination.send = (delivery: Delivery, nowMs: number): SendResult => {
+      if (!destination.up || destination.room() <= 0) return 'full'
+      if (delivery.kind === 'segment' && rig.courier.isUnanswered(delivery)) return 'sent'
+      if (waitsUntil(delivery, nowMs) > nowMs) return 'later'
       if (underWay.has(delivery.id) || over.has(delivery.id)) doubles.push(delivery.id)
       underWay.add(delivery.id)
       if (delivery.kind === 'segment') rig.courier.sending(delivery)
@@ -132,6 +143,7 @@ const ways = fc.record({
   onUnanswered: fc.constantFrom('resend' as const, 'waitReceipt' as const, 'fail' as const),
   requestReceipt: fc.constantFrom('asAsked' as const, 'always' as const, 'never' as const),
   limited: fc.boolean(),
+  waits: fc.boolean(),
 })
 
 type Known = typeof event extends fc.Arbitrary<infer E> ? E | { readonly kind: 'crash' } : never
@@ -160,7 +172,7 @@ async function play(
         nextMs: (_, nowMs) => ((tokens = 0), nowMs + 500),
       }
     : undefined
-  let life = boot(store, clock, epoch, rules, gate)
+  let life = boot(store, clock, epoch, rules, gate, way.waits)
   const acceptedIds: string[] = []
   const ends = new Map<string, number>()
   let ids = 0
@@ -279,7 +291,7 @@ async function play(
         crashes++
         refusedBefore += refusals(rig.log)
         store = new MemoryStore(store.snapshot())
-        life = boot(store, clock, ++epoch, rules, gate)
+        life = boot(store, clock, ++epoch, rules, gate, way.waits)
         countEnds(life)
         await life.rig.restore()
         break

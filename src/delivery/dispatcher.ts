@@ -7,35 +7,18 @@ import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
-import { newLane, newStation, putInOrder, takenOf, type Lane, type Station } from './lane.js'
-import { passAll, type Limit } from './limits.js'
-import { ReadAhead, type ReadAheadOptions } from './read-ahead.js'
+import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
+import { lineUpAside, newLane, newStation, putInOrder, takenOf, type Lane, type Station } from './lane.js'
+import { passAll } from './limits.js'
+import { ReadAhead } from './read-ahead.js'
 
-export interface DispatcherOptions extends ReadAheadOptions {
-  /** How many deliveries one lane may send before the next lane's turn. */
-  readonly quantum: number
-}
-
-export interface DispatcherPorts {
-  readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice>
-  /** Ids of the destinations that a lane may use, best first. */
-  destinationsOf(target: LaneTarget): readonly string[]
-  limitsOf(target: LaneTarget): readonly Limit[]
-  /** Came to its turn after its time was over, or in a lane that leads nowhere: not sent, still held. */
-  overdue(delivery: Delivery, nowMs: number): void
-  readFailed(lane: LaneKey, error: unknown): void
-  /** Something may have room now: pump soon. */
-  wanted(): void
-  /**
-   * False while more than enough that happened is not durable yet: nothing is sent then, since the record of it would pile
-   * up in memory and be lost in a crash. Asked at each pump; whoever makes it true pumps again.
-   */
-  maySend?(): boolean
-}
+export type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 
 const READ_RETRY_MS = 1000
 /** When a limit that knows no time of its own is asked again. */
 const LIMIT_RETRY_MS = 60_000
+/** How many deliveries of one lane others go past in one turn: each is asked for again whenever there is room. */
+const ASIDE_MAX = 256
 
 export class Dispatcher {
   readonly #ports: DispatcherPorts
@@ -211,7 +194,7 @@ export class Dispatcher {
   /** A destination has room again. */
   hasRoom(destinationId: string): void {
     const station = this.#stations.get(destinationId)
-    if (station === undefined || station.line.length === 0) return
+    if (station === undefined || (station.line.length === 0 && station.aside.length === 0)) return
     this.#dirty.add(station)
     this.#ports.wanted()
   }
@@ -280,30 +263,39 @@ export class Dispatcher {
   #serve(station: Station, nowMs: number): void {
     const { destination, line } = station
     let room = destination.up ? destination.room(nowMs) : 0
+    if (station.aside.length > 0) lineUpAside(station)
     while (room > 0 && line.length > 0) {
       const lane = line.shift()!
       if (!lane.inLine || lane.station !== station) continue
       lane.inLine = false
       // Paused while in line, by a delivery that came back: its wake-up puts it in line again.
       if (lane.pausedUntilMs > nowMs) continue
-      room = this.#sendFrom(lane, destination, room, nowMs)
+      const left = this.#sendFrom(lane, destination, room, nowMs)
       if (lane.ready.length > 0 && lane.pausedUntilMs <= nowMs && !lane.inLine && lane.station === station) {
-        lane.inLine = true
-        line.push(lane)
+        // Nothing went though there was room: what it has waits for places of its own, and is not asked for again in this round.
+        if (left === room) station.aside.push(lane)
+        else this.#stand(lane, station)
       }
+      room = left
       if (lane.moreInStore) this.#readMore(lane, nowMs)
     }
-    if (line.length === 0 || !destination.up) return
+    if ((line.length === 0 && station.aside.length === 0) || !destination.up) return
     const atMs = destination.roomAtMs(nowMs)
     if (atMs === Infinity || atMs >= station.wakeMs) return
     station.wakeMs = atMs
     this.#stationWakes.push(atMs, station)
   }
 
+  #stand(lane: Lane, station: Station): void {
+    lane.inLine = true
+    station.line.push(lane)
+  }
+
   /** Returns the room that is left. */
   #sendFrom(lane: Lane, destination: Destination, roomBefore: number, nowMs: number): number {
     let room = roomBefore
     let turns = this.#options.quantum
+    let aside: Delivery[] | undefined
     while (room > 0 && turns > 0) {
       const delivery = lane.ready.peek()
       if (delivery === undefined) break
@@ -317,14 +309,24 @@ export class Dispatcher {
         continue
       }
       if (!this.#passes(lane, nowMs)) break
-      if (!destination.send(delivery, nowMs)) {
-        for (const limit of lane.limits) limit.giveBack(1)
-        return 0
+      const result = destination.send(delivery, nowMs)
+      if (result === 'sent') {
+        this.#shiftReady(lane)
+        room--
+        turns--
+        continue
       }
-      this.#shiftReady(lane)
-      room--
-      turns--
+      for (const limit of lane.limits) limit.giveBack(1)
+      if (result === 'full') {
+        room = 0
+        break
+      }
+      // Those behind it go past it.
+      lane.ready.shift()
+      if ((aside ??= []).push(delivery) === ASIDE_MAX) break
     }
+    // Back to its place.
+    for (let last = aside?.pop(); last !== undefined; last = aside?.pop()) lane.ready.unshift(last)
     return room
   }
 
@@ -396,8 +398,7 @@ export class Dispatcher {
       this.#readMore(lane, nowMs)
       return
     }
-    lane.inLine = true
-    station.line.push(lane)
+    this.#stand(lane, station)
     if (!this.#dirty.has(station)) {
       this.#dirty.add(station)
       this.#ports.wanted()

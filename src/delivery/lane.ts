@@ -42,6 +42,8 @@ export interface Lane {
 export interface Station {
   readonly destination: Destination
   readonly line: BoundedQueue<Lane>
+  /** Lanes that have only what must go later: in line again at its next turn. */
+  readonly aside: Lane[]
   /** When it asked to be looked at again; Infinity for not. */
   wakeMs: number
 }
@@ -49,7 +51,16 @@ export interface Station {
 const MAX_LANES_IN_LINE = 16_777_216
 
 export function newStation(destination: Destination): Station {
-  return { destination, line: new BoundedQueue<Lane>(MAX_LANES_IN_LINE), wakeMs: Infinity }
+  return { destination, line: new BoundedQueue<Lane>(MAX_LANES_IN_LINE), aside: [], wakeMs: Infinity }
+}
+
+/** Lanes that were set aside are first in line, or others would take the places that they wait for. */
+export function lineUpAside({ aside, line }: Station): void {
+  for (let lane = aside.pop(); lane !== undefined; lane = aside.pop()) {
+    if (lane.inLine || lane.ready.length === 0 || lane.station?.line !== line) continue
+    lane.inLine = true
+    line.unshift(lane)
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Store } from '../store/contracts/store.js'
 import { GroupCommit } from '../store/group-commit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { Courier, type CourierOptions, type CourierPorts } from './courier.js'
-import type { Destination } from './destination.js'
+import type { Destination, SendResult } from './destination.js'
 import { Dispatcher, type DispatcherOptions, type DispatcherPorts } from './dispatcher.js'
 import { vendorLane, type LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
@@ -48,8 +48,8 @@ export class FakeDestination implements Destination {
   readonly underWay: Delivery[] = []
   /** All that was ever sent, with its time. */
   readonly sent: { readonly delivery: Delivery; readonly atMs: number }[] = []
-  /** Called instead of keeping what is sent under way. */
-  onSend: ((delivery: Delivery, nowMs: number) => boolean) | undefined
+  /** Called instead of keeping what is sent under way; false is `full`. */
+  onSend: ((delivery: Delivery, nowMs: number) => boolean | 'later') | undefined
 
   constructor(id: string, window = 10) {
     this.id = id
@@ -64,11 +64,12 @@ export class FakeDestination implements Destination {
     return Infinity
   }
 
-  send(delivery: Delivery, nowMs: number): boolean {
-    if (this.onSend !== undefined && !this.onSend(delivery, nowMs)) return false
+  send(delivery: Delivery, nowMs: number): SendResult {
+    const goes = this.onSend?.(delivery, nowMs) ?? true
+    if (goes !== true) return goes === false ? 'full' : goes
     this.sent.push({ delivery, atMs: nowMs })
     if (this.onSend === undefined) this.underWay.push(delivery)
-    return true
+    return 'sent'
   }
 
   get sentIds(): readonly DeliveryId[] {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Courier } from '../../src/delivery/courier.js'
-import type { Destination } from '../../src/delivery/destination.js'
+import type { Destination, SendResult } from '../../src/delivery/destination.js'
 import { Dispatcher } from '../../src/delivery/dispatcher.js'
 import { vendorLane } from '../../src/delivery/lane-key.js'
 import type { Limit } from '../../src/delivery/limits.js'
@@ -52,10 +52,10 @@ class SharedDestination implements Destination {
     return Infinity
   }
 
-  send(delivery: Delivery): boolean {
-    if (delivery.kind !== 'segment') return false
+  send(delivery: Delivery): SendResult {
+    if (delivery.kind !== 'segment') return 'full'
     this.#underWay.push(delivery)
-    if (this.#answering) return true
+    if (this.#answering) return 'sent'
     this.#answering = true
     setImmediate(() => {
       const batch = this.#underWay
@@ -63,7 +63,7 @@ class SharedDestination implements Destination {
       this.#answering = false
       this.#answered(batch)
     })
-    return true
+    return 'sent'
   }
 }
 

@@ -6,6 +6,7 @@ import { messageStates } from '../../message/state.js'
 import { formatReceipt, stateForVersion } from '../../receipts/appendix-b.js'
 import { makeTlv, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { LeavingSegment } from '../../text/leave.js'
+import { passesOn } from '../passes-on.js'
 
 /** SMPP 3.4 §5.2.12: message type "SMSC delivery receipt". */
 const ESM_RECEIPT = 0x04
@@ -40,12 +41,22 @@ export function receiptPdu({ receipt }: ReceiptDelivery, version: number): PduIn
   }
 }
 
-/** One segment of a message from a phone (SMPP 3.4 §4.6.1), in the data_coding of whom it goes to. */
-export function moPdu(message: Message, segment: LeavingSegment, dataCoding: number): PduInput<'deliver_sm'> {
+/**
+ * One segment of a message from a phone (SMPP 3.4 §4.6.1), in the data_coding of whom it goes to.
+ *
+ * @param isCut the message makes several segments here
+ */
+export function moPdu(
+  message: Message,
+  segment: LeavingSegment,
+  dataCoding: number,
+  isCut: boolean,
+): PduInput<'deliver_sm'> {
   const { source, destination } = message
   const octets = asBuffer(segment.octets)
   const fits = octets.length <= SHORT_MESSAGE_MAX
-  const tlvs: Tlv[] = message.tlvs.map(({ tag, value }) => ({ tag, value: asBuffer(value) }))
+  const tlvs: Tlv[] = []
+  for (const { tag, value } of message.tlvs) if (passesOn(tag, isCut)) tlvs.push({ tag, value: asBuffer(value) })
   if (segment.sar !== undefined) {
     const { reference, total, part } = segment.sar
     tlvs.push(makeTlv('sar_msg_ref_num', reference))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NotifyResult } from '../../delivery/courier.js'
+import type { SendResult } from '../../delivery/destination.js'
 import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId, DeliveryId, MessageId } from '../../message/ids.js'
 import type { Content, Message } from '../../message/message.js'
@@ -29,6 +30,10 @@ interface Esme {
 
 interface Rig {
   readonly receivers: Receivers
+  /** Sends it now. */
+  readonly send: (delivery: EsmeDelivery) => SendResult
+  /** Time goes by. */
+  readonly advance: (ms: number) => void
   /** What the courier was told, one line each. */
   readonly told: string[]
   readonly notSent: EsmeDelivery[]
@@ -49,6 +54,7 @@ function rig(): Rig {
   const told: string[] = []
   const notSent: EsmeDelivery[] = []
   let holdsBack = false
+  let nowMs = 0
   const receivers = new Receivers('acme' as AccountId, {
     monotonicMs: () => 0,
     notified: (delivery, result: NotifyResult, more) => {
@@ -108,6 +114,8 @@ function rig(): Rig {
   }
   return {
     receivers,
+    send: (delivery) => receivers.send(delivery, nowMs),
+    advance: (ms) => void (nowMs += ms),
     told,
     notSent,
     holdBack: () => void (holdsBack = true),
@@ -145,9 +153,9 @@ const briefly = ({ sequence, esm_class, short_message }: DeliverSm): string =>
 
 describe('a message from a phone', () => {
   it('goes as deliver_sm, addresses and parameters as they are', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const esme = bind()
-    expect(receivers.send(mo(text(20)))).toBe(true)
+    expect(send(mo(text(20)))).toBe('sent')
     const [pdu] = esme.got()
     expect(pdu).toMatchObject({
       service_type: 'CMT',
@@ -170,9 +178,9 @@ describe('a message from a phone', () => {
   })
 
   it('goes in the coding of the account', () => {
-    const { receivers, bind } = rig()
+    const { send, bind } = rig()
     const esme = bind(target('udh8', { coding: peerCoding({ table: 'smpp', defaultAlphabet: 'latin1' }) }))
-    receivers.send(mo({ dataCoding: 0, udhi: false, octets: Buffer.of(0x63, 0x61, 0x66, 0x05) }))
+    send(mo({ dataCoding: 0, udhi: false, octets: Buffer.of(0x63, 0x61, 0x66, 0x05) }))
     expect(esme.got()[0]!.short_message.toString('latin1')).toBe('caf\xe9')
   })
 
@@ -181,9 +189,9 @@ describe('a message from a phone', () => {
     ['udh16', 0x40, ['06080412ab03', '06080412ab03', '06080412ab03'], undefined],
     ['sar', 0, ['616263646566', '646566676869', '6768696a6162'], [1, 2, 3]],
   ] as const)('of 400 characters leaves as %s, one segment after the other', (mode, esmClass, heads, parts) => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const esme = bind(target(mode))
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     const all: DeliverSm[] = []
     for (const sequence of [1, 2, 3]) {
       const got = esme.got()
@@ -201,9 +209,9 @@ describe('a message from a phone', () => {
   })
 
   it('of 400 characters leaves whole in message_payload', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const esme = bind(target('payload'))
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     const [pdu] = esme.got()
     expect(pdu!.short_message).toHaveLength(0)
     expect(pdu!.tlvs.find(({ tag }) => tag === 0x0424)?.value).toHaveLength(400)
@@ -214,9 +222,9 @@ describe('a message from a phone', () => {
 
 describe('the segments of one message', () => {
   it('stay on one bind, others go on between them', () => {
-    const { receivers, bind } = rig()
+    const { send, bind } = rig()
     const binds = [bind(), bind()]
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     const first = binds.findIndex((esme) => esme.session.inFlight === 1)
     const [one, two] = [binds[first]!, binds[1 - first]!]
     expect(one.got()).toHaveLength(1)
@@ -226,36 +234,36 @@ describe('the segments of one message', () => {
   })
 
   it('wait for room on that bind when it has none', () => {
-    const { receivers, notSent, bind } = rig()
+    const { send, notSent, bind } = rig()
     const esme = bind(undefined, 1)
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     // Its window of 1 is free again just for the next segment.
     esme.answers(1)
     expect(esme.got().map(briefly)).toEqual(['1 64 050003ab0301+153', '2 64 050003ab0302+153'])
     esme.session.unbind(0)
     esme.answers(2)
     expect(notSent).toMatchObject([{ id: 'm1', taken: 2 }])
-    expect(receivers.send(notSent[0]!)).toBe(false)
+    expect(send(notSent[0]!)).toBe('later')
   })
 
   it('that wait in their lane in between go on over the same bind', () => {
-    const { receivers, holdBack, bind } = rig()
+    const { send, holdBack, bind } = rig()
     const binds = [bind(), bind(), bind()]
     holdBack()
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     const one = binds.find((esme) => esme.session.inFlight === 1)!
     for (const taken of [1, 2]) {
       one.answers(taken)
       expect(one.session.inFlight).toBe(0)
-      expect(receivers.send({ ...mo(text(400)), taken })).toBe(true)
+      expect(send({ ...mo(text(400)), taken })).toBe('sent')
       expect(one.session.inFlight).toBe(1)
     }
   })
 
   it('go on after a refusal with the one that was refused, over the same bind', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const binds = [bind(), bind(undefined, 100)]
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     const one = binds.find((esme) => esme.session.inFlight === 1)!
     one.got()
     one.answers(1)
@@ -263,7 +271,7 @@ describe('the segments of one message', () => {
     one.answers(2, status.ESME_RX_T_APPN)
     expect(told.at(-1)).toBe('mo m1 after 1: refused, more')
     for (const _ of [1, 2, 3]) {
-      expect(receivers.send({ ...mo(text(400)), taken: 1, failures: 1 })).toBe(true)
+      expect(send({ ...mo(text(400)), taken: 1, failures: 1 })).toBe('sent')
       const [pdu] = one.got()
       expect(briefly(pdu!)).toBe(`${pdu!.sequence} 64 050003ab0302+153`)
       one.answers(pdu!.sequence, status.ESME_RX_T_APPN)
@@ -271,22 +279,22 @@ describe('the segments of one message', () => {
   })
 
   it('go on over any bind when theirs is lost, cut alike', () => {
-    const { receivers, told, bind, leave } = rig()
+    const { receivers, send, told, bind, leave } = rig()
     const one = bind()
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     one.answers(1)
     leave(one)
     expect(told).toEqual(['mo m1 after 0: taken, more', 'mo m1 after 1: lost, more'])
     expect(receivers.up).toBe(false)
     const two = bind()
-    expect(receivers.send({ ...mo(text(400)), taken: 1 })).toBe(true)
+    expect(send({ ...mo(text(400)), taken: 1 })).toBe('sent')
     expect(two.got().map(briefly)).toEqual(['1 64 050003ab0302+153'])
   })
 
   it('end with a refusal for good: the rest is never sent', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const esme = bind()
-    receivers.send(mo(text(400)))
+    send(mo(text(400)))
     esme.answers(1)
     esme.got()
     esme.answers(2, status.ESME_RX_R_APPN)
@@ -297,34 +305,34 @@ describe('the segments of one message', () => {
 
 describe('what cannot be sent is over, and said', () => {
   it('a text that the account cannot be sent', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     const esme = bind(
       target('udh8', {
         coding: peerCoding({ table: 'smpp', defaultAlphabet: 'gsm7', alphabets: new Map([[8, 'binary']]) }),
       }),
     )
-    expect(receivers.send(mo({ dataCoding: 8, udhi: false, octets: Buffer.from('0416', 'hex') }))).toBe(true)
+    expect(send(mo({ dataCoding: 8, udhi: false, octets: Buffer.from('0416', 'hex') }))).toBe('sent')
     expect(esme.got()).toEqual([])
     expect(told).toEqual([expect.stringMatching(/^cannot send m1: .*U\+0416/), 'mo m1 after 0: refusedForGood'])
   })
 
   it('a field that no PDU can have', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     bind()
-    receivers.send(mo(text(5), { serviceType: 'Ж' }))
+    send(mo(text(5), { serviceType: 'Ж' }))
     expect(told).toEqual([expect.stringMatching(/^cannot send m1: service_type/), 'mo m1 after 0: refusedForGood'])
   })
 
   it('what has fewer segments now than were taken', () => {
-    const { receivers, told, bind } = rig()
+    const { send, told, bind } = rig()
     bind(target('payload'))
-    receivers.send({ ...mo(text(400)), taken: 1 })
+    send({ ...mo(text(400)), taken: 1 })
     expect(told).toEqual(['cannot send m1: 1 segments were taken of what makes 1 now', 'mo m1 after 1: refusedForGood'])
   })
 })
 
 it('a receipt goes as before, and has no more to come', () => {
-  const { receivers, told, bind } = rig()
+  const { send, told, bind } = rig()
   const esme = bind()
   const receipt = {
     kind: 'receipt',
@@ -344,14 +352,14 @@ it('a receipt goes as before, and has no more to come', () => {
       doneAtMs: 0,
     },
   } as unknown as ReceiptDelivery
-  expect(receivers.send(receipt)).toBe(true)
+  expect(send(receipt)).toBe('sent')
   expect(esme.got()).toMatchObject([{ esm_class: 4, source_addr: '447700900123', destination_addr: 'ACME' }])
   esme.answers(1)
   expect(told).toEqual(['receipt r1: taken'])
 })
 
 it('nothing is sent without a bind', () => {
-  const { receivers, told } = rig()
-  expect(receivers.send(mo(text(5)))).toBe(false)
+  const { send, told } = rig()
+  expect(send(mo(text(5)))).toBe('full')
   expect(told).toEqual([])
 })

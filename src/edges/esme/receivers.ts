@@ -2,7 +2,7 @@
 // whatever its number of binds. Segments of one message follow each other over one of them, each when the one before is taken.
 
 import type { NotifyResult } from '../../delivery/courier.js'
-import type { Destination } from '../../delivery/destination.js'
+import type { Destination, SendResult } from '../../delivery/destination.js'
 import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId, DeliveryId } from '../../message/ids.js'
 import { referenceOf } from '../../message/reference.js'
@@ -12,6 +12,11 @@ import { moPdu, receiptPdu } from './deliver-sm.js'
 
 /** Begun messages that wait for their next segment's turn. What is forgotten is cut anew and may go on over another bind. */
 const BEGUN_MAX = 1000
+/**
+ * How long the next segment waits for a place in the window of its session while others have one, ms: far longer than an ESME
+ * takes to answer when it is well, far shorter than the switch waits for an answer.
+ */
+const RECEIVER_WAIT_MS = 1000
 
 export function receiversId(account: AccountId): string {
   return `a:${account}`
@@ -30,6 +35,11 @@ export interface Receiver {
 interface Begun {
   readonly receiver: Receiver
   readonly cut: Leaving
+}
+
+interface Waiting extends Begun {
+  /** How long it waits for room at its receiver, switch time; 0 while it does not. */
+  untilMs: number
 }
 
 /** One segment of a message from a phone that was sent and is not answered. */
@@ -57,8 +67,10 @@ export class Receivers implements Destination {
   readonly #ports: ReceiversPorts
   readonly #receivers: Receiver[] = []
   /** Messages of which the ESME has some segments and none is under way. */
-  readonly #begun = new Map<DeliveryId, Begun>()
+  readonly #begun = new Map<DeliveryId, Waiting>()
   #next = 0
+  /** When the first of those that wait for room at their own receiver has waited enough, switch time; Infinity for none. */
+  #waitsUntilMs = Infinity
 
   constructor(account: AccountId, ports: ReceiversPorts) {
     this.id = receiversId(account)
@@ -93,23 +105,24 @@ export class Receivers implements Destination {
     return room
   }
 
-  /** Only an answer makes room, never time. */
-  roomAtMs(): number {
-    return Infinity
+  /** Only an answer makes room, never time; but nothing waits for its own receiver for ever. */
+  roomAtMs(nowMs: number): number {
+    if (this.#waitsUntilMs <= nowMs) this.#waitsUntilMs = Infinity
+    return this.#waitsUntilMs
   }
 
-  send(delivery: Delivery): boolean {
+  send(delivery: Delivery, nowMs: number): SendResult {
     switch (delivery.kind) {
       case 'receipt': {
         const receiver = this.#freest()
-        if (receiver === undefined) return false
+        if (receiver === undefined) return 'full'
         const pdu = receiptPdu(delivery, receiver.version)
-        return receiver.session.request(pdu, delivery, this.#ports.monotonicMs()) !== 0
+        return receiver.session.request(pdu, delivery, this.#ports.monotonicMs()) === 0 ? 'full' : 'sent'
       }
       case 'mo':
-        return this.#sendMo(delivery)
+        return this.#sendMo(delivery, nowMs)
       case 'segment':
-        return false
+        return 'full'
     }
   }
 
@@ -129,14 +142,27 @@ export class Receivers implements Destination {
     if (next?.kind === 'mo' && !this.#sendSegment(next, sent)) this.#ports.notSent(next)
   }
 
-  #sendMo(delivery: MoDelivery): boolean {
+  #sendMo(delivery: MoDelivery, nowMs: number): SendResult {
     const begun = this.#begun.get(delivery.id)
-    const receiver = begun === undefined ? this.#freest() : begun.receiver
-    if (receiver === undefined || receiver.session.windowFree === 0) return false
+    const receiver = begun === undefined ? this.#freest() : this.#receiverOf(begun, nowMs)
+    if (receiver === undefined) return 'full'
+    if (receiver === 'later') return receiver
     const { id, content, shape } = delivery.message
     const cut = begun === undefined ? leave(content, shape, referenceOf(id), receiver.leaving) : begun.cut
-    if (cut.kind === 'cannotLeave') return this.#giveUp(delivery, cut.why)
-    return this.#sendSegment(delivery, { receiver, cut })
+    if (cut.kind === 'cannotLeave') {
+      this.#giveUp(delivery, cut.why)
+      return 'sent'
+    }
+    return this.#sendSegment(delivery, { receiver, cut }) ? 'sent' : 'full'
+  }
+
+  /** Its own, which it waits for a moment when that has no room. It may have stopped answering: then any other. */
+  #receiverOf(waiting: Waiting, nowMs: number): Receiver | 'later' | undefined {
+    if (waiting.receiver.session.windowFree > 0) return waiting.receiver
+    if (waiting.untilMs === 0) waiting.untilMs = nowMs + RECEIVER_WAIT_MS
+    if (waiting.untilMs <= nowMs) return this.#freest()
+    if (this.#waitsUntilMs <= nowMs || waiting.untilMs < this.#waitsUntilMs) this.#waitsUntilMs = waiting.untilMs
+    return 'later'
   }
 
   /** The segment after those that are taken. True when it was sent, or was dealt with and never will be. */
@@ -147,7 +173,7 @@ export class Receivers implements Destination {
     }
     const sent: SentMo = { kind: 'sentMo', delivery, receiver, cut }
     try {
-      const pdu = moPdu(delivery.message, segment, cut.dataCoding)
+      const pdu = moPdu(delivery.message, segment, cut.dataCoding, cut.segments.length > 1)
       if (receiver.session.request(pdu, sent, this.#ports.monotonicMs()) === 0) return false
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error
@@ -166,7 +192,7 @@ export class Receivers implements Destination {
 
   #keep(id: DeliveryId, { receiver, cut }: Begun): void {
     if (this.#begun.size >= BEGUN_MAX) for (const oldest of this.#begun.keys()) if (this.#begun.delete(oldest)) break
-    this.#begun.set(id, { receiver, cut })
+    this.#begun.set(id, { receiver, cut, untilMs: 0 })
   }
 
   /** Round robin among those that have room. */

@@ -6,8 +6,9 @@ import { addressKind, type Address, type AddressKind } from '../../message/addre
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
 import { registeredDeliveryOf, wantsReceipts, type ReceiptRequest } from '../../message/receipt.js'
-import { absoluteSmppTime, makeTlv, relativeSmppTime, tlvTag, type PduInput, type Tlv } from '../../smpp/index.js'
+import { absoluteSmppTime, makeTlv, relativeSmppTime, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { Leaving } from '../../text/leave.js'
+import { passesOn } from '../passes-on.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
@@ -22,11 +23,6 @@ const byShape: Readonly<Record<AddressKind, { readonly ton: number; readonly npi
 }
 
 const noTlvs: readonly Tlv[] = []
-const sarTags: ReadonlySet<number> = new Set([
-  tlvTag.sar_msg_ref_num,
-  tlvTag.sar_total_segments,
-  tlvTag.sar_segment_seqnum,
-])
 
 /**
  * The next segment of a delivery; its message's own content where `leaving` is undefined.
@@ -78,10 +74,9 @@ function tlvs(
   taken: number,
   payload: Buffer | undefined,
 ): readonly Tlv[] {
-  // A part that goes on by itself keeps its SAR marks; cut once more, they would be two of each.
   const isCut = leaving !== undefined && leaving.segments.length > 1
   const all: Tlv[] = []
-  for (const { tag, value } of passed) if (!isCut || !sarTags.has(tag)) all.push({ tag, value: asBuffer(value) })
+  for (const { tag, value } of passed) if (passesOn(tag, isCut)) all.push({ tag, value: asBuffer(value) })
   const sar = leaving?.segments[taken]?.sar
   if (sar !== undefined) {
     // SMPP 3.4 §5.3.2.22 to §5.3.2.24.

@@ -281,7 +281,7 @@ export function makeRig(changes: Partial<Connection> = {}, behind?: Behind) {
     bindAll,
     /** As the dispatcher sends: only when there is room. */
     send: (delivery: SegmentDelivery): boolean =>
-      vendor.room(clock.monotonicMs()) > 0 && vendor.send(delivery, clock.monotonicMs()),
+      vendor.room(clock.monotonicMs()) > 0 && vendor.send(delivery, clock.monotonicMs()) === 'sent',
   }
 }
 

@@ -8,11 +8,18 @@ import type { Leaving } from '../../text/leave.js'
 const MESSAGES_MAX = 10_000
 /** Segments kept at a time, up to 140 octets each. */
 const SEGMENTS_MAX = 100_000
+/**
+ * How long the next segment waits for a place in the window of its session while others have one, ms: far longer than a vendor
+ * takes to answer when it is well, far shorter than the switch waits for an answer.
+ */
+const LINK_WAIT_MS = 1000
 
 interface Entry {
   leaving: Leaving | undefined
   /** The session that took the last segment that was sent. */
   link: object | undefined
+  /** How long it waits for room there, switch time; 0 while it does not. */
+  waitsUntilMs: number
 }
 
 export class UnderWay {
@@ -39,7 +46,7 @@ export class UnderWay {
     return this.#entries.get(id)?.leaving
   }
 
-  /** The session that its next segment must go over, as long as that is up. */
+  /** The session that its next segment goes over, as long as that is up and has room soon. */
   linkOf(id: DeliveryId): object | undefined {
     return this.#entries.get(id)?.link
   }
@@ -55,7 +62,16 @@ export class UnderWay {
 
   /** One of its segments was sent over this session. */
   wentOver(id: DeliveryId, link: object): void {
-    this.#entry(id).link = link
+    const entry = this.#entry(id)
+    entry.link = link
+    entry.waitsUntilMs = 0
+  }
+
+  /** Its session has no room: the end of its waiting, counted from the first time that this was asked. Switch time. */
+  waitsUntilMs(id: DeliveryId, nowMs: number): number {
+    const entry = this.#entry(id)
+    if (entry.waitsUntilMs === 0) entry.waitsUntilMs = nowMs + LINK_WAIT_MS
+    return entry.waitsUntilMs
   }
 
   /** It waits for its next try, which may be far: its link is remembered, its segments are not. */
@@ -74,7 +90,7 @@ export class UnderWay {
     const known = this.#entries.get(id)
     if (known !== undefined) return known
     if (this.#entries.size >= this.#messagesMax) this.#forgetOldest()
-    const entry: Entry = { leaving: undefined, link: undefined }
+    const entry: Entry = { leaving: undefined, link: undefined, waitsUntilMs: 0 }
     this.#entries.set(id, entry)
     return entry
   }

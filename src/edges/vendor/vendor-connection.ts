@@ -2,7 +2,7 @@
 // other over one bind, and tells what became of each.
 
 import type { Connection } from '../../directory/snapshot.js'
-import type { Destination } from '../../delivery/destination.js'
+import type { Destination, SendResult } from '../../delivery/destination.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
 import { EncodeError, status, type AppRequest, type ResponsePdu, type Session } from '../../smpp/index.js'
@@ -44,6 +44,8 @@ export class VendorConnection implements Destination, BindOwner {
   #reserved = 0
   #wasUp = false
   #next = 0
+  /** When the first of the messages that wait for room on their own bind has waited enough, switch time; Infinity for none. */
+  #waitsUntilMs = Infinity
 
   constructor(connection: Connection, options: VendorOptions, ports: VendorPorts) {
     this.id = vendorDestinationId(connection.id)
@@ -108,57 +110,69 @@ export class VendorConnection implements Destination, BindOwner {
   }
 
   roomAtMs(nowMs: number): number {
-    return this.#pace.roomAtMs(nowMs)
+    if (this.#waitsUntilMs <= nowMs) this.#waitsUntilMs = Infinity
+    return Math.min(this.#pace.roomAtMs(nowMs), this.#waitsUntilMs)
   }
 
   // ---- sending -------------------------------------------------------------------------------------------------------
 
-  send(delivery: Delivery, nowMs: number): boolean {
-    if (delivery.kind !== 'segment') return false
+  send(delivery: Delivery, nowMs: number): SendResult {
+    if (delivery.kind !== 'segment') return 'full'
     const { courier } = this.#ports
     const { progress, message } = delivery
-    if (progress !== undefined && courier.isElsewhere(delivery, this.#connection.id)) return true
-    if (courier.isUnanswered(delivery)) return true
+    if (progress !== undefined && courier.isElsewhere(delivery, this.#connection.id)) return 'sent'
+    if (courier.isUnanswered(delivery)) return 'sent'
     if (progress === undefined && leavesUntouched(message.content, this.#connection.leaving)) {
       return this.#sendOver(this.#freest(), delivery, undefined, nowMs)
     }
+    const bind = this.#bindFor(delivery, nowMs)
+    if (bind === 'later') return bind
     const leaving = this.#underWay.leavingOf(delivery.id) ?? leavingOf(delivery, this.#connection)
     if (leaving.kind === 'cannotLeave') {
       this.#cannotCarry(delivery, leaving.why)
-      return true
+      return 'sent'
     }
     if (leaving.segments.length > 1 || leaving.transliterated > 0) this.#underWay.keep(delivery.id, leaving)
-    return this.#sendOver(this.#bindFor(delivery), begun(delivery, leaving, this.#connection), leaving, nowMs)
+    return this.#sendOver(bind, begun(delivery, leaving, this.#connection), leaving, nowMs)
   }
 
-  /** Once a segment has been taken the others follow over the same bind, as long as that is up. */
-  #bindFor({ id, progress }: SegmentDelivery): VendorBind | undefined {
+  /**
+   * Once a segment has been taken the others follow over the same bind, as long as that is up. When it has no room though others
+   * have, they wait: a moment is enough where its vendor answers, and where it does not they go on over any other.
+   */
+  #bindFor({ id, progress }: SegmentDelivery, nowMs: number): VendorBind | 'later' | undefined {
     const link = progress === undefined || progress.taken === 0 ? undefined : this.#underWay.linkOf(id)
     const same = link === undefined ? undefined : this.#binds.find((bind) => bind.link === link)
-    return same ?? this.#freest()
+    if (same === undefined) return this.#freest()
+    if (same.windowFree > 0) return same
+    const untilMs = this.#underWay.waitsUntilMs(id, nowMs)
+    if (untilMs <= nowMs) return this.#freest()
+    if (this.#waitsUntilMs <= nowMs || untilMs < this.#waitsUntilMs) this.#waitsUntilMs = untilMs
+    return 'later'
   }
 
-  /** False, and nothing sent, where the bind has no room. */
   #sendOver(
     bind: VendorBind | undefined,
     delivery: SegmentDelivery,
     leaving: Leaving | undefined,
     nowMs: number,
-  ): boolean {
-    if (bind === undefined) return false
+  ): SendResult {
+    if (bind === undefined) return 'full'
     if (this.#connection.onUnanswered === 'resend') return this.#submit(bind, delivery, leaving, nowMs)
-    if (bind.windowFree === 0) return false
+    if (bind.windowFree === 0) return 'full'
     const { courier } = this.#ports
     this.#reserved++
     this.#pace.take(nowMs)
     courier.mark(delivery, this.#connection.id, (marked) => {
       this.#reserved--
-      const free = this.#bindFor(marked)
-      if (free !== undefined && this.#submit(free, marked, leaving, this.#ports.switchMs(), true)) return
+      const thenMs = this.#ports.switchMs()
+      const free = this.#bindFor(marked, thenMs)
+      const isFree = free !== undefined && free !== 'later'
+      if (isFree && this.#submit(free, marked, leaving, thenMs, true) === 'sent') return
       this.#pace.giveBack()
       courier.notSent(marked)
     })
-    return true
+    return 'sent'
   }
 
   #submit(
@@ -167,24 +181,24 @@ export class VendorConnection implements Destination, BindOwner {
     leaving: Leaving | undefined,
     nowMs: number,
     isPaid = false,
-  ): boolean {
+  ): SendResult {
     const { clock, courier } = this.#ports
     const link = delivery.progress === undefined ? undefined : bind.link
     try {
       const pdu = submitSm(delivery, leaving, this.#connection, nowMs, clock.wallMs())
-      if (!bind.submit(pdu, delivery, clock.monotonicMs())) return false
+      if (!bind.submit(pdu, delivery, clock.monotonicMs())) return 'full'
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error
       // What this connection can't carry it will never carry: over, with its reason.
       this.#cannotSend(delivery, error.message)
       const result = { kind: 'refused', permanent: true, error: errorOf(status.ESME_RSUBMITFAIL) } as const
       courier.attemptEnded(delivery, this.#connection.id, result)
-      return true
+      return 'sent'
     }
     if (!isPaid) this.#pace.take(nowMs)
     if (link !== undefined) this.#underWay.wentOver(delivery.id, link)
     courier.sending(delivery)
-    return true
+    return 'sent'
   }
 
   #cannotCarry(delivery: SegmentDelivery, why: string): void {
@@ -272,7 +286,7 @@ export class VendorConnection implements Destination, BindOwner {
   #goOn(next: SegmentDelivery): void {
     const nowMs = this.#ports.switchMs()
     const mayGo = next.expiresAtMs > nowMs && this.room(nowMs) > 0
-    if (!mayGo || !this.send(next, nowMs)) this.#ports.courier.notSent(next)
+    if (!mayGo || this.send(next, nowMs) !== 'sent') this.#ports.courier.notSent(next)
   }
 
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
