@@ -95,7 +95,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
     maxValidityMs: config.delivery.maxValidityMs,
     maxQueued: config.store.maxQueued,
   }
-  const { stallMs, ...collecting } = config.multipart
+  const { stallMs: silenceMs, ...collecting } = config.multipart
+  // Its time is over no later than its silence counts: then silence shall say nothing.
+  const stallMs = silenceMs < collecting.timeoutMs ? silenceMs : Infinity
   const reassembly = createReassembly(
     {
       ...onward,

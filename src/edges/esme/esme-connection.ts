@@ -18,7 +18,7 @@ import {
 import { countPdu } from '../pdu-count.js'
 import { resultOf } from './deliver-answer.js'
 import type { BindKind, EsmeEdgePorts, EsmeHouse } from './esme-ports.js'
-import { FullWindow } from './full-window.js'
+import { FullWindow } from '../full-window.js'
 import { toSubmission, type SubmitSource } from './ingress.js'
 import { queryAnswer } from './query-answer.js'
 import type { EsmeSession, Receivers, Sent } from './receivers.js'

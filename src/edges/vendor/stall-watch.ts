@@ -2,39 +2,52 @@
 // and they for the parts that it can't send. One timer, and only while answers are withheld.
 
 import type { Cancel, Clock, Timers } from '../../lib/clock.js'
+import { FullWindow } from '../full-window.js'
 
 export interface StallPorts {
   readonly clock: Clock
   readonly timers: Timers
-  /** Nothing but withheld parts is unanswered. */
-  readonly onlyWithheld: () => boolean
+  /** Requests of the vendor that are unanswered beside those withheld. */
+  readonly owed: () => number
   readonly stalled: () => void
 }
 
+/** How soon after something else was unanswered it looks again. */
+const LOOK_AGAIN_MS = 100
+
 export class StallWatch {
   readonly #ports: StallPorts
-  readonly #afterMs: number
+  readonly #window: FullWindow
   #withheld = 0
-  #askedAtMs = 0
   #cancel: Cancel | undefined
 
-  /** @param afterMs silence that makes it a stall */
-  constructor(ports: StallPorts, afterMs: number) {
+  /** @param stallMs silence that makes it a stall; Infinity for none */
+  constructor(ports: StallPorts, stallMs: number) {
     this.#ports = ports
-    this.#afterMs = afterMs
+    this.#window = new FullWindow(stallMs)
   }
 
-  /** The vendor asked for something. */
+  /** The vendor asked for something: it may ask for more. */
   asked(): void {
-    if (this.#withheld > 0) this.#askedAtMs = this.#ports.clock.monotonicMs()
+    if (this.#withheld > 0) this.#window.mayAsk(this.#ports.clock.monotonicMs())
+  }
+
+  /** Everything of one read is there and none of it decided on. */
+  seen(): void {
+    if (this.#window.size > 0) this.#window.seen(this.#ports.owed() + this.#withheld)
+  }
+
+  /** The messages of one read are decided on. */
+  decided(): void {
+    if (this.#withheld <= 0) return
+    const { clock, owed, stalled } = this.#ports
+    if (this.#window.asked(this.#withheld, owed(), clock.monotonicMs())) stalled()
+    this.#watch()
   }
 
   /** One answer more is withheld, or one less. */
   waits(on: boolean): void {
     this.#withheld += on ? 1 : -1
-    if (this.#withheld !== 1 || !on) return
-    this.#askedAtMs = this.#ports.clock.monotonicMs()
-    this.#watch(this.#afterMs)
   }
 
   /** The session is over. */
@@ -44,17 +57,17 @@ export class StallWatch {
     this.#withheld = 0
   }
 
-  #watch(inMs: number): void {
-    this.#cancel?.()
-    this.#cancel = this.#ports.timers.after(inMs, () => this.#look())
+  #watch(): void {
+    if (this.#cancel !== undefined || this.#withheld <= 0) return
+    const inMs = this.#window.stallsAtMs - this.#ports.clock.monotonicMs()
+    if (inMs === Infinity) return
+    this.#cancel = this.#ports.timers.after(Math.max(inMs, LOOK_AGAIN_MS), () => this.#look())
   }
 
   #look(): void {
     this.#cancel = undefined
-    if (this.#withheld === 0) return
-    const leftMs = this.#askedAtMs + this.#afterMs - this.#ports.clock.monotonicMs()
-    if (leftMs > 0) return this.#watch(leftMs)
-    if (this.#ports.onlyWithheld()) this.#ports.stalled()
-    if (this.#withheld > 0) this.#watch(this.#afterMs)
+    const { clock, owed, stalled } = this.#ports
+    if (this.#window.isStalled(this.#withheld, owed(), clock.monotonicMs())) stalled()
+    this.#watch()
   }
 }

@@ -139,7 +139,7 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
   #watchOf(session: VendorSession): StallWatch {
     const { clock, timers, stalled } = this.#ports
     return new StallWatch(
-      { clock, timers, onlyWithheld: () => session.owed === 0, stalled: () => stalled(session) },
+      { clock, timers, owed: () => session.owed, stalled: () => stalled(session) },
       this.#options.stallMs,
     )
   }
@@ -197,8 +197,12 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     const { receipts, mo } = this.#batch
     if (receipts.length === 0 && mo.length === 0) return
     this.#batch = newBatch()
+    const stall = this.#stall
+    stall?.seen()
     if (receipts.length > 0) this.#ports.receipts(receipts)
-    if (mo.length > 0) this.#ports.mo(mo)
+    if (mo.length === 0) return
+    this.#ports.mo(mo)
+    stall?.decided()
   }
 
   onResponse(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {

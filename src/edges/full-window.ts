@@ -1,4 +1,4 @@
-// Tells when an ESME's own window is full of withheld parts: it can send nothing more until some of them are answered.
+// Tells when a peer's own window is full of withheld parts: it can send nothing more until some of them are answered.
 // No session and no clock: counts and times are arguments.
 
 export class FullWindow {
@@ -8,7 +8,10 @@ export class FullWindow {
   /** When it asked last, monotonic ms; Infinity when that has been judged already. */
   #askedAtMs = Infinity
 
-  /** @param stallMs a peer that asks nothing for so long, ms, while all it waits for is withheld, can ask nothing more */
+  /**
+   * @param stallMs a peer that asks nothing for so long, ms, while all it waits for is withheld, can ask nothing more; Infinity
+   *   where that shall never be said
+   */
   constructor(stallMs: number) {
     this.#stallMs = stallMs
   }
@@ -16,6 +19,11 @@ export class FullWindow {
   /** The peer's window as it was found out, 0 where it was not. */
   get size(): number {
     return this.#size
+  }
+
+  /** When its silence is to be judged unless it asks before, monotonic ms; Infinity for never. */
+  get stallsAtMs(): number {
+    return this.#askedAtMs + this.#stallMs
   }
 
   /** As many requests of the peer are unanswered, withheld ones included: more than were known of make that knowledge void. */
