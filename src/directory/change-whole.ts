@@ -1,5 +1,7 @@
 // Objects put together to a whole directory and judged as one: mistakes name the object again. It changes nothing.
 
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
+import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { isSecretAt } from './change-secrets.js'
 import { compileDirectory, type CompileDefaults } from './compile.js'
@@ -80,7 +82,7 @@ export function judgeWhole(
     list.push(object)
     if (kind.isList) (file[kind.name] as unknown[]).push(object.filled)
     else file[kind.name] = object.filled
-    if (!isNew(object)) continue
+    if (!isNew(object) || isRight(kind.schema, object.filled)) continue
     for (const { mistake } of schemaMistakes(kind.schema, object.filled)) {
       const pointer = `${at}${mistake.pointer}`
       if (wrong.has(pointer)) continue
@@ -93,6 +95,15 @@ export function judgeWhole(
   mistakes.push(...resolved.mistakes.slice(0, MISTAKES_MAX))
   if (mistakes.length === 0) return { kind: 'whole', snapshot: compileDirectory(resolved.directory, rules.defaults) }
   return { kind: 'mistakes', mistakes: mistakes.slice(0, MISTAKES_MAX).map((mistake) => ofObject(mistake, lists)) }
+}
+
+const checks = new WeakMap<TSchema, TypeCheck<TSchema>>()
+
+/** As schemaMistakes finds none, some twenty times faster. */
+function isRight(schema: TSchema, value: unknown): boolean {
+  let check = checks.get(schema)
+  if (check === undefined) checks.set(schema, (check = TypeCompiler.Compile(schema)))
+  return check.Check(value)
 }
 
 /** `/accounts/3/maxBinds` → object and path. */

@@ -1,7 +1,9 @@
+import { Value } from '@sinclair/typebox/value'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseStatus } from '../smpp/index.js'
+import { withDefaults } from './change-defaults.js'
 import { readObjects, writeObjects, type FileObject } from './change-file.js'
 import { SECRET_MASK, withoutSecrets } from './change-secrets.js'
 import type { DirectoryRules } from './change-whole.js'
@@ -176,9 +178,37 @@ describe('changeDirectory', () => {
     const after = result.provisioned.objects.get(`vendors/${vendor.id}`)?.row as { connections: Row[] }
     expect(after.connections.map(({ password }) => password)).toEqual(['two', 'one'])
     expect(result.report[0]?.fields).toEqual([
-      { path: 'connections (order)', before: [first['id'], 'second'], after: ['second', first['id']] },
+      {
+        path: 'connections (order)',
+        before: ['id=simulated-1', 'id=second'],
+        after: ['id=second', 'id=simulated-1'],
+      },
     ])
   })
+})
+
+describe('withDefaults', () => {
+  it.each(directoryKinds.map((kind) => [kind.name, kind.schema] as const))(
+    'fills %s in as TypeBox does',
+    (name, schema) => {
+      const rows = [
+        ...demo.filter(({ kind }) => kind === name).map(({ row }) => row),
+        ...[
+          {},
+          [],
+          3,
+          null,
+          'text',
+          { connections: [{}, 3], match: {}, rates: [{}], text: { dataCodings: { 3: 'x' } } },
+        ],
+      ]
+      for (const row of rows) {
+        const before = structuredClone(row)
+        expect(withDefaults(schema, row)).toEqual(Value.Default(schema, structuredClone(row)))
+        expect(row).toEqual(before)
+      }
+    },
+  )
 })
 
 describe('openDirectory', () => {
@@ -230,7 +260,7 @@ describe('files and objects', () => {
 const arbitraryName = fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('0012', '${X}', '$${', 'true', '- a', '# b', '1e5', '\n x')) // prettier-ignore
 const arbitraryRate = fc.record({
   prefix: fc.stringMatching(/^[0-9]{0,20}$/),
-  price: fc.stringMatching(/^[0-9]{1,9}(\.[0-9]{1,6})?$/),
+  price: fc.stringMatching(/^[0-9]{1,5}(\.[0-9]{1,6})?$/),
 })
 const arbitraryDirectory = fc
   .record({

@@ -1,7 +1,7 @@
 // Changes to a directory, decided before anything is written: the whole that they make is judged, and only a right one is given back. Pure.
 
-import { Value } from '@sinclair/typebox/value'
 import { isDeepStrictEqual } from 'node:util'
+import { withDefaults } from './change-defaults.js'
 import { differencesOf, type FieldDifference } from './change-difference.js'
 import { isRecord, SECRET_MASK, withSecretsOf } from './change-secrets.js'
 import {
@@ -172,7 +172,7 @@ function withId({ kind, id, row }: ObjectChange): unknown {
 
 function kept(object: DirectoryObject): KeptObject {
   const schema = kindNamed(object.kind)?.schema
-  return { ...object, filled: schema === undefined ? object.row : Value.Default(schema, structuredClone(object.row)) }
+  return { ...object, filled: schema === undefined ? object.row : withDefaults(schema, object.row) }
 }
 
 function sorted(objects: readonly KeptObject[]): ReadonlyMap<string, KeptObject> {
