@@ -21,7 +21,7 @@ import { Prices } from './prices.js'
 import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
-import type { Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
+import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
 import { createTariffMemory, type TariffMemory } from './tariff-memory.js'
 import { createTexts } from './texts.js'
 
@@ -101,7 +101,7 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     if (found === undefined) throw new Error(`policy ${policy.id} is not of this snapshot`)
     return found
   }
-  const saleOf = ({ product }: SendingAccount): string | undefined =>
+  const saleOf = ({ product }: Buyer): string | undefined =>
     product === undefined ? undefined : productById.get(product)?.tariff
   yield
   const accountById = byId(accounts)

@@ -27,7 +27,7 @@ export interface Resolving {
   readonly surroundings: Surroundings
   readonly mistakes: RowMistake[]
   /** False for a field that was found wrong before: it is looked at no more. */
-  isRight(pointer: string): boolean
+  readonly isRight: (pointer: string) => boolean
   /** Says of each value that was there before where that was. */
   unique(what: string): (value: unknown, pointer: string) => void
   /** Says of a field that is given and names nothing what it should name. */

@@ -6,14 +6,16 @@ import { decideRoute, routeOf } from '../money/candidates.js'
 import { networkKey } from '../money/destination.js'
 import type { Offer } from '../money/price-list.js'
 import type { MobileNetwork } from '../phone/network.js'
-import type { NumberClasses } from './number-classes.js'
+import { NO_CLASS, type NumberClasses } from './number-classes.js'
 import type { Prices } from './prices.js'
 import type { Plan, Route, RoutedConnection } from './snapshot.js'
 
 /** A route keys a lane, and keys are short: so many ids of full length fit. Nobody tries a thirteenth vendor. */
 export const MAX_ROUTE = 12
-/** Decisions remembered in all tables together; then all are forgotten. */
-const CELLS_MAX = 1_000_000
+/** Places for decisions in all tables together, of 8 octets each; then all are forgotten. */
+const CELLS_MAX = 8_000_000
+/** Decisions with a network remembered in one table; then these are forgotten. */
+const NETWORK_CELLS_MAX = 100_000
 /** Ways of sharing remembered; then all are forgotten. */
 const SHARED_MAX = 10_000
 /** Chance is taken in so many steps, so that equal candidates make a bounded number of routes. */
@@ -59,9 +61,11 @@ export class Routes {
     return this.#generation
   }
 
-  countCell(): void {
-    if (++this.#cells <= CELLS_MAX) return
-    this.#cells = 0
+  /** Room for so many more decisions; one that asks for more than there is makes all forget theirs. */
+  takeRoom(cells: number): void {
+    this.#cells += cells
+    if (this.#cells <= CELLS_MAX) return
+    this.#cells = cells
     this.#generation++
   }
 
@@ -108,8 +112,8 @@ export class RouteTable {
   readonly #connections: readonly RoutedConnection[]
   readonly #plan: Plan | undefined
   readonly #sale: string | undefined
-  /** By class of number. */
-  readonly #byClass = new Map<number, Route | Shared>()
+  /** By class of number; empty until it is asked for. */
+  #byClass: (Route | Shared | undefined)[] = []
   /** By class and network, where that is known. */
   readonly #byNetwork = new Map<number, Route | Shared>()
   #period = -1
@@ -129,22 +133,28 @@ export class RouteTable {
 
   routeFor(called: string, network: MobileNetwork | undefined, chance: number): Route {
     const routes = this.#routes
-    if (this.#period !== routes.prices.period || this.#generation !== routes.generation) this.#forget()
+    if (this.#period !== routes.prices.period || this.#generation !== routes.generation) this.#renew()
     const numberClass = routes.classes.classOf(called)
-    if (network === undefined && numberClass < 0) return routes.none
-    const cells = network === undefined ? this.#byClass : this.#byNetwork
-    const key =
-      network === undefined ? numberClass : (numberClass + 1) * NETWORK_KEYS + networkKey(network.mcc, network.mnc)
-    let found = cells.get(key)
-    if (found === undefined) {
-      cells.set(key, (found = this.#decide(called, network)))
-      routes.countCell()
-    }
-    return found instanceof Shared ? found.at(chance) : found
+    if (network !== undefined) return orderOf(this.#withNetwork(numberClass, called, network), chance)
+    if (numberClass === NO_CLASS) return routes.none
+    return orderOf((this.#byClass[numberClass] ??= this.#decide(called, undefined)), chance)
   }
 
-  #forget(): void {
-    this.#byClass.clear()
+  #withNetwork(numberClass: number, called: string, network: MobileNetwork): Route | Shared {
+    const key = (numberClass + 1) * NETWORK_KEYS + networkKey(network.mcc, network.mnc)
+    let found = this.#byNetwork.get(key)
+    if (found === undefined) {
+      if (this.#byNetwork.size >= NETWORK_CELLS_MAX) this.#byNetwork.clear()
+      this.#byNetwork.set(key, (found = this.#decide(called, network)))
+    }
+    return found
+  }
+
+  #renew(): void {
+    const { count } = this.#routes.classes
+    // Where only the prices are others now, the room of before is taken over.
+    if (this.#generation !== this.#routes.generation || this.#byClass.length === 0) this.#routes.takeRoom(count)
+    this.#byClass = new Array<Route | Shared | undefined>(count).fill(undefined)
     this.#byNetwork.clear()
     this.#period = this.#routes.prices.period
     this.#generation = this.#routes.generation
@@ -168,6 +178,10 @@ export class RouteTable {
     if (signature !== undefined) return this.#routes.sharedBy(signature, { ...question, candidates: usable })
     return this.#routes.intern(order.slice(0, MAX_ROUTE).map((index) => candidates[index]!.connection))
   }
+}
+
+function orderOf(decided: Route | Shared, chance: number): Route {
+  return decided instanceof Shared ? decided.at(chance) : decided
 }
 
 /** All of these connections with their offers; links are taken to be up. Each tariff is asked once. */

@@ -100,6 +100,9 @@ export interface RoutedConnection extends Connection, Readonly<Pick<ConnectionRo
   readonly dialing: Dialing
 }
 
+/** Who has a product has prices. */
+export type Buyer = Pick<Account, 'product'>
+
 /** Best first, at most MAX_ROUTE. */
 export type Route = readonly ConnectionId[]
 
@@ -153,7 +156,7 @@ export interface Snapshot {
   routeFor(
     policy: Policy,
     called: string,
-    account?: SendingAccount,
+    account?: Buyer,
     wallMs?: number,
     network?: MobileNetwork,
     chance?: number,
@@ -164,7 +167,7 @@ export interface Snapshot {
   routeQuestion(
     policy: Policy,
     called: string,
-    account: SendingAccount | undefined,
+    account: Buyer | undefined,
     wallMs: number,
     network: MobileNetwork | undefined,
   ): RouteQuestion
@@ -178,17 +181,12 @@ export interface Snapshot {
     wallMs: number,
   ): Offer | undefined
   /** What the account's product says of a number; undefined without a product or a rate. It may be forbidden. */
-  customerPrice(
-    account: SendingAccount,
-    called: string,
-    network: MobileNetwork | undefined,
-    wallMs: number,
-  ): Offer | undefined
+  customerPrice(account: Buyer, called: string, network: MobileNetwork | undefined, wallMs: number): Offer | undefined
   /** The same for a symbolic destination such as ONNET. */
-  customerWordPrice(account: SendingAccount, word: string, wallMs: number): Offer | undefined
+  customerWordPrice(account: Buyer, word: string, wallMs: number): Offer | undefined
   /** The highest that the number can come to cost once its network is known; see dearestOffer. */
   customerDearestPrice(
-    account: SendingAccount,
+    account: Buyer,
     called: string,
     mccs: readonly string[] | undefined,
     wallMs: number,

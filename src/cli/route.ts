@@ -1,0 +1,116 @@
+// `smswitch route`: which way a message would go by a directory file, and why. It sends nothing and asks no link and no lookup.
+import { compileDirectory } from '../directory/compile.js'
+import { explainSending, type SendingExplanation } from '../directory/explain.js'
+import { momentOf } from '../directory/moment.js'
+import type { AccountId } from '../message/ids.js'
+import { nearest } from '../lib/nearest.js'
+import { formatAmount } from '../money/amount.js'
+import { parseNetwork } from '../phone/network.js'
+import type { CommandSpec, OptionValues } from './args.js'
+import { CommandFailure, exitCodes, textTable, type Output } from './output.js'
+import { readDirectory } from './read-directory.js'
+
+const options = {
+  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, tariffs, policies', required: true },
+  account: { kind: 'text', value: 'ID', doc: 'who sends', required: true },
+  from: { kind: 'text', value: 'NUMBER', doc: 'as the account writes it', required: true },
+  to: { kind: 'text', value: 'NUMBER', doc: 'as the account writes it', required: true },
+  domain: { kind: 'text', value: 'DOMAIN', doc: "of the To; the account's if not said" },
+  network: { kind: 'text', value: 'E.212-MCC-MNC', doc: 'what a lookup would say; the digits decide if not said' },
+  at: { kind: 'text', value: 'MOMENT', doc: 'such as 2027-01-31 or 2027-01-31T12:00:00Z; now if not said' },
+} as const satisfies CommandSpec['options']
+
+/** Prints the policy, the translations, the price and all candidates in order; exit code 0 also where there is no route. */
+export const routeCommand = {
+  name: 'route',
+  summary: 'Explains which way a message would go, what it costs, and why not another way.',
+  options,
+  async run(values: OptionValues<typeof options>, output: Output): Promise<number> {
+    const report = routeReport(values, process.env, Date.now())
+    output.print(printed(report), report)
+    return exitCodes.done
+  },
+}
+
+/** @throws CommandFailure for a directory with mistakes, an unknown account, or a network or moment that is none */
+export function routeReport(
+  values: OptionValues<typeof options>,
+  env: NodeJS.ProcessEnv,
+  nowMs: number,
+): SendingExplanation {
+  const wallMs = values.at === undefined ? nowMs : momentOf(values.at)
+  if (wallMs === undefined)
+    throw new CommandFailure('wrongUsage', `--at ${values.at} is no moment, such as 2027-01-31T12:00:00Z`)
+  const network = values.network === undefined ? undefined : parseNetwork(values.network)
+  if (values.network !== undefined && network === undefined)
+    throw new CommandFailure('wrongUsage', `--network ${values.network} is no network, such as E.212-310-410`)
+  const snapshot = compileDirectory(readDirectory(values.directory, env))
+  const account = snapshot.account(values.account as AccountId)
+  if (account === undefined) {
+    const meant = nearest(
+      values.account,
+      snapshot.accounts().map(({ id }) => id),
+    )
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    throw new CommandFailure('noAccount', `${values.directory} has no account ${values.account}${hint}`)
+  }
+  return explainSending(snapshot, { account, from: values.from, to: values.to, domain: values.domain, network, wallMs })
+}
+
+function printed(report: SendingExplanation): string {
+  const { called, calling, domain, network, candidates } = report
+  const byNetwork = network === undefined ? '' : `, network ${network}`
+  const sections = [
+    `from ${calling} to ${called}, domain ${domain}${byNetwork}`,
+    ...section('translations', translationLines(report)),
+    ...section(
+      'policies',
+      report.policies.map(({ id, priority, isChosen, words }) => [isChosen ? '→' : ' ', id, priority, words]),
+      ['', 'policy', 'priority', 'why'],
+    ),
+    ...(report.plan === undefined ? [] : [`plan ${report.plan}`]),
+    `the customer pays ${report.priceWords}`,
+    ...section(
+      'candidates',
+      candidates.map(({ place, connection, vendor, costMicros, words }) => [
+        place === 0 ? 'out' : place,
+        connection,
+        vendor,
+        costMicros === undefined ? '-' : formatAmount(costMicros),
+        words,
+      ]),
+      ['place', 'connection', 'vendor', 'cost', 'why'],
+    ),
+    verdict(report),
+  ]
+  return sections.join('\n\n')
+}
+
+function translationLines({ translations, leaving }: SendingExplanation): (string | number)[][] {
+  const line = (where: string, one: SendingExplanation['translations'][number]): string[] => [
+    where,
+    one.number,
+    one.before,
+    one.after,
+    one.rules.join('; '),
+  ]
+  return [
+    ...translations.filter(({ before, after }) => before !== after).map((one) => line('from the account', one)),
+    ...leaving.map((one) => line(`to ${one.connection}`, one)),
+  ]
+}
+
+function section(
+  title: string,
+  rows: readonly (readonly (string | number)[])[],
+  head: readonly string[] = ['where', 'number', 'before', 'after', 'by'],
+): string[] {
+  return rows.length === 0 ? [] : [`${title}\n${textTable(head, rows)}`]
+}
+
+function verdict({ refusals, policies, candidates, called }: SendingExplanation): string {
+  if (refusals.length > 0) return `refused: ${refusals.join('; ')}`
+  if (!policies.some(({ isChosen }) => isChosen)) return `refused: no policy covers ${called}`
+  const route = candidates.filter(({ place }) => place > 0).map(({ connection }) => connection)
+  return route.length === 0 ? `refused: no route to ${called}` : `route: ${route.join(', ')}`
+}

@@ -1,0 +1,162 @@
+// Why a message goes where it goes, in words and numbers, by the same snapshot that sends messages. It asks no link and sends nothing.
+
+import { formatAmount } from '../money/amount.js'
+import { explainRoute, type ExplainedCandidate } from '../money/explain-route.js'
+import type { Offer } from '../money/price-list.js'
+import { formatNetwork, type MobileNetwork } from '../phone/network.js'
+import { traceTranslation, type NumberKind, type Translator } from '../phone/translator.js'
+import { whyNotCovering } from './policies.js'
+import type { Plan, SendingAccount, Snapshot } from './snapshot.js'
+
+export interface SendingQuestion {
+  readonly account: SendingAccount
+  /** As the account writes them. */
+  readonly from: string
+  readonly to: string
+  /** Of the To; undefined: the account's own. */
+  readonly domain: string | undefined
+  /** What a lookup says; undefined where nobody was asked. */
+  readonly network: MobileNetwork | undefined
+  readonly wallMs: number
+}
+
+export interface ExplainedTranslation {
+  readonly number: 'called' | 'calling'
+  readonly before: string
+  readonly after: string
+  /** The rules that matched, in order. */
+  readonly rules: readonly string[]
+}
+
+export interface ExplainedPolicy {
+  readonly id: string
+  readonly priority: number
+  readonly isChosen: boolean
+  /** Why it covers the message or does not. */
+  readonly words: string
+}
+
+export interface SendingExplanation {
+  readonly called: string
+  readonly calling: string
+  readonly domain: string
+  readonly network: string | undefined
+  readonly translations: readonly ExplainedTranslation[]
+  /** What the account may not do: the message would be refused. */
+  readonly refusals: readonly string[]
+  readonly policies: readonly ExplainedPolicy[]
+  readonly plan: string | undefined
+  /** What the customer pays for a unit, in micro-units of the base currency. */
+  readonly priceMicros: number | undefined
+  readonly priceWords: string
+  readonly candidates: readonly ExplainedCandidate[]
+  /** How each connection of the route would get the numbers, where its rules change them. */
+  readonly leaving: readonly (ExplainedTranslation & { readonly connection: string })[]
+}
+
+export function explainSending(directory: Snapshot, question: SendingQuestion): SendingExplanation {
+  const { account, network, wallMs } = question
+  const domain = question.domain ?? account.domain
+  const translations = [
+    translated('called', question.to, account.dialing.calledIn),
+    translated('calling', question.from, account.dialing.callingIn),
+  ]
+  const [called, calling] = translations.map(({ after }) => after) as [string, string]
+  const chosen = directory.policyFor(domain, called)
+  const price = directory.customerPrice(account, called, network, wallMs)
+  const candidates =
+    chosen === undefined ? [] : explainRoute(directory.routeQuestion(chosen, called, account, wallMs, network))
+  return {
+    called,
+    calling,
+    domain,
+    network: network && formatNetwork(network),
+    translations,
+    refusals: refusalsOf(directory, account, called, calling, price),
+    policies: explainPolicies(directory, domain, called, chosen?.id),
+    plan: chosen?.plan && planWords(chosen.plan),
+    priceMicros: price?.priceMicros,
+    priceWords: priceWords(directory, account, price),
+    candidates,
+    leaving: candidates.flatMap(({ connection, place }) => {
+      const dialing = place === 0 ? undefined : directory.connection(connection)?.dialing
+      if (dialing === undefined) return []
+      return [translated('called', called, dialing.calledOut), translated('calling', calling, dialing.callingOut)]
+        .filter(({ before, after }) => before !== after)
+        .map((leaving) => ({ connection, ...leaving }))
+    }),
+  }
+}
+
+/** What consists of digits, with or without a `+`, is rewritten; names are not, and short codes only where a rule takes them. */
+function translated(
+  number: ExplainedTranslation['number'],
+  before: string,
+  translator: Translator | undefined,
+): ExplainedTranslation {
+  const kind: NumberKind = /^\+?[0-9*#]+$/.test(before) ? 'e164' : 'alphanumeric'
+  if (translator === undefined) {
+    const after = kind === 'e164' && before.startsWith('+') ? before.slice(1) : before
+    return { number, before, after, rules: [] }
+  }
+  const { number: after, steps } = traceTranslation(translator, before, kind)
+  const rules = steps.map(({ rule }) => (rule === 'plus' ? 'a leading + says E.164' : (translator.texts[rule] ?? '')))
+  return { number, before, after, rules }
+}
+
+function refusalsOf(
+  directory: Snapshot,
+  account: SendingAccount,
+  called: string,
+  calling: string,
+  price: Offer | undefined,
+): string[] {
+  const refusals: string[] = []
+  if (!account.active) refusals.push(`account ${account.id} is not active`)
+  const customer = account.customer === undefined ? undefined : directory.customer(account.customer)
+  if (customer?.active === false) refusals.push(`customer ${customer.id} is not active`)
+  const product = account.product === undefined ? undefined : directory.product(account.product)
+  if (product !== undefined && !product.services.includes('sms')) refusals.push(`product ${product.id} has no sms`)
+  if (account.allowsSource?.(calling) === false) refusals.push(`account ${account.id} may not send as ${calling}`)
+  if (account.allowsDestination?.(called) === false) refusals.push(`account ${account.id} may not send to ${called}`)
+  if (product !== undefined && price === undefined)
+    refusals.push(`tariff ${product.tariff} of product ${product.id} has no rate for ${called}`)
+  if (price?.forbidden === true) refusals.push(`the rate of product ${product?.id} forbids ${called}`)
+  return refusals
+}
+
+function explainPolicies(
+  directory: Snapshot,
+  domain: string,
+  called: string,
+  chosen: string | undefined,
+): ExplainedPolicy[] {
+  return directory.policies().map((policy) => {
+    const isChosen = policy.id === chosen
+    const why = whyNotCovering(policy, domain, called)
+    const words = isChosen
+      ? `covers ${called} in ${domain}, and none before it does`
+      : (why ?? `would cover it too, but ${chosen} comes first`)
+    return { id: policy.id, priority: policy.priority, isChosen, words }
+  })
+}
+
+function planWords({ id, plan, profit }: Plan): string {
+  const orders = [...plan.orders].sort(([, a], [, b]) => b - a).map(([category, order]) => `${category} ${order}`)
+  const tests: string[] = []
+  if (profit?.absoluteMicros !== undefined) tests.push(`${formatAmount(profit.absoluteMicros)} a unit`)
+  if (profit?.relativeBasisPoints !== undefined) tests.push(`${profit.relativeBasisPoints / 100}% of the cost`)
+  const guarantee =
+    tests.length === 0 ? '' : `; profit of at least ${tests.join(profit?.both === true ? ' and ' : ' or ')}`
+  return `${id}: ${orders.join(', ')}${guarantee}`
+}
+
+function priceWords({ currency }: Snapshot, account: SendingAccount, price: Offer | undefined): string {
+  if (account.product === undefined) return 'nothing: the account has no product'
+  if (price === undefined) return `no price: product ${account.product} has no rate for it`
+  const own =
+    price.exchange.currency === currency
+      ? ''
+      : ` (${formatAmount(price.ownPriceMicros)} ${price.exchange.currency} at ${price.exchange.text})`
+  return `${formatAmount(price.priceMicros)} ${currency}${own} a unit, by product ${account.product}`
+}
