@@ -1,6 +1,6 @@
 // Octets for which their alphabet has no character: decoded they would be U+FFFD, which nobody wrote. It finds and names them.
 import { isGsm7, type Alphabet } from './alphabet.js'
-import { hasCharacter, isEightBit } from './charsets.js'
+import { hasCharacter } from './charsets.js'
 
 /**
  * Where in user data (septets one in each octet) the first octet without a character is, or -1 when all is text. In UTF-16 that is
@@ -9,9 +9,8 @@ import { hasCharacter, isEightBit } from './charsets.js'
 export function characterlessAt(userData: Uint8Array, alphabet: Alphabet): number {
   if (alphabet === 'ucs2' || alphabet === 'ucs2le') return loneUnitAt(userData, alphabet === 'ucs2' ? 0 : 1)
   if (isGsm7(alphabet) || alphabet === 'ascii') return aboveSevenBits(userData)
-  if (!isEightBit(alphabet)) return -1
-  for (let at = 0; at < userData.length; at++) if (!hasCharacter(userData[at] ?? 0, alphabet)) return at
-  return -1
+  // The others have a character for each octet, are no text, or are UTF-8, which never gets into the standard coding.
+  return alphabet === 'hebrew' ? userData.findIndex((octet) => !hasCharacter(octet, alphabet)) : -1
 }
 
 /** For our log: what is at a place that `characterlessAt` found. */
@@ -22,7 +21,8 @@ export function nameCharacterless(userData: Uint8Array, alphabet: Alphabet, at: 
 }
 
 function aboveSevenBits(octets: Uint8Array): number {
-  for (let at = 0; at < octets.length; at++) if ((octets[at] ?? 0) > 0x7f) return at
+  const { length } = octets
+  for (let at = 0; at < length; at++) if ((octets[at] ?? 0) > 0x7f) return at
   return -1
 }
 
@@ -30,17 +30,12 @@ function aboveSevenBits(octets: Uint8Array): number {
 function loneUnitAt(units: Uint8Array, high: 0 | 1): number {
   const even = units.length & ~1
   for (let at = 0; at < even; at += 2) {
-    const kind = surrogateKind(units, at + high)
-    if (kind === undefined) continue
-    const isPair = kind === 'high' && at + 2 < even && surrogateKind(units, at + 2 + high) === 'low'
+    const first = units[at + high] ?? 0
+    if ((first & 0xf8) !== 0xd8) continue
+    const second = at + 2 < even ? (units[at + 2 + high] ?? 0) : 0
+    const isPair = (first & 0xfc) === 0xd8 && (second & 0xfc) === 0xdc
     if (!isPair) return at
     at += 2
   }
   return even === units.length ? -1 : even
-}
-
-function surrogateKind(units: Uint8Array, at: number): 'high' | 'low' | undefined {
-  const octet = units[at] ?? 0
-  if ((octet & 0xf8) !== 0xd8) return undefined
-  return (octet & 4) === 0 ? 'high' : 'low'
 }

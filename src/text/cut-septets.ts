@@ -5,18 +5,17 @@ import { plainForm } from './form.js'
 import { ESCAPE, NO_SEPTET, afterEscape, lockingTable, singleShiftEncoding } from './gsm7-tables.js'
 import type { Segment, Segmented } from './segment.js'
 
-/** 1 for what comes out of decoding and encoding as it went in, at [octet], and after an escape at [256 + octet]. */
-const canonical = canonicalOctets()
+/** 1 for what an escape may be followed by, so that both come out of decoding and encoding as they went in. */
+const canonicalAfterEscape = canonicalSeconds()
 
-function canonicalOctets(): Uint8Array {
-  const flags = new Uint8Array(512)
+function canonicalSeconds(): Uint8Array {
+  const flags = new Uint8Array(256)
   const { encode } = lockingTable(0)
   const single = singleShiftEncoding(0)
   const extension = afterEscape(0, 0)
   for (let octet = 0; octet < 0x80; octet++) {
-    if (octet !== ESCAPE) flags[octet] = 1
     const code = extension[octet] ?? 0
-    if (encode[code] === NO_SEPTET && single[code] === octet) flags[256 + octet] = 1
+    if (encode[code] === NO_SEPTET && single[code] === octet) flags[octet] = 1
   }
   return flags
 }
@@ -53,8 +52,8 @@ export function isCanonical(septets: Uint8Array): boolean {
   const { length } = septets
   for (let i = 0; i < length; i++) {
     const octet = septets[i] ?? 0
-    if (canonical[octet] === 1) continue
-    if (octet !== ESCAPE || canonical[256 + (septets[++i] ?? 255)] !== 1) return false
+    if (octet < 0x80 && octet !== ESCAPE) continue
+    if (octet !== ESCAPE || canonicalAfterEscape[septets[++i] ?? 0xff] !== 1) return false
   }
   return true
 }

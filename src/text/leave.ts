@@ -4,7 +4,7 @@ import { characterlessAt, nameCharacterless } from './characterless.js'
 import { swappedUnits } from './charsets.js'
 import { cutSeptets, isCanonical } from './cut-septets.js'
 import { USER_DATA_OCTETS, type Cutting } from './cut.js'
-import { dataCodingFor, readDataCoding } from './data-coding.js'
+import { dataCodingFor, readDataCoding, type TextCoding } from './data-coding.js'
 import { decodeUserData, openContent, type OpenedContent, type WireContent } from './decode.js'
 import { leaveText } from './leave-text.js'
 import {
@@ -54,18 +54,23 @@ export function leave(content: WireContent, shape: Cutting, reference: number, t
   if ((kept.length > 0 || isOpaque(coding.alphabet)) && mayPass(content, opened, cutting, target)) {
     return leavingAlone(content.dataCoding, content.udhi, content.octets)
   }
-  if (elements.length === 0) {
-    const cut = cutAsItIs(opened, cutting, reference, target)
-    if (cut !== undefined) return cut
-  }
   const { alphabet } = coding
-  const text =
-    isOpaque(alphabet) || characterlessAt(userData, alphabet) >= 0
-      ? undefined
-      : decodeUserData(userData, alphabet, shifts)
+  const gsm7 = elements.length === 0 ? staysGsm7(coding, target) : undefined
+  if (gsm7 !== undefined && cutting !== 'whole' && target.languages.length === 0) {
+    const cut = cutSeptets(userData, cutting, reference)
+    return cut.kind === 'segments' ? leavingSegments(gsm7, cut.segments, cutting, reference, 0) : notSegmented(cut)
+  }
+  const isText = gsm7 === undefined ? characterlessAt(userData, alphabet) < 0 : isCanonical(userData)
+  const text = isText ? decodeUserData(userData, alphabet, shifts) : undefined
   return text === undefined
     ? leaveOctets(opened, cutting, reference, target)
     : leaveText(text, coding, kept, cutting, reference, target)
+}
+
+/** The value for GSM 7 bit, if that is what the peer would be sent first: then not even an escape to nowhere is changed. */
+function staysGsm7(coding: TextCoding, { text }: Target): number | undefined {
+  const isFirst = coding.alphabet === 'gsm7' && text.coding.options.defaultAlphabet === 'gsm7'
+  return isFirst ? dataCodingFor('gsm7', text.coding, coding) : undefined
 }
 
 function cuttingFor(longMessage: LongMessage, shape: Cutting): Cutting {
@@ -97,23 +102,6 @@ function mayPass(
   if (target.text.coding.sameAsStandard[dataCoding & 0xff] !== 1) return false
   if (cutting === 'whole' && concatenationOf(elements) === undefined) return true
   return userDataOctets(octets, udhi, coding) <= USER_DATA_OCTETS
-}
-
-/** GSM 7 bit for a peer whose first choice that is; undefined where there is more to choose. */
-function cutAsItIs(
-  { coding, userData }: OpenedContent,
-  cutting: Cutting,
-  reference: number,
-  { text, languages }: Target,
-): Leaving | CannotLeave | undefined {
-  if (coding.alphabet !== 'gsm7' || text.coding.options.defaultAlphabet !== 'gsm7') return undefined
-  const dataCoding = dataCodingFor('gsm7', text.coding, coding)
-  if (dataCoding === undefined) return undefined
-  // Other tables could only save what is known to be text, and a payload that is text may have characters replaced.
-  if ((cutting === 'whole' || languages.length > 0) && isCanonical(userData)) return undefined
-  if (cutting === 'whole') return leavingAlone(dataCoding, false, userData)
-  const cut = cutSeptets(userData, cutting, reference)
-  return cut.kind === 'segments' ? leavingSegments(dataCoding, cut.segments, cutting, reference, 0) : notSegmented(cut)
 }
 
 /** Octets that are not text, or that have no character in their alphabet: never changed, cut where they must be. */
