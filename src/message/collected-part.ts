@@ -28,7 +28,7 @@ export interface CollectedPart {
   readonly source: Address
   readonly destination: Address
   readonly domain: string
-  /** As it came, header and all, in the switch's own coding. */
+  /** As it came, header and all, in its sender's own coding: characters may be cut between it and the next. */
   readonly content: Content
   readonly serviceType: string
   readonly protocolId: number

@@ -21,9 +21,7 @@ export function createReassembly(ports: CreateReassemblyPorts, options: Reassemb
     {
       ...ports,
       rulesOf: (sender) =>
-        sender.kind === 'account'
-          ? directory().account(sender.account)?.multipart
-          : directory().connection(sender.connection)?.multipart,
+        sender.kind === 'account' ? directory().account(sender.account) : directory().connection(sender.connection),
       mayPass: (part) => whyNotPassing(directory(), ports.moRoom, part),
       proceed: (batch) => {
         resumePipeline(of('account', batch), ports, options, nowMs(), wallMs())

@@ -10,6 +10,7 @@ import { receiptRequestOf } from '../message/receipt.js'
 import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
 import { GroupCommit } from '../store/group-commit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
+import { standardText } from '../text/standard.js'
 import { createReassembly } from './create-reassembly.js'
 import { runMoPipeline } from './mo-pipeline.js'
 import { runPipeline, type PipelineOptions } from './pipeline.js'
@@ -24,8 +25,15 @@ const directory = {
   account: (id: string) =>
     id === 'gone'
       ? undefined
-      : ({ id, active: id !== 'off', domain: id === 'lost' ? 'nowhere' : 'home', multipart: withheld } as Account),
-  connection: (id: string) => (id === 'gone' ? undefined : { id, multipart: { ...withheld, ack: 'early' } }),
+      : ({
+          id,
+          active: id !== 'off',
+          domain: id === 'lost' ? 'nowhere' : 'home',
+          text: standardText,
+          multipart: withheld,
+        } as Account),
+  connection: (id: string) =>
+    id === 'gone' ? undefined : { id, text: standardText, multipart: { ...withheld, ack: 'early' } },
   ownerOf: (called: string) => owners.get(called),
   policyFor: (domain: string, called: string) =>
     domain === 'nowhere' ? undefined : ({ id: `${domain} ${called}`, failover: 'next' } as Policy),

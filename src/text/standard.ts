@@ -31,12 +31,13 @@ function restOf({ octets }: WireContent): number {
   return octets.length - 1 - (octets[0] ?? 0)
 }
 
-interface Recoded {
+export interface Recoded {
   readonly dataCoding: number
   readonly octets: Uint8Array
 }
 
-function recoded({ coding, elements, userData }: OpenedContent): Recoded {
+/** Opened user data of a peer, in the standard coding. GSM 7 bit keeps the tables that its header names. */
+export function recoded({ coding, elements, userData }: OpenedContent): Recoded {
   const { alphabet } = coding
   // Septets are unpacked by now.
   const own = alphabet === 'gsm7Packed' ? 'gsm7' : alphabet === 'ucs2le' ? 'ucs2' : alphabet
@@ -46,16 +47,16 @@ function recoded({ coding, elements, userData }: OpenedContent): Recoded {
   }
   const text = decodeUserData(userData, alphabet)
   // Nothing to read: what it is goes before the class or indication that a peer's own map gave it.
-  if (text === undefined) return { dataCoding: valueOf(own, {}), octets: userData }
+  if (text === undefined) return { dataCoding: standardValue(own, {}), octets: userData }
   // Septets would be read by tables that the header names and that meant nothing until now.
   const namesTables = elements.some(({ kind }) => kind === 'singleShift' || kind === 'lockingShift')
   const septets = namesTables ? undefined : encodeGsm7(text)
-  if (septets !== undefined) return { dataCoding: valueOf('gsm7', coding), octets: septets }
-  return { dataCoding: valueOf('ucs2', coding), octets: encodePlain(text, 'ucs2') ?? userData }
+  if (septets !== undefined) return { dataCoding: standardValue('gsm7', coding), octets: septets }
+  return { dataCoding: standardValue('ucs2', coding), octets: encodePlain(text, 'ucs2') ?? userData }
 }
 
 /** The standard table has a value for each: but UCS-2 with an indication is always stored (3GPP TS 23.038 clause 4, group 1110). */
-function valueOf(alphabet: TextCoding['alphabet'], wanted: Wanted): number {
+export function standardValue(alphabet: TextCoding['alphabet'], wanted: Wanted): number {
   const exact = dataCodingFor(alphabet, standardText.coding, wanted)
   if (exact !== undefined || wanted.waiting === undefined) return exact ?? 0
   return dataCodingFor(alphabet, standardText.coding, { waiting: { ...wanted.waiting, store: true } }) ?? 0

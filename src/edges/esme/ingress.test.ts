@@ -104,13 +104,15 @@ describe('the text', () => {
     expect(outcome({ tlvs }, withAlphabet('latin1'))).toMatchObject({ content: { dataCoding: 3 }, tlvs: [] })
   })
 
-  it.each([
-    [Buffer.of(9, 1), 'headerPastEnd'],
-    [Buffer.of(2, 0, 3), 'elementPastHeader'],
-    [Buffer.alloc(0), 'empty'],
-  ])('%# with a header that cannot be read is refused', (octets, why) => {
-    const cause = `invalidContent: the user data header is malformed: ${why}`
-    expect(outcome({ esm_class: 0x40, short_message: octets })).toBe(cause)
+  it('of what may be a part stays as it came: characters may be cut between it and the next', () => {
+    const cut = Buffer.of(5, 0, 3, 7, 2, 1, 0xc3)
+    expect(outcome({ esm_class: 0x40, short_message: cut }, withAlphabet('utf8'))).toMatchObject({
+      content: { dataCoding: 0, udhi: true, octets: cut },
+    })
+    const tlvs = [reference, total, part]
+    expect(outcome({ short_message: Buffer.of(0xa9), tlvs }, withAlphabet('utf8'))).toMatchObject({
+      content: { dataCoding: 0, udhi: false, octets: Buffer.of(0xa9) },
+    })
   })
 
   it('that is compressed is refused: nobody reads it', () => {

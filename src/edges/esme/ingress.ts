@@ -5,6 +5,7 @@ import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
 import type { Content, Tlv } from '../../message/message.js'
 import { receiptRequestOf } from '../../message/receipt.js'
+import { readable } from '../../pipeline/readable.js'
 import type { SarMark, Submission, SubmissionAnswer } from '../../pipeline/stage.js'
 import {
   findTlv,
@@ -15,8 +16,7 @@ import {
   type PduOf,
   type Tlv as WireTlv,
 } from '../../smpp/index.js'
-import type { PeerText, Unreadable } from '../../text/decode.js'
-import { toStandard } from '../../text/standard.js'
+import type { PeerText } from '../../text/decode.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
@@ -72,10 +72,11 @@ export function toSubmission(
     udhi: (pdu.esm_class & UDHI) !== 0,
     octets: Buffer.from(payload === undefined ? pdu.short_message : payload.value),
   }
-  const standard = toStandard(content, from.text)
-  if (standard !== content && 'kind' in standard) return unreadable(standard, pdu.data_coding)
   const sar = pdu.tlvs.length === 0 ? undefined : sarOf(pdu.tlvs)
   if (sar !== undefined && 'reason' in sar) return sar
+  // What may be a part goes on as it came: a character may be cut between it and the next.
+  const standard = sar !== undefined || content.udhi ? content : readable(content, from.text)
+  if (standard !== content && 'reason' in standard) return standard
   return {
     sender: from.sender,
     link: from.link,
@@ -114,13 +115,6 @@ function scheduleOf(time: string, wallMs: number): number | undefined {
   const ms = smppTimeToMs(time, wallMs)
   if (ms === undefined || ms > MAX_SCHEDULE_MS) return undefined
   return Math.max(0, ms)
-}
-
-function unreadable(why: Unreadable, dataCoding: number): Failure {
-  if (why.kind === 'malformed') {
-    return { reason: 'invalidContent', cause: `the user data header is malformed: ${why.why}` }
-  }
-  return { reason: 'unreadableText', cause: `data_coding 0x${dataCoding.toString(16).padStart(2, '0')} is ${why.why}` }
 }
 
 const sarNames = [

@@ -3,12 +3,12 @@
 import type { Address } from '../../message/address.js'
 import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
-import type { Tlv } from '../../message/message.js'
+import type { Content, Tlv } from '../../message/message.js'
 import { receiptRequestOf } from '../../message/receipt.js'
+import { readable } from '../../pipeline/readable.js'
 import type { SarMark, Submission, SubmissionAnswer } from '../../pipeline/stage.js'
 import { findTlv, tlvInt, tlvTag, type PduOf } from '../../smpp/index.js'
 import type { PeerText } from '../../text/decode.js'
-import { toStandard } from '../../text/standard.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
@@ -47,26 +47,21 @@ export function toMoSubmission(pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>, cont
   const sar = sarOf(pdu)
   if (sar !== undefined && 'reason' in sar) return sar
   const octets = payload ?? (isDeliver ? pdu.short_message : undefined)
-  const content = toStandard(
-    {
-      dataCoding: pdu.data_coding,
-      udhi: (pdu.esm_class & UDHI) !== 0,
-      octets: octets === undefined ? noOctets : Buffer.from(octets),
-    },
-    context.text,
-  )
-  if ('kind' in content) {
-    return content.kind === 'refused'
-      ? { reason: 'unreadableText', cause: `data_coding ${pdu.data_coding} is ${content.why}` }
-      : { reason: 'invalidContent', cause: `the user data header is malformed: ${content.why}` }
+  const content: Content = {
+    dataCoding: pdu.data_coding,
+    udhi: (pdu.esm_class & UDHI) !== 0,
+    octets: octets === undefined ? noOctets : Buffer.from(octets),
   }
+  // What may be a part goes on as it came: a character may be cut between it and the next.
+  const standard = sar !== undefined || content.udhi ? content : readable(content, context.text)
+  if (standard !== content && 'reason' in standard) return standard
   return {
     sender: context.sender,
     link: context.link,
     source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
     destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
     domain: '',
-    content,
+    content: standard,
     sar,
     serviceType: pdu.service_type,
     // data_sm has neither.

@@ -93,6 +93,17 @@ describe('a message from a phone', () => {
     expect(answers(rig)).toEqual(['deliver_sm_resp ESME_RX_R_APPN 2'])
   })
 
+  it('what may be a part stays as it came, since a character may be cut', () => {
+    const rig = makeRig({ text: { coding: peerCoding({ table: 'smpp', defaultAlphabet: 'utf8' }) } })
+    const part = Buffer.from('050003100201c3', 'hex')
+    rig.link.ask({ ...mo, esm_class: 0x40, short_message: part })
+    rig.link.ask({ ...mo, short_message: Buffer.of(0xa9), tlvs: sarTlvs(7, 2, 1) })
+    expect(submissions(rig)).toMatchObject([
+      { content: { dataCoding: 0, udhi: true, octets: part } },
+      { content: { dataCoding: 0, udhi: false, octets: Buffer.of(0xa9) } },
+    ])
+  })
+
   it('in parts: marked by its header or by all three SAR parameters', () => {
     const rig = makeRig()
     const part = Buffer.from('0500031002014142', 'hex')
@@ -112,9 +123,9 @@ describe('a message from a phone', () => {
       { tlvs: [...sarTlvs(7, 2, 1).slice(1), { tag: 0x20c, value: Buffer.of(1) }] },
       'invalidConcatenation',
     ],
-    ['has a header beyond its end', { esm_class: 0x40, short_message: Buffer.of(9, 0) }, 'invalidContent'],
+    ['is compressed', { data_coding: 0x20 }, 'unreadableText'],
   ])('that %s is refused for good, and the log says why', (_, changes, reason) => {
-    const rig = makeRig()
+    const rig = makeRig({ text: { coding: peerCoding({ table: 'gsm0338', defaultAlphabet: 'gsm7' }) } })
     rig.link.ask({ ...mo, ...changes })
     expect(rig.mo).toEqual([])
     expect(answers(rig)).toEqual(['deliver_sm_resp ESME_RX_R_APPN 1'])

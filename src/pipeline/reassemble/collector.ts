@@ -1,7 +1,7 @@
 // The sets of parts that are not whole yet: found by key, bounded in number and size, due at their deadlines. Answers nobody.
 
 import type { Sender } from '../../message/collected-part.js'
-import { heldParts, peerOf, type HeldPart, type PartSet, type PeerKind } from './part-set.js'
+import { emptySetBytes, heldParts, peerOf, type HeldPart, type PartSet, type PeerKind } from './part-set.js'
 
 export interface CollectorBounds {
   readonly maxSets: number
@@ -41,11 +41,12 @@ export class Collector {
     return this.#sets.get(key)
   }
 
-  /** May the peer take so many octets more, in a set that is there or in a new one? */
-  hasRoom(peer: string, bytes: number, forNewSet: boolean): boolean {
+  /** May the peer take so many octets more? With those of a new set, of `newTotal` parts, unless that is 0. */
+  hasRoom(peer: string, octets: number, newTotal: number): boolean {
     const { maxSets, maxSetsPerPeer, maxBytes, maxBytesPerPeer } = this.#bounds
     const its = this.#byPeer.get(peer) ?? nothing
-    if (forNewSet && (this.#all.sets >= maxSets || its.sets >= maxSetsPerPeer)) return false
+    if (newTotal > 0 && (this.#all.sets >= maxSets || its.sets >= maxSetsPerPeer)) return false
+    const bytes = octets + emptySetBytes(newTotal)
     return this.#all.bytes + bytes <= maxBytes && its.bytes + bytes <= maxBytesPerPeer
   }
 
@@ -60,10 +61,10 @@ export class Collector {
       deadlineMs,
       parts: new Array<HeldPart | undefined>(total).fill(undefined),
       present: 0,
-      bytes: 0,
+      bytes: emptySetBytes(total),
     }
     this.#sets.set(key, set)
-    this.#count(set, 1, 0)
+    this.#count(set, 1, set.bytes)
     return set
   }
 

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Alphabet } from '../../text/alphabet.js'
+import { peerCoding } from '../../text/data-coding.js'
+import type { PeerText } from '../../text/decode.js'
+import { standardText } from '../../text/standard.js'
 import type { SarMark } from '../stage.js'
 import { readMark } from './mark.js'
 
@@ -10,13 +14,21 @@ interface Case {
   readonly dataCoding?: number
   readonly sar?: Partial<SarMark>
   readonly strict?: boolean
+  readonly peer?: PeerText
+  /** In place of `text`. */
+  readonly octets?: Uint8Array
 }
 
+const withAlphabet = (defaultAlphabet: Alphabet, alphabets: ReadonlyMap<number, Alphabet> = new Map()): PeerText => ({
+  coding: peerCoding({ table: 'smpp', defaultAlphabet, alphabets }),
+})
+
 /** What is read of user data of `text` octets. */
-function read({ header, text = 1, dataCoding = 0, sar, strict = false }: Case): string {
-  const octets = Buffer.concat([Buffer.from(header ?? '', 'hex'), Buffer.alloc(text, 0x41)])
+function read(given: Case): string {
+  const { header, text = 1, dataCoding = 0, sar, strict = false, peer = standardText } = given
+  const octets = Buffer.concat([Buffer.from(header ?? '', 'hex'), given.octets ?? Buffer.alloc(text, 0x41)])
   const mark = sar === undefined ? undefined : { reference: 258, total: 2, part: 1, ...sar }
-  const marked = readMark({ dataCoding, udhi: header !== undefined, octets }, mark, MAX_PARTS, strict)
+  const marked = readMark({ dataCoding, udhi: header !== undefined, octets }, mark, peer, MAX_PARTS, strict)
   switch (marked.kind) {
     case 'part': {
       const { shape, reference, total, part } = marked.mark
@@ -72,6 +84,11 @@ describe('what is refused, and why', () => {
     ['part 0', { header: concatenation(2, 0) }, 'invalidConcatenation: part 0 of 2'],
     ['a part above the total', { header: concatenation(2, 3) }, 'invalidConcatenation: part 3 of 2'],
     ['part 2 of 1', { sar: { total: 1, part: 2 } }, 'invalidConcatenation: part 2 of 1'],
+    [
+      'a compressed text with SAR',
+      { sar: {}, dataCoding: 0x20, peer: { coding: peerCoding({ table: 'gsm0338', defaultAlphabet: 'gsm7' }) } },
+      'unreadableText: data_coding 0x20 is compressed',
+    ],
     ['255 parts', { header: concatenation(255, 1) }, 'invalidConcatenation: a message of 255 parts, the most is 200'],
   ])('%s', (_, given, expected) => {
     expect(read(given)).toContain(expected)
@@ -101,5 +118,49 @@ describe('how much a part may carry', () => {
     const found = read(given)
     if (fits) expect(found).not.toContain('invalid')
     else expect(found).toContain('invalidContent: part 1 of 2')
+  })
+})
+
+describe('how much a part of a peer with another coding may carry', () => {
+  const header = concatenation(2, 1)
+  const utf8 = withAlphabet('utf8')
+  const latin1 = withAlphabet('latin1')
+  const le = withAlphabet('gsm7', new Map([[8, 'ucs2le']]))
+  const packed = withAlphabet('gsm7Packed')
+  it.each<[string, Case, boolean]>([
+    [
+      '134 octets of UTF-8, one of them no GSM character',
+      { peer: utf8, octets: Buffer.from(`${'a'.repeat(132)}ł`) },
+      true,
+    ],
+    [
+      '134 octets of UTF-8 that begin within a character',
+      { peer: utf8, octets: Buffer.from('łł'.repeat(34)).subarray(1, 135) },
+      true,
+    ],
+    ['153 GSM characters in UTF-8', { peer: utf8, octets: Buffer.from('é'.repeat(153)) }, true],
+    ['154 of them', { peer: utf8, octets: Buffer.from('é'.repeat(154)) }, false],
+    ['67 characters of UCS-2 in UTF-8', { peer: utf8, octets: Buffer.from('한'.repeat(67)) }, true],
+    ['68 of them', { peer: utf8, octets: Buffer.from('한'.repeat(68)) }, false],
+    [
+      '134 octets of Latin-1 of a class',
+      { peer: latin1, dataCoding: 0x10, octets: Buffer.alloc(134, 'ç', 'latin1') },
+      true,
+    ],
+    ['135 octets of them', { peer: latin1, dataCoding: 0x10, octets: Buffer.alloc(135, 'ç', 'latin1') }, false],
+    ['133 octets of UTF-16 the wrong way round', { peer: le, dataCoding: 8, text: 133 }, true],
+    ['135 octets of it', { peer: le, dataCoding: 8, text: 135 }, false],
+    ['strict: 64 characters of it', { peer: le, dataCoding: 8, text: 128, strict: true }, false],
+    ['153 packed septets', { peer: packed, text: 134 }, true],
+    ['one octet more', { peer: packed, text: 135 }, false],
+  ])('%s', (_, given, fits) => {
+    const found = read({ header, ...given })
+    if (fits) expect(found).toBe('udh8 7: 1 of 2')
+    else expect(found).toContain('invalidContent: part 1 of 2')
+  })
+
+  it('what octets mean is asked of the peer: a header before such as are no text passes', () => {
+    expect(read({ header, dataCoding: 8, peer: withAlphabet('gsm7', new Map([[8, 'binary']])) })).toBe('message')
+    expect(read({ header, dataCoding: 4, peer: withAlphabet('gsm7', new Map([[4, 'ucs2']])) })).toBe('udh8 7: 1 of 2')
   })
 })

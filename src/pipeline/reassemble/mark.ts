@@ -5,9 +5,11 @@ import type { Failure, FailureReason } from '../../message/failure.js'
 import type { Content } from '../../message/message.js'
 import { isOpaque, type Alphabet } from '../../text/alphabet.js'
 import { readDataCoding } from '../../text/data-coding.js'
+import type { PeerText } from '../../text/decode.js'
 import { fitsUserData } from '../../text/segment.js'
-import { standardText } from '../../text/standard.js'
+import { standardText, toStandard } from '../../text/standard.js'
 import { concatenationOf, readUdh } from '../../text/udh.js'
+import { unreadable } from '../readable.js'
 import type { SarMark } from '../stage.js'
 
 export type Marked =
@@ -22,22 +24,30 @@ const message: Marked = { kind: 'message' }
 const onlyPart: Marked = { kind: 'onlyPart' }
 
 /**
- * Of a content in standard coding, with a user data header, or SAR parameters, or neither, or both.
+ * Of a content with a user data header, or SAR parameters, or neither, or both.
+ * @param peer whose coding it is in
  * @param strict refuse parts of more than 153 characters, or 63 of UCS-2, even those that fit the air
  */
-export function readMark(content: Content, sar: SarMark | undefined, maxParts: number, strict: boolean): Marked {
-  if (sar === undefined) return content.udhi ? headerMark(content, maxParts, strict) : message
+export function readMark(
+  content: Content,
+  sar: SarMark | undefined,
+  peer: PeerText,
+  maxParts: number,
+  strict: boolean,
+): Marked {
+  if (sar === undefined) return content.udhi ? headerMark(content, peer, maxParts, strict) : message
   if (content.udhi) return invalid('mixedConcatenation', 'a user data header and SAR parameters in one submission')
-  const coding = readDataCoding(content.dataCoding, standardText.coding)
-  // A reserved value is of no known alphabet, and its octets are counted as they are.
-  const alphabet = coding.kind === 'coding' ? coding.alphabet : 'binary'
-  return checked({ shape: 'sar', ...sar }, content, 0, alphabet, maxParts, strict)
+  const coding = readDataCoding(content.dataCoding, peer.coding)
+  if (coding.kind === 'refused' && coding.why === 'compressed') {
+    return { kind: 'invalid', failure: unreadable(coding, content.dataCoding) }
+  }
+  return checked({ shape: 'sar', ...sar }, content, 0, peer, maxParts, strict)
 }
 
-function headerMark(content: Content, maxParts: number, strict: boolean): Marked {
+function headerMark(content: Content, peer: PeerText, maxParts: number, strict: boolean): Marked {
   const udh = readUdh(content.octets)
   if (udh.kind === 'malformed') return invalid('invalidContent', `the user data header is malformed: ${udh.why}`)
-  const coding = readDataCoding(content.dataCoding, standardText.coding)
+  const coding = readDataCoding(content.dataCoding, peer.coding)
   // What octets mean that are no text is between the two ends: they pass with their header.
   if (coding.kind === 'refused' || isOpaque(coding.alphabet)) return message
   for (const { kind } of udh.elements) if (kind === 'ports' || kind === 'other') return message
@@ -45,14 +55,14 @@ function headerMark(content: Content, maxParts: number, strict: boolean): Marked
   if (found === undefined) return message
   const { bits, reference, total, part } = found
   const mark: PartMark = { shape: bits === 8 ? 'udh8' : 'udh16', reference, total, part }
-  return checked(mark, content, udh.octets, coding.alphabet, maxParts, strict)
+  return checked(mark, content, udh.octets, peer, maxParts, strict)
 }
 
 function checked(
   mark: PartMark,
   content: Content,
   headerOctets: number,
-  alphabet: Alphabet,
+  peer: PeerText,
   maxParts: number,
   strict: boolean,
 ): Marked {
@@ -64,18 +74,40 @@ function checked(
   if (total > maxParts) {
     return invalid('invalidConcatenation', `a message of ${total} parts, the most is ${maxParts}`)
   }
-  if (!fitsUserData(content.octets, content.udhi, { alphabet }, mark.shape === 'sar')) {
-    return invalid('invalidContent', `part ${part} of ${total} does not fit 140 octets of user data`)
+  const isSar = mark.shape === 'sar'
+  let tooMuch = excess(content, headerOctets, peer, isSar, strict)
+  if (tooMuch !== undefined) {
+    // What can't go over the air as it came, such as UTF-8, fits if it does in the coding that it goes on in.
+    const standard = toStandard(content, peer)
+    if (standard !== content && !('kind' in standard)) {
+      tooMuch = excess(standard, headerOctets, standardText, isSar, strict)
+    }
   }
-  if (strict && content.octets.length - headerOctets > strictOctets(alphabet)) {
-    return invalid('invalidContent', `part ${part} of ${total} has more than 153 characters, or 63 of UCS-2`)
-  }
+  if (tooMuch !== undefined) return invalid('invalidContent', `part ${part} of ${total} ${tooMuch}`)
   return total === 1 ? onlyPart : { kind: 'part', mark }
+}
+
+/** Why it is too much for one part; undefined if it is not. */
+function excess(
+  { dataCoding, udhi, octets }: Content,
+  headerOctets: number,
+  peer: PeerText,
+  isSar: boolean,
+  strict: boolean,
+): string | undefined {
+  const coding = readDataCoding(dataCoding, peer.coding)
+  // A reserved value is of no known alphabet, and its octets are counted as they are.
+  const alphabet = coding.kind === 'coding' ? coding.alphabet : 'binary'
+  if (!fitsUserData(octets, udhi, { alphabet }, isSar)) return 'does not fit 140 octets of user data'
+  if (strict && octets.length - headerOctets > strictOctets(alphabet)) {
+    return 'has more than 153 characters, or 63 of UCS-2'
+  }
+  return undefined
 }
 
 /** The limits that some operators state; GSM arithmetic alone gives 67 characters of UCS-2. */
 function strictOctets(alphabet: Alphabet): number {
-  return alphabet === 'ucs2' ? 63 * 2 : 153
+  return alphabet === 'ucs2' || alphabet === 'ucs2le' ? 63 * 2 : 153
 }
 
 function invalid(reason: FailureReason, cause: string): Marked {

@@ -6,6 +6,9 @@ import type { Content } from '../../message/message.js'
 import type { MessageState } from '../../message/state.js'
 import type { SubmissionAnswer } from '../stage.js'
 
+/** SMPP 3.4 Appendix B `err:` of what ends before any vendor had a say. */
+export const NO_ERROR = '000'
+
 /** On which side the sender of a part stands. */
 export type PeerKind = 'esme' | 'vendor'
 
@@ -90,14 +93,21 @@ export function isSameContent(a: Content, b: Content): boolean {
   )
 }
 
-/** What a part takes beside its contents: objects, strings, its place in tables. Measured, in a set of its own: test/long/reassembly.test.ts. */
+/** What a part takes beside its octets: objects, strings, its place in tables. Measured, in a set of its own: test/long/reassembly.test.ts. */
 const PART_BYTES = 1792
+/** What each parameter of it takes beside its octets; measured too. */
+const TLV_BYTES = 240
 /** What each further answer to the same part takes. */
 export const WAITER_BYTES = 256
+
+/** What a set takes before it has parts: their places. */
+export function emptySetBytes(total: number): number {
+  return total * 8
+}
 
 /** What a part counts for against the bounds, octets. */
 export function bytesOf({ content, tlvs }: Pick<CollectedPart, 'content' | 'tlvs'>): number {
   let bytes = PART_BYTES + content.octets.length
-  for (const { value } of tlvs) bytes += 64 + value.length
+  for (const { value } of tlvs) bytes += TLV_BYTES + value.length
   return bytes
 }

@@ -173,8 +173,8 @@ it('every set ends once, every part is answered once, what was acknowledged is n
       await world.settle()
       world.rig.pass(TIMEOUT_MS)
       await world.settle()
-      // What stood again meanwhile is over now too.
-      world.rig.pass(0)
+      // What stood again meanwhile is over now too, and what was to go by itself and could not goes.
+      world.rig.pass(1000)
       await world.settle()
       const { rig, store } = world
       world.count()

@@ -176,7 +176,7 @@ describe('parts acknowledged early', () => {
     const { send, settle, pass, abandoned, outcomes, store, accepted } = earlyRig({}, earlyAsReceived)
     send(
       { part: 2, total: 3 },
-      { shape: 'sar', reference: 258, part: 1, total: 3, changes: { tlvs: [{ tag: 5, value: Uint8Array.of(1) }] } },
+      { shape: 'sar', reference: 258, part: 1, total: 3, changes: { tlvs: [{ tag: 5, value: Buffer.of(1) }] } },
     )
     await settle()
     pass(TIMEOUT_MS)
@@ -190,7 +190,7 @@ describe('parts acknowledged early', () => {
         id: '0000000100000001',
         content: { udhi: false, octets: Buffer.from('<1>') },
         tlvs: [
-          { tag: 5, value: Uint8Array.of(1) },
+          { tag: 5, value: Buffer.of(1) },
           { tag: 0x020c, value: Uint8Array.of(1, 2) },
           { tag: 0x020e, value: Uint8Array.of(3) },
           { tag: 0x020f, value: Uint8Array.of(1) },

@@ -4,10 +4,14 @@
 import type { CollectedPart, PartMark } from '../../message/collected-part.js'
 import { failureReasons, type Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
-import { joinParts } from '../../text/join.js'
+import type { Content } from '../../message/message.js'
+import type { PeerText } from '../../text/decode.js'
+import { readable } from '../readable.js'
 import { continueWith, inOnePiece, refuse, type Submission, type Together, type Verdict } from '../stage.js'
 import { Collector, type CollectorSize } from './collector.js'
+import { LoneParts } from './lone-parts.js'
 import { readMark } from './mark.js'
+import { ownOctets } from './own-octets.js'
 import {
   bytesOf,
   heldParts,
@@ -21,14 +25,14 @@ import {
 } from './part-set.js'
 import {
   rulesOfTheGone,
-  type MultipartRules,
   type ReassemblyOptions,
   type ReassemblyPorts,
+  type SenderRules,
 } from './reassembly-contract.js'
 import { PartInStore, SetAnswer, tell, type DueAnswer, type Verdicts } from './set-answer.js'
 import { ANOTHER_MESSAGE, SetEndings } from './set-endings.js'
 import { WaitingLinks } from './waiting-links.js'
-import { toPart, toWhole } from './whole.js'
+import { joinedContent, toPart, toWhole } from './whole.js'
 
 const wait: Verdict<never> = { kind: 'wait' }
 /** Sets that one tick ends at most: so many are not felt. */
@@ -39,6 +43,7 @@ export class Reassembly implements Verdicts {
   readonly #options: ReassemblyOptions
   readonly #collector: Collector
   readonly #links = new WaitingLinks()
+  readonly #lone: LoneParts
   readonly #endings: SetEndings
   #stopped = false
 
@@ -46,7 +51,8 @@ export class Reassembly implements Verdicts {
     this.#ports = ports
     this.#options = options
     this.#collector = new Collector(options)
-    this.#endings = new SetEndings(ports, this.#collector, this.#links)
+    this.#lone = new LoneParts(ports, options.timeoutMs)
+    this.#endings = new SetEndings(ports, this.#collector, this.#links, this.#lone)
   }
 
   /** For gauges: sets that are not whole, and what they take, octets. */
@@ -56,7 +62,7 @@ export class Reassembly implements Verdicts {
 
   /** Nothing is kept of any sender. */
   get isEmpty(): boolean {
-    return this.#collector.isEmpty && this.#links.size === 0
+    return this.#collector.isEmpty && this.#links.size === 0 && this.#lone.isEmpty
   }
 
   /**
@@ -64,16 +70,15 @@ export class Reassembly implements Verdicts {
    * @param wallMs of its arrival
    */
   take(submission: Submission, nowMs: number, wallMs: number): Verdict<Together> {
+    const { content, sar } = submission
     const rules = this.#ports.rulesOf(submission.sender) ?? rulesOfTheGone
-    const { maxParts } = this.#options
-    const marked = readMark(submission.content, submission.sar, maxParts, rules.strictPartLimits)
+    const { text, multipart } = rules
+    const marked = readMark(content, sar, text, this.#options.maxParts, multipart.strictPartLimits)
     switch (marked.kind) {
       case 'message':
-        return continueWith({ submission, assembly: inOnePiece })
-      case 'onlyPart': {
-        const content = joinParts([submission.content])
-        return continueWith({ submission: { ...submission, content, sar: undefined }, assembly: inOnePiece })
-      }
+        return alone(submission, readable(content, text))
+      case 'onlyPart':
+        return alone(submission, joinedContent([content], text))
       case 'invalid':
         return { kind: 'refuse', failure: marked.failure }
       case 'part':
@@ -85,7 +90,7 @@ export class Reassembly implements Verdicts {
   #takePart(
     submission: Submission,
     mark: PartMark,
-    rules: MultipartRules,
+    { text, multipart }: SenderRules,
     nowMs: number,
     wallMs: number,
   ): Verdict<Together> {
@@ -101,23 +106,34 @@ export class Reassembly implements Verdicts {
       set = undefined
     }
     const isLast = set?.present === mark.total - 1
-    if (rules.ack === 'early' && !isLast) {
+    if (multipart.ack === 'early' && !isLast) {
       const failure = this.#ports.mayPass(submission)
       if (failure !== undefined) return { kind: 'refuse', failure: ofTheWhole(failure) }
     }
     const bytes = bytesOf(submission)
     // What completes a set frees more than it takes.
-    if (!isLast && !this.#collector.hasRoom(peerOf(submission.sender), bytes, set === undefined)) {
+    if (!isLast && !this.#collector.hasRoom(peerOf(submission.sender), bytes, set === undefined ? mark.total : 0)) {
       return refuse('queueFull', 'too many parts wait for others, of this sender or in all')
     }
     set ??= this.#collector.open(key, submission.sender, mark.total, nowMs + this.#options.timeoutMs)
-    const part = toPart(submission, this.#ports.ids.next(), mark, nowMs, wallMs, set.deadlineMs)
+    const part = toPart(
+      submission,
+      isLast ? submission : ownOctets(submission),
+      this.#ports.ids.next(),
+      mark,
+      nowMs,
+      wallMs,
+      set.deadlineMs,
+    )
     const { answer, link } = submission
     const held = heldPart(part, 'withheld', bytes)
     held.waiters.push({ answer, link })
     this.#collector.put(set, held)
-    if (isLast) return continueWith(this.#complete(set, nowMs))
-    if (rules.ack === 'early') this.#store(held)
+    if (isLast) {
+      const whole = this.#complete(set, text, nowMs)
+      return whole === undefined ? wait : continueWith(whole)
+    }
+    if (multipart.ack === 'early') this.#store(held)
     else this.#withhold(held, submission)
     return wait
   }
@@ -129,7 +145,7 @@ export class Reassembly implements Verdicts {
       answer.accepted(known.part.id)
       return wait
     }
-    if (!this.#collector.hasRoom(peerOf(submission.sender), WAITER_BYTES, false)) {
+    if (!this.#collector.hasRoom(peerOf(submission.sender), WAITER_BYTES, 0)) {
       return refuse('queueFull', 'too many answers wait for the same parts')
     }
     this.#collector.grow(known, WAITER_BYTES)
@@ -153,8 +169,11 @@ export class Reassembly implements Verdicts {
     this.#ports.recorder.offer({ kind: 'collected', part: held.part }, new PartInStore(this, held))
   }
 
-  /** All parts are there: the set gives way to the whole, and keeps its parts until it is known what became of that. */
-  #complete(set: PartSet, nowMs: number): Together {
+  /**
+   * All parts are there: the set gives way to the whole, and keeps its parts until it is known what became of that. undefined where
+   * they make no whole: then it is over, and all are told.
+   */
+  #complete(set: PartSet, text: PeerText, nowMs: number): Together | undefined {
     this.#collector.take(set)
     const collected: MessageId[] = []
     const parts: CollectedPart[] = []
@@ -163,7 +182,29 @@ export class Reassembly implements Verdicts {
       if (held.standing === 'withheld') this.#readmit(held)
       else collected.push(held.part.id)
     }
-    return toWhole(parts, collected, new SetAnswer(this, set), nowMs)
+    const whole = toWhole(parts, text, collected, new SetAnswer(this, set), nowMs)
+    if (!('reason' in whole)) return whole
+    this.#end(set, whole, whole)
+    return undefined
+  }
+
+  /** Sets that became whole outside a batch go on. */
+  #proceed(complete: Iterable<PartSet>, nowMs: number): void {
+    const going: Together[] = []
+    for (const set of complete) {
+      const { text } = this.#ports.rulesOf(set.sender) ?? rulesOfTheGone
+      const whole = this.#complete(set, text, nowMs)
+      if (whole !== undefined) going.push(whole)
+    }
+    if (going.length > 0) this.#ports.proceed(going)
+  }
+
+  /** A set that has all its parts is refused for good; `told` to those who wait for an answer. */
+  #end(set: PartSet, { reason }: Failure, told: Failure): void {
+    const due = this.#endings.withheldOf(set, told)
+    this.#ports.events.onOutcome(set.kind, 'refused')
+    this.#endings.acknowledgedOf(set, { kind: 'abandoned', state: 'REJECTED', reason })
+    tell(due)
   }
 
   accepted(set: PartSet): void {
@@ -180,10 +221,7 @@ export class Reassembly implements Verdicts {
       tell(due)
       return
     }
-    const due = this.#endings.withheldOf(set, ofTheWhole(failure))
-    this.#ports.events.onOutcome(set.kind, 'refused')
-    this.#endings.acknowledgedOf(set, { kind: 'abandoned', state: 'REJECTED', reason: failure.reason })
-    tell(due)
+    this.#end(set, failure, ofTheWhole(failure))
   }
 
   stored(held: HeldPart): void {
@@ -201,11 +239,14 @@ export class Reassembly implements Verdicts {
     tell([{ waiters, says: failure }])
   }
 
-  /** Ends the sets whose time is over. To be called often: how late it comes is how late they are told. */
+  /**
+   * Ends the sets whose time is over, and tries again what was refused for the moment. To be called often: how late it comes is
+   * how late they are told.
+   */
   tick(nowMs: number): void {
     if (this.#stopped) return
-    const complete = this.#collector.complete()
-    if (complete.length > 0) this.#ports.proceed(complete.map((set) => this.#complete(set, nowMs)))
+    this.#lone.tick(nowMs)
+    this.#proceed(this.#collector.complete(), nowMs)
     for (const set of this.#collector.due(nowMs, ENDED_AT_ONCE)) {
       // One that has all its parts waits for the store only.
       if (this.#collector.has(set) && set.present < set.total) this.#endings.incomplete(set, 'its time is over')
@@ -268,8 +309,18 @@ export class Reassembly implements Verdicts {
     }
     const complete = new Set<PartSet>()
     for (const { set } of this.#collector.parts()) if (set !== undefined && set.present === set.total) complete.add(set)
-    if (complete.size > 0) this.#ports.proceed([...complete].map((set) => this.#complete(set, nowMs)))
+    this.#proceed(complete, nowMs)
   }
+}
+
+/** One that waits for no others, or for none any more. */
+function alone(submission: Submission, content: Content | Failure): Verdict<Together> {
+  if (content !== submission.content && 'reason' in content) return { kind: 'refuse', failure: content }
+  const isAsItCame = content === submission.content && submission.sar === undefined
+  return continueWith({
+    submission: isAsItCame ? submission : { ...submission, content, sar: undefined },
+    assembly: inOnePiece,
+  })
 }
 
 function heldPart(part: CollectedPart, standing: HeldPart['standing'], bytes: number): HeldPart {

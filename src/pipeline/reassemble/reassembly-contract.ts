@@ -1,13 +1,21 @@
-// What reassembly needs of the rest of the switch and what it tells it; its settings. Types only.
+// What reassembly needs of the rest of the switch and what it tells it; its settings. Types, and the rules of those who left.
 
 import type { CollectedPart, Sender } from '../../message/collected-part.js'
 import type { Failure, FailureReason } from '../../message/failure.js'
 import type { IdSource } from '../../message/id-source.js'
 import type { MessageState } from '../../message/state.js'
 import type { Recorder } from '../../store/contracts/recorder.js'
+import type { PeerText } from '../../text/decode.js'
+import { standardText } from '../../text/standard.js'
 import type { Submission, Together } from '../stage.js'
 import type { CollectorBounds } from './collector.js'
 import type { PeerKind } from './part-set.js'
+
+/** Of one sender: how its texts are coded, and how its parts are taken. Accounts and connections are such as they are. */
+export interface SenderRules {
+  readonly text: PeerText
+  readonly multipart: MultipartRules
+}
 
 /** How one sender's parts are taken. */
 export interface MultipartRules {
@@ -31,7 +39,7 @@ export interface ReassemblyPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
   /** undefined for a sender that is not in the directory any more. */
-  readonly rulesOf: (sender: Sender) => MultipartRules | undefined
+  readonly rulesOf: (sender: Sender) => SenderRules | undefined
   /** Why a message of this sender to there can't go anywhere: asked before a part of it is acknowledged. */
   readonly mayPass: (part: Pick<Submission, 'sender' | 'domain' | 'destination'>) => Failure | undefined
   /** Acknowledged parts end without a message: recorded, and their senders told where they asked. */
@@ -52,4 +60,7 @@ export interface ReassemblyEvents {
 }
 
 /** For senders that left the directory: what they were told stays true, nothing goes out for them. */
-export const rulesOfTheGone: MultipartRules = { ack: 'withheld', incomplete: 'fail', strictPartLimits: false }
+export const rulesOfTheGone: SenderRules = {
+  text: standardText,
+  multipart: { ack: 'withheld', incomplete: 'fail', strictPartLimits: false },
+}

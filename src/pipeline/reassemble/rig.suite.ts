@@ -87,7 +87,8 @@ export function reassemblyRig(settings: RigSettings = {}) {
   const bugs: unknown[] = []
   const rulesOf = (name: string): MultipartRules => rules.get(name) ?? usualRules
   const textOf = (name: string): PeerText => texts.get(name) ?? standardText
-  const account = (id: string) => ({ id, active: true, domain: 'home', text: textOf(id), multipart: rulesOf(id) }) as Account
+  const account = (id: string) =>
+    ({ id, active: true, domain: 'home', text: textOf(id), multipart: rulesOf(id) }) as Account
   const route = ['v1'] as ConnectionId[]
   const directory = {
     account: (id: string) => (gone.has(id) ? undefined : account(id)),
@@ -194,7 +195,8 @@ export function rulesWith(changes: Partial<MultipartRules>): MultipartRules {
 
 function submissionOf(spec: PartSpec, bugs: unknown[]): { readonly submission: Submission; readonly sent: Sent } {
   const { from = 'acme', to = '447700900123', reference = 7, total = 2, part = 1, shape = 'udh8', changes } = spec
-  const text = Buffer.from(spec.text ?? `<${part}>`)
+  const { text: given = `<${part}>` } = spec
+  const text = typeof given === 'string' ? Buffer.from(given) : given
   const link = spec.link ?? usualLink
   const told: string[] = []
   let isOwed = true

@@ -2,30 +2,28 @@
 
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
-import type { SubmissionAnswer } from '../stage.js'
 import type { Collector } from './collector.js'
-import { heldParts, type Fate, type HeldPart, type PartSet } from './part-set.js'
+import type { LoneParts } from './lone-parts.js'
+import { heldParts, NO_ERROR, type Fate, type HeldPart, type PartSet } from './part-set.js'
 import { rulesOfTheGone, type ReassemblyPorts } from './reassembly-contract.js'
 import { tell, type DueAnswer } from './set-answer.js'
 import type { WaitingLinks } from './waiting-links.js'
-import { toMessage } from './whole.js'
 
 export const ANOTHER_MESSAGE = 'its reference was used for another message'
 
-/** SMPP 3.4 Appendix B `err:`. */
-const NO_ERROR = '000'
-
-type EndingPorts = Pick<ReassemblyPorts, 'abandon' | 'proceed' | 'rulesOf' | 'nowMs' | 'events'>
+type EndingPorts = Pick<ReassemblyPorts, 'abandon' | 'rulesOf' | 'events'>
 
 export class SetEndings {
   readonly #ports: EndingPorts
   readonly #collector: Collector
   readonly #links: WaitingLinks
+  readonly #lone: LoneParts
 
-  constructor(ports: EndingPorts, collector: Collector, links: WaitingLinks) {
+  constructor(ports: EndingPorts, collector: Collector, links: WaitingLinks, lone: LoneParts) {
     this.#ports = ports
     this.#collector = collector
     this.#links = links
+    this.#lone = lone
   }
 
   /** The set is over without a whole: its time is, or its reference serves another message. */
@@ -33,8 +31,8 @@ export class SetEndings {
     this.#collector.take(set)
     const cause = `${set.present} of ${set.total} parts came: ${why}`
     const due = this.withheldOf(set, { reason: 'incompleteMessage', cause })
-    const rules = this.#ports.rulesOf(set.sender) ?? rulesOfTheGone
-    const goes = rules.incomplete === 'sendAsReceived' && set.present > 0
+    const { multipart } = this.#ports.rulesOf(set.sender) ?? rulesOfTheGone
+    const goes = multipart.incomplete === 'sendAsReceived' && set.present > 0
     this.#ports.events.onOutcome(set.kind, goes ? 'sentAsReceived' : 'incomplete')
     this.acknowledgedOf(
       set,
@@ -77,8 +75,7 @@ export class SetEndings {
       this.#ports.abandon(parts, fate.state, NO_ERROR, fate.reason)
       return
     }
-    const nowMs = this.#ports.nowMs()
-    this.#ports.proceed(parts.map((part) => toMessage(part, new LoneAnswer(this.#ports, part), nowMs)))
+    this.#lone.go(parts)
   }
 
   /** A withheld part leaves its set for a reason of its own. */
@@ -87,24 +84,4 @@ export class SetEndings {
     this.#links.forget(held)
     if (this.#collector.remove(held) && kind !== undefined) this.#ports.events.onOutcome(kind, outcome)
   }
-}
-
-/** Stands for an acknowledged part that goes as a message of its own: nobody waits for it, but it must end. */
-class LoneAnswer implements SubmissionAnswer {
-  readonly #ports: EndingPorts
-  readonly #part: CollectedPart
-
-  constructor(ports: EndingPorts, part: CollectedPart) {
-    this.#ports = ports
-    this.#part = part
-  }
-
-  accepted(): void {}
-
-  refused({ reason }: Failure): void {
-    this.#ports.abandon([this.#part], 'REJECTED', NO_ERROR, reason)
-  }
-
-  withheld(): void {}
-  readmitted(): void {}
 }

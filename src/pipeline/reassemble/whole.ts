@@ -1,11 +1,15 @@
 // Parts made into submissions: the whole of them, or one that goes by itself after all; and a submission made into a part.
 
 import type { CollectedPart, PartMark } from '../../message/collected-part.js'
+import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
-import type { Tlv } from '../../message/message.js'
+import type { Content, Tlv } from '../../message/message.js'
 import { combinedRequest } from '../../message/receipt.js'
+import type { PeerText } from '../../text/decode.js'
 import { joinParts } from '../../text/join.js'
+import { readable, unreadable } from '../readable.js'
 import type { Submission, SubmissionAnswer, Together } from '../stage.js'
+import type { Octets } from './own-octets.js'
 
 /** SMPP 3.4 §5.3.2.22–24: sar_msg_ref_num, sar_total_segments, sar_segment_seqnum. */
 const sarTags = { reference: 0x020c, total: 0x020e, part: 0x020f } as const
@@ -13,9 +17,13 @@ const sarTags = { reference: 0x020c, total: 0x020e, part: 0x020f } as const
 /** What is put together here came over no one session. */
 const noLink: object = Object.freeze({})
 
-/** @param nowMs switch time; @param wallMs of its arrival */
+/**
+ * @param octets what is kept of the submission's octets
+ * @param nowMs switch time; @param wallMs of its arrival
+ */
 export function toPart(
   submission: Submission,
+  { content, tlvs }: Octets,
   id: MessageId,
   mark: PartMark,
   nowMs: number,
@@ -30,13 +38,13 @@ export function toPart(
     source: submission.source,
     destination: submission.destination,
     domain: submission.domain,
-    content: submission.content,
+    content,
     serviceType: submission.serviceType,
     protocolId: submission.protocolId,
     priority: submission.priority,
     replyPath: submission.replyPath,
     receiptRequest: submission.receiptRequest,
-    tlvs: submission.tlvs,
+    tlvs,
     userMessageReference: submission.userMessageReference,
     acceptedAtMs: wallMs,
     dueMs,
@@ -46,21 +54,28 @@ export function toPart(
 }
 
 /**
- * All parts, in their order, as one. What can't be joined is the first part's; times count from its arrival. Its receipt request
- * is what all parts ask together.
+ * All parts, in their order, as one in standard coding. What can't be joined is the first part's; times count from its arrival. Its
+ * receipt request is what all parts ask together. A failure where the parts do not make one content.
+ * @param peer whose coding the parts are in
  * @param collected ids of those that the store holds
  */
 export function toWhole(
   parts: readonly CollectedPart[],
+  peer: PeerText,
   collected: readonly MessageId[],
   answer: SubmissionAnswer,
   nowMs: number,
-): Together {
+): Together | Failure {
   const first = parts[0]!
+  const content = joinedContent(
+    parts.map((part) => part.content),
+    peer,
+  )
+  if ('reason' in content) return content
   return {
     submission: {
       ...asSubmission(first, answer, nowMs),
-      content: joinParts(parts.map(({ content }) => content)),
+      content,
       receiptRequest: combinedRequest(parts.map(({ receiptRequest }) => receiptRequest)),
     },
     assembly: {
@@ -76,9 +91,24 @@ export function toWhole(
   }
 }
 
-/** A part whose others never came, as a message of its own that is marked as it was. */
-export function toMessage(part: CollectedPart, answer: SubmissionAnswer, nowMs: number): Together {
-  const submission = asSubmission(part, answer, nowMs)
+/** Contents of all parts as one in standard coding, or why they do not make one. */
+export function joinedContent(parts: readonly Content[], peer: PeerText): Content | Failure {
+  const joined = joinParts(parts, peer)
+  if (!('kind' in joined)) return joined
+  if (joined.kind !== 'mixed') return unreadable(joined, parts[0]!.dataCoding)
+  return { reason: 'invalidConcatenation', cause: 'parts of text and parts of other octets in one message' }
+}
+
+/** A part whose others never came, as a message of its own in standard coding that is marked as it was; or why nobody can read it. */
+export function toMessage(
+  part: CollectedPart,
+  peer: PeerText,
+  answer: SubmissionAnswer,
+  nowMs: number,
+): Together | Failure {
+  const content = readable(part.content, peer)
+  if (content !== part.content && 'reason' in content) return content
+  const submission = { ...asSubmission(part, answer, nowMs), content }
   return {
     submission: part.mark.shape === 'sar' ? { ...submission, tlvs: [...part.tlvs, ...sarTlvs(part.mark)] } : submission,
     assembly: { id: part.id, shape: 'whole', parts: [], collected: [part.id] },
