@@ -81,6 +81,7 @@ function printed(report: SendingExplanation): string {
       ]),
       ['place', 'connection', 'vendor', 'cost', 'why'],
     ),
+    ...(report.notOfPolicy.length === 0 ? [] : [`not of this policy: ${report.notOfPolicy.join(', ')}`]),
     verdict(report),
   ]
   return sections.join('\n\n')

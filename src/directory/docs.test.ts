@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { AccountRow, bindKinds, ConnectionRow, DirectoryFile, idForms, PolicyRow, RateRow, TariffRow, VendorRow } from './schema.js' // prettier-ignore
+import { dialingFields } from './dialing-columns.js'
+import { AccountRow, bindKinds, ConnectionRow, CustomerRow, DirectoryFile, ExchangeRateRow, idForms, PlanRow, PolicyRow, ProductRow, RateRow, TariffRow, VendorRow } from './schema.js' // prettier-ignore
 import { alphabets, languageNames, longMessages, TextRow } from './text-columns.js'
+import { services } from './trade-rows.js'
 
 const page = readFileSync(new URL('../../docs/directory.md', import.meta.url), 'utf8')
 const keysOf = (schema: { readonly properties: object }): string[] => Object.keys(schema.properties)
 
 describe('docs/directory.md', () => {
-  const keys = [AccountRow, ConnectionRow, VendorRow, TariffRow, RateRow, DirectoryFile].flatMap(keysOf)
+  const keys = [AccountRow, ConnectionRow, VendorRow, TariffRow, RateRow, DirectoryFile, CustomerRow, ProductRow, PlanRow, ExchangeRateRow].flatMap(keysOf) // prettier-ignore
   const policyKeys = keysOf(PolicyRow).filter((key) => key !== 'match' && key !== 'routing')
   const nested = [
     ...keysOf(PolicyRow.properties.match).map((key) => `match.${key}`),
@@ -15,8 +17,20 @@ describe('docs/directory.md', () => {
     ...keysOf(ConnectionRow.properties.receiptIds),
     ...keysOf(ConnectionRow.properties.multipart).map((key) => `multipart.${key}`),
     ...keysOf(TextRow).map((key) => `text.${key}`),
+    ...keysOf(AccountRow.properties.limits),
+    ...keysOf(PlanRow.properties.profit),
+    ...keysOf(PlanRow.properties.categories.items),
+    ...keysOf(PolicyRow.properties.hlr).map((key) => `hlr.${key}`),
   ]
-  const words = [...bindKinds, ...idForms, ...alphabets, ...longMessages, ...languageNames]
+  const words = [
+    ...dialingFields,
+    ...services,
+    ...bindKinds,
+    ...idForms,
+    ...alphabets,
+    ...longMessages,
+    ...languageNames,
+  ]
 
   it.each([...new Set([...keys, ...policyKeys, ...nested, ...words])])('explains `%s`', (word) => {
     expect(page.includes(`\`${word}\``) || page.includes(` ${word}, `) || page.includes(`{ ${word}`) || page.includes(`, ${word} }`)).toBe(true) // prettier-ignore

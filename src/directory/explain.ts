@@ -50,6 +50,8 @@ export interface SendingExplanation {
   readonly priceMicros: number | undefined
   readonly priceWords: string
   readonly candidates: readonly ExplainedCandidate[]
+  /** Connections that the policy does not name. */
+  readonly notOfPolicy: readonly string[]
   /** How each connection of the route would get the numbers, where its rules change them. */
   readonly leaving: readonly (ExplainedTranslation & { readonly connection: string })[]
 }
@@ -65,7 +67,14 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
   const chosen = directory.policyFor(domain, called)
   const price = directory.customerPrice(account, called, network, wallMs)
   const candidates =
-    chosen === undefined ? [] : explainRoute(directory.routeQuestion(chosen, called, account, wallMs, network))
+    chosen === undefined
+      ? []
+      : explainRoute(directory.routeQuestion(chosen, called, account, wallMs, network)).map((one) =>
+          // For routing it is one that is not active; a person wants to know which.
+          directory.connection(one.connection)?.direction === 'from'
+            ? { ...one, words: 'messages only come from it (direction: from)' }
+            : one,
+        )
   return {
     called,
     calling,
@@ -78,6 +87,10 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
     priceMicros: price?.priceMicros,
     priceWords: priceWords(directory, account, price),
     candidates,
+    notOfPolicy: directory
+      .connections()
+      .map(({ id }) => id)
+      .filter((id) => chosen?.connections !== undefined && !chosen.connections.includes(id)),
     leaving: candidates.flatMap(({ connection, place }) => {
       const dialing = place === 0 ? undefined : directory.connection(connection)?.dialing
       if (dialing === undefined) return []

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createOutput } from './output.js'
+import { routeCommand, routeReport } from './route.js'
+
+const hash = `scrypt$16384$8$1$${Buffer.alloc(16, 1).toString('base64')}$${Buffer.alloc(32, 2).toString('base64')}`
+const folder = mkdtempSync(join(tmpdir(), 'smswitch-route-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const file = join(folder, 'd.yaml')
+const connection = (id: string, tariff: string, more = ''): string =>
+  `{ id: ${id}, host: h, systemId: s, password: p, tariff: ${tariff}${more} }`
+writeFileSync(
+  file,
+  `
+currency: EUR
+exchangeRates:
+  - { currency: USD, rate: '0.9' }
+  - { currency: USD, rate: '0.8', effectiveFrom: 2027-01-01 }
+customers: [{ id: acme, billing: postpaid, creditLimit: '100' }]
+products:
+  - { id: retail, tariff: sale, dialingRules: { calledIn: 'dialing international=00 national=0 countryCode=44' } }
+accounts:
+  - { id: a, systemId: a, password: "${hash}", customer: acme, product: retail, allowedDestinations: [GB, US] }
+  - { id: free, systemId: free, password: "${hash}" }
+tariffs:
+  - id: sale
+    rates: [{ destination: '44', price: '0.02' }, { destination: '1', price: '0.01' }, { destination: '=447000', price: '1.5' }]
+  - { id: gold, currency: USD, rates: [{ destination: '44', price: '0.015', category: Gold, preference: 7 }] }
+  - id: cheap
+    rates:
+      - { prefix: '44', price: '0.004' }
+      - { prefix: '44', price: '0.005', effectiveFrom: 2027-06-01T12:00:00Z }
+      - { destination: E.212-234-10, price: '0.001' }
+      - { prefix: '447', price: '0', forbidden: true }
+  - { id: dear, rates: [{ prefix: '', price: '0.05' }] }
+  - { id: closed, rates: [{ prefix: '', price: '0.001', category: Closed }] }
+plans:
+  - { id: best, categories: [{ category: Gold, order: 9 }, { category: Default, order: 1 }], profit: { absolute: '0' } }
+vendors:
+  - id: v
+    connections:
+      - ${connection('gold', 'gold', ", translations: { calledOut: 'add 00' }")}
+      - ${connection('cheap', 'cheap')}
+  - id: w
+    connections:
+      - ${connection('dear', 'dear')}
+      - ${connection('closed', 'closed')}
+      - ${connection('off', 'cheap', ', active: false')}
+      - ${connection('in', 'cheap', ', direction: from')}
+policies:
+  - { id: all, priority: 1, plan: best }
+  - { id: other, priority: 9, match: { domain: '*.other', called: '44' } }
+  - { id: us, priority: 5, match: { called: '1' } }
+  - { id: shape, priority: 4, match: { called: '44??' } }
+  - { id: never, priority: 0 }
+`,
+)
+
+type Values = Parameters<typeof routeReport>[0]
+const values = (more: Partial<Values>): Values => ({
+  directory: file,
+  account: 'a',
+  from: 'ACME',
+  to: '020 7946'.replace(' ', ''),
+  domain: undefined,
+  network: undefined,
+  at: '2026-01-01',
+  ...more,
+})
+
+async function run(more: Partial<Values>, json = false): Promise<string> {
+  let out = ''
+  const sink = { write: (some: string) => (out += some) }
+  expect(await routeCommand.run(values(more), createOutput({ json, out: sink, err: sink }))).toBe(0)
+  return out
+}
+
+describe('smswitch route', () => {
+  it('explains policy, translations, price and candidates', async () => {
+    expect((await run({})).split('\n').map((line) => line.trimEnd())).toEqual([
+      'from ACME to 44207946, domain sms.local',
+      '',
+      'translations',
+      'where             number  before    after       by',
+      'from the account  called  0207946   44207946    dialing international=00 national=0 countryCode=44',
+      'to gold           called  44207946  0044207946  add 00',
+      '',
+      'policies',
+      '   policy  priority  why',
+      '   other   9         the domain sms.local does not match *.other',
+      '   us      5         44207946 does not begin with 1',
+      '   shape   4         44207946 does not look like 44??',
+      '→  all     1         covers 44207946 in sms.local, and none before it does',
+      '   never   0         would cover it too, but all comes first',
+      '',
+      'plan best: Gold 9, Default 1; profit of at least 0 a unit',
+      '',
+      'the customer pays 0.02 EUR a unit, by product retail',
+      '',
+      'candidates',
+      'place  connection  vendor  cost    why',
+      '1      gold        v       0.0135  costs 0.0135 (0.015 USD at 0.9) a unit, profit 0.0065, preference 7, category Gold of order 9, weight 1',
+      '2      cheap       v       0.004   costs 0.004 a unit, profit 0.016, preference 5, category Default of order 1, weight 1',
+      'out    dear        w       0.05    it costs 0.05 a unit and the customer pays 0.02: profit -0.03, wanted at least 0',
+      'out    closed      w       0.001   its route category Closed is not in the plan (Gold 9, Default 1)',
+      'out    off         w       0.004   it is not active',
+      'out    in          w       0.004   messages only come from it (direction: from)',
+      '',
+      'route: gold, cheap',
+      '',
+    ])
+  })
+
+  it('follows the moment: rates and rates of exchange have dates', async () => {
+    expect(await run({ at: '2027-01-01' })).toContain('costs 0.012 (0.015 USD at 0.8)')
+    expect(await run({ at: '2027-06-01' })).toContain('2      cheap       v       0.004 ')
+    expect(await run({ at: '2027-06-01T12:00:00Z' })).toContain('2      cheap       v       0.005 ')
+  })
+
+  it('follows the network, exact numbers and forbidden rates', async () => {
+    expect(await run({ network: 'E.212-234-10' })).toContain('2      cheap       v       0.001 ')
+    expect(await run({ to: '+447000' })).toContain('the customer pays 1.5 EUR a unit')
+    expect(await run({ to: '+447700900123' })).toContain('its rate forbids this destination')
+  })
+
+  it.each([
+    [
+      { to: '+493012345678' },
+      'refused: account a may not send to 493012345678; tariff sale of product retail has no rate',
+    ],
+    [{ account: 'free', to: '15550100', domain: 'x.other' }, 'the customer pays nothing: the account has no product'],
+    [{ account: 'free', to: '15550100' }, 'route: closed, dear'],
+  ])('says what would happen: %j', async (more, wanted) => {
+    expect(await run(more)).toContain(wanted)
+  })
+
+  it.each([
+    [{ account: 'fre' }, /has no account fre; did you mean free\?/],
+    [{ network: '23410' }, /--network 23410 is no network, such as E\.212-310-410/],
+    [{ at: 'tomorrow' }, /--at tomorrow is no moment/],
+    [{ directory: join(folder, 'none.yaml') }, /can't be read/],
+  ])('refuses %j', async (more, message) => {
+    await expect(run(more)).rejects.toThrow(message)
+  })
+
+  it('prints the same for programs', async () => {
+    expect(JSON.parse(await run({}, true))).toEqual(JSON.parse(JSON.stringify(routeReport(values({}), {}, 0))))
+  })
+})
