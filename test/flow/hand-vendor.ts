@@ -11,6 +11,8 @@ export interface HandVendor {
   /** How many submit_sm have come. */
   readonly count: number
   readonly submitted: readonly smpp.Pdu[]
+  /** The link that the n-th submit_sm came over, by identity. */
+  linkOf(index: number): object
   /** Modes of the binds so far. */
   readonly binds: readonly string[]
   /** Resolves once `count` submit_sm have come in all. */
@@ -92,6 +94,7 @@ export async function startHandVendor(): Promise<HandVendor> {
     get submitted() {
       return submitted.map(({ pdu }) => pdu)
     },
+    linkOf: (index) => submitted[index]!.session,
     binds,
     submits: (count) => when(events, 'submit', () => submitted.length >= count, `${count} submits`),
     answer(index, fields) {
