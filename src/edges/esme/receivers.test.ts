@@ -208,6 +208,20 @@ describe('a message from a phone', () => {
     expect(told).toEqual(['mo m1 after 0: taken, more', 'mo m1 after 1: taken, more', 'mo m1 after 2: taken'])
   })
 
+  it('that is one part by its SAR parameters keeps them, and is marked once when it must be cut', () => {
+    const sar = [0x020c, 0x020e, 0x020f].map((tag) => ({ tag, value: Uint8Array.of(1) }))
+    const tlvs = [...sar, { tag: 0x0426, value: Uint8Array.of(1) }, { tag: 0x1400, value: Uint8Array.of(7) }]
+    const tagsOf = (mode: LongMessage, length: number): readonly number[] => {
+      const { send, bind } = rig()
+      const esme = bind(target(mode))
+      send(mo(text(length), { tlvs }))
+      return esme.got()[0]!.tlvs.map(({ tag }) => tag)
+    }
+    expect(tagsOf('udh8', 160)).toEqual([0x020c, 0x020e, 0x020f, 0x1400])
+    expect(tagsOf('udh8', 161)).toEqual([0x1400])
+    expect(tagsOf('sar', 161)).toEqual([0x1400, 0x020c, 0x020e, 0x020f])
+  })
+
   it('of 400 characters leaves whole in message_payload', () => {
     const { send, told, bind } = rig()
     const esme = bind(target('payload'))
@@ -244,6 +258,28 @@ describe('the segments of one message', () => {
     esme.answers(2)
     expect(notSent).toMatchObject([{ id: 'm1', taken: 2 }])
     expect(send(notSent[0]!)).toBe('later')
+  })
+
+  it('go on over another bind when theirs has had no room for a second', () => {
+    const { receivers, send, advance, holdBack, bind } = rig()
+    const binds = [bind(undefined, 1), bind(undefined, 1)]
+    holdBack()
+    send(mo(text(400)))
+    const one = binds.find((esme) => esme.session.inFlight === 1)!
+    const other = binds.find((esme) => esme.session.inFlight === 0)!
+    one.answers(1)
+    for (let n = 1; one.session.inFlight === 0; n++) {
+      send({ ...mo(text(5)), id: `other${n}` as DeliveryId })
+      if (other.session.inFlight > 0) other.answers(n)
+    }
+    other.got()
+    const rest = { ...mo(text(400)), taken: 1 }
+    expect([send(rest), receivers.room(), receivers.roomAtMs(0)]).toEqual(['later', 1, 1000])
+    advance(999)
+    expect(send(rest)).toBe('later')
+    advance(1)
+    expect([send(rest), receivers.roomAtMs(1000)]).toEqual(['sent', Infinity])
+    expect(other.got().map((pdu) => pdu.short_message.toString('hex', 0, 6))).toEqual(['050003ab0302'])
   })
 
   it('that wait in their lane in between go on over the same bind', () => {

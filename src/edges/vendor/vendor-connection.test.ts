@@ -122,6 +122,20 @@ describe('a message of several segments', () => {
     expect(pdu.tlvs).toEqual([])
   })
 
+  it('keeps SAR parameters that came with it while it leaves as one, and never says that more messages follow', () => {
+    const tlvs = [
+      { tag: 0x020c, value: Uint8Array.of(0, 7) },
+      { tag: 0x0426, value: Uint8Array.of(1) },
+      { tag: 0x1400, value: Uint8Array.of(5) },
+    ]
+    const rig = makeRig(cut('udh8'))
+    const tagsOf = (length: number): readonly number[] => {
+      rig.send(longDelivery(length, length, { tlvs }))
+      return rig.link.submit().tlvs.map(({ tag }) => tag)
+    }
+    expect([tagsOf(160), tagsOf(161)]).toEqual([[0x020c, 0x1400], [0x1400]])
+  })
+
   it('is marked by SAR parameters, its sender’s own left out', () => {
     const rig = makeRig(cut('sar'))
     const own = [
@@ -238,6 +252,40 @@ describe('a message of several segments', () => {
     expect(rig.send(begun(longDelivery(400), 1))).toBe(true)
     expect(headerOf(other.submit())).toBe('050003010302')
   })
+
+  it.each(['resend', 'fail'] as const)(
+    'waits a second for room on its bind, asks to be tried again then, and goes over another (onUnanswered %s)',
+    (onUnanswered) => {
+      const rig = makeRig({ binds: 2, window: 1, onUnanswered })
+      const nowMs = (): number => rig.clock.monotonicMs()
+      const written = (): void => rig.courier.marking.splice(0).forEach((then) => then())
+      const sends = (delivery: SegmentDelivery): string => {
+        const result = rig.vendor.send(delivery, nowMs())
+        written()
+        return result
+      }
+      sends(longDelivery(400))
+      const link = rig.links.find(({ session }) => session.inFlight === 1)!
+      const other = rig.links.find(({ session }) => session.inFlight === 0)!
+      link.answer(link.submit())
+      written()
+      link.answer(link.submit(), status.ESME_RSYSERR)
+      while (link.session.inFlight === 0) {
+        sends(longDelivery(5, 9))
+        for (const pdu of other.submits()) other.answer(pdu)
+      }
+      const rest = begun(longDelivery(400), 1)
+      const askedAtMs = nowMs()
+      expect([sends(rest), rig.vendor.roomAtMs(nowMs())]).toEqual(['later', askedAtMs + 1000])
+      rig.clock.advance(400)
+      // Another one counts from its own first try.
+      expect([sends({ ...rest }), rig.vendor.room(nowMs())]).toEqual(['later', 1])
+      rig.clock.advance(600)
+      expect(sends(rest)).toBe('sent')
+      expect(headerOf(other.submit())).toBe('050003010302')
+      expect(rig.vendor.roomAtMs(nowMs())).toBe(Infinity)
+    },
+  )
 
   it('passes a window of 1', () => {
     const rig = makeRig({ window: 1 })
