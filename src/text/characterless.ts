@@ -1,6 +1,23 @@
 // Octets for which their alphabet has no character: decoded they would be U+FFFD, which nobody wrote. It finds and names them.
-import { isGsm7, type Alphabet } from './alphabet.js'
+import { isGsm7, type Alphabet, type Shifts } from './alphabet.js'
 import { hasCharacter } from './charsets.js'
+import { decodeUserData } from './decode.js'
+
+/**
+ * Text of user data (septets one in each octet) without header; undefined where an octet has no character, and for what is no text.
+ */
+export function wholeText(userData: Uint8Array, alphabet: Alphabet, shifts: Shifts): string | undefined {
+  const text = decodeUserData(userData, alphabet, shifts)
+  if (text === undefined) return undefined
+  // UTF-16 has U+FFFD itself; the others have it only for what they lack.
+  if (alphabet === 'ucs2' || alphabet === 'ucs2le') {
+    return userData.length % 2 === 0 && (text as WellFormedness).isWellFormed() ? text : undefined
+  }
+  return text.includes('\ufffd') ? undefined : text
+}
+
+/** ES2024, which Node has from version 20 on. */
+type WellFormedness = string & { isWellFormed(): boolean }
 
 /**
  * Where in user data (septets one in each octet) the first octet without a character is, or -1 when all is text. In UTF-16 that is

@@ -47,13 +47,10 @@ export function cutSeptets(
   return { kind: 'segments', segments }
 }
 
-/** Whether decoding and encoding would change nothing. */
-export function isCanonical(septets: Uint8Array): boolean {
-  const { length } = septets
-  for (let i = 0; i < length; i++) {
-    const octet = septets[i] ?? 0
-    if (octet < 0x80 && octet !== ESCAPE) continue
-    if (octet !== ESCAPE || canonicalAfterEscape[septets[++i] ?? 0xff] !== 1) return false
+/** Whether escapes come out of decoding and encoding as they went in. Octets that are no septets are not looked at. */
+export function hasCanonicalEscapes(septets: Uint8Array): boolean {
+  for (let at = septets.indexOf(ESCAPE); at >= 0; at = septets.indexOf(ESCAPE, at + 2)) {
+    if (canonicalAfterEscape[septets[at + 1] ?? 0xff] !== 1) return false
   }
   return true
 }

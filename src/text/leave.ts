@@ -1,11 +1,11 @@
 // How a content in the standard coding leaves: untouched, re-encoded, or cut, by what the peer takes. It sends nothing.
 import { isOpaque, type Alphabet } from './alphabet.js'
-import { characterlessAt, nameCharacterless } from './characterless.js'
+import { characterlessAt, nameCharacterless, wholeText } from './characterless.js'
 import { swappedUnits } from './charsets.js'
-import { cutSeptets, isCanonical } from './cut-septets.js'
+import { cutSeptets, hasCanonicalEscapes } from './cut-septets.js'
 import { USER_DATA_OCTETS, type Cutting } from './cut.js'
 import { dataCodingFor, readDataCoding, type TextCoding } from './data-coding.js'
-import { decodeUserData, openContent, type OpenedContent, type WireContent } from './decode.js'
+import { openContent, type OpenedContent, type WireContent } from './decode.js'
 import { leaveText } from './leave-text.js'
 import {
   cannotLeave,
@@ -60,8 +60,8 @@ export function leave(content: WireContent, shape: Cutting, reference: number, t
     const cut = cutSeptets(userData, cutting, reference)
     return cut.kind === 'segments' ? leavingSegments(gsm7, cut.segments, cutting, reference, 0) : notSegmented(cut)
   }
-  const isText = gsm7 === undefined ? characterlessAt(userData, alphabet) < 0 : isCanonical(userData)
-  const text = isText ? decodeUserData(userData, alphabet, shifts) : undefined
+  const isChanged = gsm7 !== undefined && !hasCanonicalEscapes(userData)
+  const text = isChanged ? undefined : wholeText(userData, alphabet, shifts)
   return text === undefined
     ? leaveOctets(opened, cutting, reference, target)
     : leaveText(text, coding, kept, cutting, reference, target)
