@@ -16,10 +16,8 @@ export const MAX_ROUTE = 12
 const CELLS_MAX = 8_000_000
 /** Decisions with a network remembered in one table; then these are forgotten. */
 const NETWORK_CELLS_MAX = 100_000
-/** Ways of sharing remembered; then all are forgotten. */
-const SHARED_MAX = 10_000
-/** Chance is taken in so many steps, so that equal candidates make a bounded number of routes. */
-const CHANCES = 1024
+/** Chance is taken in so many steps, so that equal candidates make a bounded number of routes: no share is finer. */
+const CHANCES = 256
 /** Above every key of a network, see money/destination.ts. */
 const NETWORK_KEYS = 10_000_000
 
@@ -66,6 +64,7 @@ export class Routes {
     this.#cells += cells
     if (this.#cells <= CELLS_MAX) return
     this.#cells = cells
+    this.#shared.clear()
     this.#generation++
   }
 
@@ -98,7 +97,7 @@ export class Routes {
   sharedBy(signature: string, question: RouteQuestion): Shared {
     let shared = this.#shared.get(signature)
     if (shared === undefined) {
-      if (this.#shared.size >= SHARED_MAX) this.#shared.clear()
+      this.takeRoom(CHANCES)
       const decide = (chance: number): Route => this.intern(routeOf({ ...question, chance }).slice(0, MAX_ROUTE))
       this.#shared.set(signature, (shared = new Shared(decide)))
     }
@@ -162,10 +161,12 @@ export class RouteTable {
 
   #decide(called: string, network: MobileNetwork | undefined): Route | Shared {
     const { prices } = this.#routes
-    const candidates = candidatesFor(this.#connections, prices, called, network).filter(({ offer }) => offer)
+    const ranked = candidatesFor(this.#connections, prices, called, network)
+      .filter(({ offer }) => offer !== undefined)
+      .sort((a, b) => this.#compare(a, b))
     const sale = this.#sale === undefined ? undefined : prices.offer(this.#sale, called, network)
     const question: RouteQuestion = {
-      candidates,
+      candidates: ranked,
       plan: this.#plan?.plan,
       profit: this.#plan?.profit,
       saleMicros: sale?.priceMicros,
@@ -173,10 +174,28 @@ export class RouteTable {
       chance: 0,
     }
     const { order, fates } = decideRoute(question)
-    const usable = candidates.filter((_, index) => fates[index] === 'ready' || fates[index] === 'afterHuntstop')
-    const signature = sharingOf(usable, this.#plan)
-    if (signature !== undefined) return this.#routes.sharedBy(signature, { ...question, candidates: usable })
-    return this.#routes.intern(order.slice(0, MAX_ROUTE).map((index) => candidates[index]!.connection))
+    const usable = ranked.filter((_, index) => fates[index] === 'ready' || fates[index] === 'afterHuntstop')
+    const isTie = (index: number): boolean =>
+      index > 0 && index < usable.length && this.#compare(usable[index - 1]!, usable[index]!) === 0
+    // Who is equal to one of the best few may come among them by chance; nobody else.
+    let most = Math.min(MAX_ROUTE, usable.length)
+    while (isTie(most)) most++
+    const best = usable.slice(0, most)
+    if (best.some((_, index) => isTie(index))) {
+      const signature = best.map((one, index) => `${isTie(index) ? '=' : '<'}${sharingWords(one)}`).join('')
+      return this.#routes.sharedBy(signature, { ...question, candidates: best })
+    }
+    return this.#routes.intern(order.slice(0, MAX_ROUTE).map((index) => ranked[index]!.connection))
+  }
+
+  /** As the decision orders them, so that it finds them in order. */
+  #compare(a: Candidate, b: Candidate): number {
+    const offerA = a.offer!
+    const offerB = b.offer!
+    const orders = this.#plan?.plan.orders
+    const rank =
+      orders === undefined ? 0 : (orders.get(offerB.routeCategory) ?? 0) - (orders.get(offerA.routeCategory) ?? 0)
+    return rank || offerB.preference - offerA.preference || offerA.priceMicros - offerB.priceMicros
   }
 }
 
@@ -207,25 +226,7 @@ export function candidatesFor(
   })
 }
 
-/** What decides how usable candidates share, without their prices; undefined where no two are equal. */
-function sharingOf(usable: readonly Candidate[], plan: Plan | undefined): string | undefined {
-  const ranked = usable.map(({ connection, offer }) => {
-    const { routeCategory, preference, priceMicros, weight, huntstop } = offer!
-    const rank = plan?.plan.orders.get(routeCategory) ?? 0
-    return { rank, preference, priceMicros, words: `${connection}*${weight}${huntstop ? '!' : ''}` }
-  })
-  ranked.sort((a, b) => b.rank - a.rank || b.preference - a.preference || a.priceMicros - b.priceMicros)
-  let isShared = false
-  let signature = ''
-  for (const [index, one] of ranked.entries()) {
-    const before = ranked[index - 1]
-    const isEqual =
-      before !== undefined &&
-      before.rank === one.rank &&
-      before.preference === one.preference &&
-      before.priceMicros === one.priceMicros
-    isShared ||= isEqual
-    signature += `${isEqual ? '=' : '<'}${one.words}`
-  }
-  return isShared ? signature : undefined
+/** What decides how equal candidates share, without their prices. */
+function sharingWords({ connection, offer }: Candidate): string {
+  return `${connection}*${offer!.weight}${offer!.huntstop ? '!' : ''}`
 }
