@@ -87,7 +87,8 @@ it('hands on over the other bind of an ESME when one stops answering in the midd
   const got: { readonly pdu: smpp.Pdu; readonly by: smpp.Session }[] = []
   for (let i = 0; i < 2; i++) {
     const esme = await connectRaw(daemon.smppPort)
-    esme.session.on('deliver_sm', (pdu: smpp.Pdu) => {
+    esme.session.on('pdu', (pdu) => {
+      if (pdu.command !== 'deliver_sm') return
       got.push({ pdu, by: esme.session })
       events.emit('got')
     })
