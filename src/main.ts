@@ -4,6 +4,7 @@ import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type Opt
 import { checkConfigCommand } from './cli/check-config.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
+import { routeCommand } from './cli/route.js'
 import { segmentsCommand } from './cli/segments.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
@@ -44,6 +45,7 @@ const commands: readonly Runnable[] = [
   runnable(simEsmeCommand),
   runnable(segmentsCommand),
   runnable(translateCommand),
+  runnable(routeCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
