@@ -161,9 +161,11 @@ export class RouteTable {
 
   #decide(called: string, network: MobileNetwork | undefined): Route | Shared {
     const { prices } = this.#routes
-    const ranked = candidatesFor(this.#connections, prices, called, network)
+    const ranks = candidatesFor(this.#connections, prices, called, network)
       .filter(({ offer }) => offer !== undefined)
-      .sort((a, b) => this.#compare(a, b))
+      .map((candidate) => rankedBy(candidate, this.#plan))
+      .sort(compare)
+    const ranked = ranks.map(({ candidate }) => candidate)
     const sale = this.#sale === undefined ? undefined : prices.offer(this.#sale, called, network)
     const question: RouteQuestion = {
       candidates: ranked,
@@ -174,29 +176,37 @@ export class RouteTable {
       chance: 0,
     }
     const { order, fates } = decideRoute(question)
-    const usable = ranked.filter((_, index) => fates[index] === 'ready' || fates[index] === 'afterHuntstop')
+    const usable = ranks.filter((_, index) => fates[index] === 'ready' || fates[index] === 'afterHuntstop')
     const isTie = (index: number): boolean =>
-      index > 0 && index < usable.length && this.#compare(usable[index - 1]!, usable[index]!) === 0
+      index > 0 && index < usable.length && compare(usable[index - 1]!, usable[index]!) === 0
     // Who is equal to one of the best few may come among them by chance; nobody else.
     let most = Math.min(MAX_ROUTE, usable.length)
     while (isTie(most)) most++
     const best = usable.slice(0, most)
     if (best.some((_, index) => isTie(index))) {
-      const signature = best.map((one, index) => `${isTie(index) ? '=' : '<'}${sharingWords(one)}`).join('')
-      return this.#routes.sharedBy(signature, { ...question, candidates: best })
+      const signature = best.map((one, index) => `${isTie(index) ? '=' : '<'}${sharingWords(one.candidate)}`).join('')
+      return this.#routes.sharedBy(signature, { ...question, candidates: best.map(({ candidate }) => candidate) })
     }
     return this.#routes.intern(order.slice(0, MAX_ROUTE).map((index) => ranked[index]!.connection))
   }
+}
 
-  /** As the decision orders them, so that it finds them in order. */
-  #compare(a: Candidate, b: Candidate): number {
-    const offerA = a.offer!
-    const offerB = b.offer!
-    const orders = this.#plan?.plan.orders
-    const rank =
-      orders === undefined ? 0 : (orders.get(offerB.routeCategory) ?? 0) - (orders.get(offerA.routeCategory) ?? 0)
-    return rank || offerB.preference - offerA.preference || offerA.priceMicros - offerB.priceMicros
-  }
+/** A candidate with what it is ordered by. */
+interface Ranked {
+  readonly candidate: Candidate
+  readonly rank: number
+  readonly preference: number
+  readonly priceMicros: number
+}
+
+function rankedBy(candidate: Candidate, plan: Plan | undefined): Ranked {
+  const { routeCategory, preference, priceMicros } = candidate.offer!
+  return { candidate, rank: plan?.plan.orders.get(routeCategory) ?? 0, preference, priceMicros }
+}
+
+/** As the decision orders them, which is fast where it finds them in order. */
+function compare(a: Ranked, b: Ranked): number {
+  return b.rank - a.rank || b.preference - a.preference || a.priceMicros - b.priceMicros
 }
 
 function orderOf(decided: Route | Shared, chance: number): Route {
