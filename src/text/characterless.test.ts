@@ -137,11 +137,11 @@ describe('a text in another alphabet than its data_coding says', () => {
     const toPacked = leave(content(0, latin('Caf\xe9')), 'whole', 1, targetWith({ defaultAlphabet: 'gsm7Packed' }))
     expect(toPacked).toEqual({
       kind: 'cannotLeave',
-      why: 'octet 0xe9 at 3 has no character in gsm7, and the peer has no data_coding for gsm7',
+      why: 'gsm7 has no character for octet 0xe9 at 3, and the peer has no data_coding for gsm7',
     })
     const withoutUcs2 = targetWith({ alphabets: new Map([[8, 'binary']]) })
     expect(leave(content(8, hex('0061d83d')), 'whole', 1, withoutUcs2)).toMatchObject({
-      why: 'octets 0xd83d at 2 has no character in ucs2, and the peer has no data_coding for ucs2',
+      why: 'ucs2 has no character for octets 0xd83d at 2, and the peer has no data_coding for ucs2',
     })
     const aPart = content(1, Buffer.concat([hex('050003420201'), creme]), true)
     expect(leave(aPart, 'whole', 1, same())).toMatchObject({ why: 'a part of a message is too long' })

@@ -142,7 +142,7 @@ function octetsFor({ coding, userData }: OpenedContent, { text: peer }: Target):
   const why = `the peer has no data_coding for ${alphabet}`
   const at = characterlessAt(userData, alphabet)
   if (at < 0) return cannotLeave(why)
-  return cannotLeave(`${nameCharacterless(userData, alphabet, at)} has no character in ${alphabet}, and ${why}`)
+  return cannotLeave(`${alphabet} has no character for ${nameCharacterless(userData, alphabet, at)}, and ${why}`)
 }
 
 /** What the text has no tables for in the end is chosen anew. */
