@@ -14,7 +14,10 @@ export const failureReasons = {
   invalidSchedule: { retryable: false, publicText: 'The scheduled delivery time is malformed or too far ahead.' },
   invalidContent: { retryable: false, publicText: 'The message has no usable content or too much of it.' },
   unreadableText: { retryable: false, publicText: 'The coding of the text is one that is not supported.' },
-  mixedConcatenation: { retryable: false, publicText: 'A part is marked in two ways, by its header and by parameters.' },
+  mixedConcatenation: {
+    retryable: false,
+    publicText: 'A part is marked in two ways, by its header and by parameters.',
+  },
   invalidConcatenation: { retryable: false, publicText: 'The numbers of the part and of its message do not fit.' },
   incompleteMessage: { retryable: true, publicText: 'Other parts of the message did not come in time.' },
   messageRefused: { retryable: false, publicText: 'The message that the part belongs to was refused.' },
