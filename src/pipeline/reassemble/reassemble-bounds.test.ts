@@ -34,6 +34,25 @@ describe('the bounds', () => {
     expect(told(send({ part: 1 }))).toEqual(['withheld'])
   })
 
+  it('the places of parts that are missing take room', () => {
+    const roomFor = (maxBytesPerPeer: number, total: number) => {
+      const { send, reassembly } = reassemblyRig({ options: { maxBytesPerPeer } })
+      return { told: told(send({ total })), bytes: reassembly.size('esme').bytes }
+    }
+    const { bytes } = roomFor(1e6, 254)
+    expect(bytes - roomFor(1e6, 2).bytes).toBe(252 * 8)
+    expect(roomFor(bytes, 254).told).toEqual(['withheld'])
+    expect(roomFor(bytes - 1, 254).told).toEqual(['refused queueFull'])
+  })
+
+  it('a part that waits holds nothing of the buffers that it came in', async () => {
+    const { send, store, settle } = earlyRig()
+    send({ changes: { tlvs: [{ tag: 0x1400, value: Buffer.from('x') }] } })
+    await settle()
+    const [part] = await store.collected()
+    expect(part!.content.octets.buffer.byteLength).toBe(part!.content.octets.length + 1)
+  })
+
   it('answers to one part take room too', () => {
     const { send, reassembly } = reassemblyRig({ options: { maxBytesPerPeer: 2400 } })
     const all = told(send(...Array.from({ length: 5 }, () => ({}))))
