@@ -14,7 +14,7 @@ export interface SimEsmeOptions {
   readonly responseTimeoutMs?: number
   /** command_status for each receipt; default 0. `undefined`: no answer. */
   readonly answerReceipt?: (receipt: SimReceipt) => number | undefined
-  /** Most receipts kept in `receipts`; the oldest goes first. */
+  /** Most kept in `receipts`, and in `mo`; the oldest goes first. */
   readonly keep?: number
 }
 
@@ -60,6 +60,8 @@ interface EsmeEvents {
 export interface SimEsme {
   readonly events: EventEmitter<EsmeEvents>
   readonly receipts: readonly SimReceipt[]
+  /** Messages from phones, also those that came with the answer to the bind. */
+  readonly mo: readonly SimMo[]
   /** Sends one message; never rejects. `onAnswer` is called as the answer is read, so before a receipt right behind it. */
   submit(message: SimSubmit, onAnswer?: (answer: SimAnswer) => void): Promise<SimAnswer>
   /** Unbinds and closes; at most a second. */
@@ -77,6 +79,7 @@ export async function startSimEsme(options: SimEsmeOptions): Promise<SimEsme> {
   const modes = { tx: ['transmitter'], rx: ['receiver'], trx: ['transceiver'], 'tx+rx': ['receiver', 'transmitter'] }
   const events = new EventEmitter<EsmeEvents>()
   const receipts: SimReceipt[] = []
+  const mo: SimMo[] = []
   const sessions: smpp.Session[] = []
   const pending = new Map<smpp.Session, Set<(answer: SimAnswer) => void>>()
 
@@ -86,7 +89,10 @@ export async function startSimEsme(options: SimEsmeOptions): Promise<SimEsme> {
     const read = readReceipt(pdu)
     if (read === undefined) {
       session.send(pdu.response())
-      events.emit('mo', { source, destination, text: readText(pdu), pdu })
+      const message: SimMo = { source, destination, text: readText(pdu), pdu }
+      mo.push(message)
+      if (mo.length > (options.keep ?? 10_000)) mo.shift()
+      events.emit('mo', message)
       return
     }
     const receipt: SimReceipt = { ...read, source, destination, pdu }
@@ -129,6 +135,7 @@ export async function startSimEsme(options: SimEsmeOptions): Promise<SimEsme> {
   return {
     events,
     receipts,
+    mo,
     submit: (message, onAnswer) =>
       new Promise((resolve) => {
         const session = sessions.at(-1)

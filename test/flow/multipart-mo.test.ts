@@ -37,9 +37,8 @@ async function startPhones(account: Row = {}, more: Partial<ScenarioOptions> = {
 }
 
 /** What the ESME gets from now on. */
-function inboxOf(esme: SimEsme): { readonly got: SimMo[]; came(count: number): Promise<void> } {
-  const got: SimMo[] = []
-  esme.events.on('mo', (mo) => got.push(mo))
+function inboxOf(esme: SimEsme): { readonly got: readonly SimMo[]; came(count: number): Promise<void> } {
+  const got = esme.mo
   return { got, came: (count) => when(esme.events, 'mo', () => got.length >= count, `${count} deliver_sm at the ESME`) }
 }
 
