@@ -6,6 +6,7 @@ import { accountRow, startScenario } from './scenario.js'
 const status = {
   ok: 0,
   commandId: 0x03,
+  queryFailed: 0x67,
   bindState: 0x04,
   alreadyBound: 0x05,
   destination: 0x0b,
@@ -84,7 +85,13 @@ it('refuses messages with the status that says which field is wrong, and takes t
   expect(await submit({ message_payload: 'there', short_message: 'here' })).toBe(status.messageLength)
   expect(await submit({})).toBe(status.ok)
   const query = await esme.ask('query_sm', { message_id: '1', source_addr: '12025550100' })
-  expect(query).toMatchObject({ command: 'query_sm_resp', command_status: status.commandId })
+  expect(query).toMatchObject({ command: 'query_sm_resp', command_status: status.queryFailed })
+  const cancel = await esme.ask('cancel_sm', {
+    message_id: '1',
+    source_addr: '12025550100',
+    destination_addr: '447700900123',
+  })
+  expect(cancel).toMatchObject({ command: 'cancel_sm_resp', command_status: status.commandId })
   expect(await submit({})).toBe(status.ok)
   const refused = (reason: string): Promise<number> =>
     daemon.metric('smswitch_messages_refused_total', { edge: 'esme', reason })
