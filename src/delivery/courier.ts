@@ -354,15 +354,34 @@ export class Courier implements UnitListener {
   ): Promise<void> | undefined {
     const { outcome, silent } = ending
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
-    if (silent > 0)
-      return this.#correlator.allTaken(delivery.message.id, silent, (step) =>
-        this.#record(delivery, afterLast(delivery, ending, step), connection, listener),
-      )
-    if (outcome.kind !== 'final' || outcome.closes === undefined) {
-      this.#record(delivery, ending, connection, listener)
-      return undefined
-    }
-    return this.#correlator.closeGroup(outcome.closes, (isOpen) =>
+    // The two below have functions in them, for which every call would pay.
+    if (silent > 0) return this.#endAfterLast(delivery, ending, connection, listener)
+    if (outcome.kind === 'final' && outcome.closes !== undefined)
+      return this.#endClosing(delivery, ending, outcome.closes, connection, listener)
+    this.#record(delivery, ending, connection, listener)
+    return undefined
+  }
+
+  #endAfterLast(
+    delivery: SegmentDelivery,
+    ending: Ending,
+    connection: ConnectionId | undefined,
+    listener: UnitListener,
+  ): Promise<void> | undefined {
+    return this.#correlator.allTaken(delivery.message.id, ending.silent, (step) =>
+      this.#record(delivery, afterLast(delivery, ending, step), connection, listener),
+    )
+  }
+
+  #endClosing(
+    delivery: SegmentDelivery,
+    ending: Ending,
+    group: MessageId,
+    connection: ConnectionId | undefined,
+    listener: UnitListener,
+  ): Promise<void> | undefined {
+    const { outcome, silent } = ending
+    return this.#correlator.closeGroup(group, (isOpen) =>
       this.#record(delivery, isOpen ? ending : { outcome, report: undefined, silent }, connection, listener),
     )
   }

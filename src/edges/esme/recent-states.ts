@@ -27,12 +27,10 @@ const states = (Object.keys(messageStates) as MessageState[]).sort(
 const ENROUTE = messageStates.ENROUTE.code + 1
 const NO_ERROR = packed('000')
 
-/** 29 octets a place, 58 for each id that it is made for, all taken at the start. */
+/** 29 octets a place, 58 for each id that it is made for, all taken at the start; and the ids themselves. */
 export class RecentStates {
   readonly #places: number
-  /** Both halves of the id in a place: partition and epoch, counter. */
-  readonly #epoch: Uint32Array
-  readonly #counter: Uint32Array
+  readonly #id: (string | undefined)[]
   readonly #account: (AccountId | undefined)[]
   readonly #state: Uint8Array
   readonly #error: Uint32Array
@@ -42,8 +40,7 @@ export class RecentStates {
   constructor(max: number) {
     const places = max * PLACES_PER_ID
     this.#places = places
-    this.#epoch = new Uint32Array(places)
-    this.#counter = new Uint32Array(places)
+    this.#id = new Array<string | undefined>(places).fill(undefined)
     this.#account = new Array<AccountId | undefined>(places).fill(undefined)
     this.#state = new Uint8Array(places)
     this.#error = new Uint32Array(places)
@@ -60,10 +57,9 @@ export class RecentStates {
 
   /** A message, or a part of one that is not whole, was taken from its sender under this id. */
   taken(account: AccountId, id: MessageId): void {
-    const epoch = epochOf(id)
     const counter = counterOf(id)
-    if (this.#places === 0 || epoch === NOT_HEX || counter === NOT_HEX) return
-    this.#put(counter % this.#places, epoch, counter, account, ENROUTE, NO_ERROR, -1)
+    if (this.#places === 0 || counter === NOT_HEX) return
+    this.#put(counter % this.#places, id, account, ENROUTE, NO_ERROR, -1)
   }
 
   /**
@@ -88,11 +84,9 @@ export class RecentStates {
   /** undefined for an id that is unknown, forgotten, or another account's. */
   stateOf(account: AccountId, id: string): KnownState | undefined {
     if (this.#places === 0 || id.length !== ID_LENGTH) return undefined
-    const epoch = epochOf(id)
     const counter = counterOf(id)
     const place = counter % this.#places
-    if (epoch === NOT_HEX || counter === NOT_HEX || !this.#holds(place, epoch, counter)) return undefined
-    if (this.#account[place] !== account) return undefined
+    if (counter === NOT_HEX || this.#id[place] !== id || this.#account[place] !== account) return undefined
     return {
       state: states[this.#state[place]! - 1]!,
       error: unpacked(this.#error[place]!),
@@ -101,39 +95,22 @@ export class RecentStates {
   }
 
   #end(account: AccountId, id: MessageId, state: MessageState, error: string, doneAtMs: number): void {
-    const epoch = epochOf(id)
     const counter = counterOf(id)
-    if (this.#places === 0 || epoch === NOT_HEX || counter === NOT_HEX) return
+    if (this.#places === 0 || counter === NOT_HEX) return
     const place = counter % this.#places
-    if (this.#state[place] !== 0 && !this.#holds(place, epoch, counter)) return
-    this.#put(place, epoch, counter, account, messageStates[state].code + 1, packed(error), doneAtMs)
+    const holder = this.#id[place]
+    if (holder !== undefined && holder !== id) return
+    const { code } = messageStates[state]
+    this.#put(place, id, account, code + 1, error === '000' ? NO_ERROR : packed(error), doneAtMs)
   }
 
-  #holds(place: number, epoch: number, counter: number): boolean {
-    return this.#state[place] !== 0 && this.#epoch[place] === epoch && this.#counter[place] === counter
-  }
-
-  #put(
-    place: number,
-    epoch: number,
-    counter: number,
-    account: AccountId,
-    state: number,
-    error: number,
-    doneAtMs: number,
-  ): void {
-    this.#epoch[place] = epoch
-    this.#counter[place] = counter
+  #put(place: number, id: string, account: AccountId, state: number, error: number, doneAtMs: number): void {
+    this.#id[place] = id
     this.#account[place] = account
     this.#state[place] = state
     this.#error[place] = error
     this.#doneAtMs[place] = doneAtMs
   }
-}
-
-/** Partition and epoch of an id. */
-function epochOf(id: string): number {
-  return hexAt(id, 0)
 }
 
 function counterOf(id: string): number {

@@ -185,7 +185,9 @@ export class VendorConnection implements Destination, BindOwner {
     const { clock, courier } = this.#ports
     const link = delivery.progress === undefined ? undefined : bind.link
     try {
-      const pdu = submitSm(delivery, leaving, this.#connection, nowMs, clock.wallMs())
+      // Asking the wall clock shows at a hundred thousand messages a second.
+      const wallMs = this.#connection.validity === 'absolute' ? clock.wallMs() : 0
+      const pdu = submitSm(delivery, leaving, this.#connection, nowMs, wallMs)
       if (!bind.submit(pdu, delivery, clock.monotonicMs())) return 'full'
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error

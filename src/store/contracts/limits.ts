@@ -41,9 +41,10 @@ export function checkMessageId(id: string): void {
 }
 
 function isAscii(id: string): boolean {
-  let ascii = id.length > 0 && id.length <= MAX_ID_BYTES
-  for (let i = 0; ascii && i < id.length; i++) ascii = id.charCodeAt(i) < 0x80
-  return ascii
+  const { length } = id
+  if (length === 0 || length > MAX_ID_BYTES) return false
+  for (let i = 0; i < length; i++) if (id.charCodeAt(i) >= 0x80) return false
+  return true
 }
 
 function checkLength(text: string): void {
