@@ -1,7 +1,7 @@
 // `smswitch route`: which way a message would go by a directory file, and why. It sends nothing and asks no link and no lookup.
 import { compileDirectory } from '../directory/compile.js'
 import { explainSending, type SendingExplanation } from '../directory/explain.js'
-import { momentOf } from '../directory/moment.js'
+import { momentOf } from '../money/moment.js'
 import type { AccountId } from '../message/ids.js'
 import { nearest } from '../lib/nearest.js'
 import { formatAmount } from '../money/amount.js'

@@ -25,7 +25,7 @@ function isReportedOn(delivery: SegmentDelivery, { requestReceipt }: ConnectionR
 }
 
 /** Is the vendor asked to report on the next of several segments? */
-function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['segmentReceipts']): boolean {
+export function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['segmentReceipts']): boolean {
   switch (policy) {
     case 'all':
       return true

@@ -6,7 +6,6 @@ import { standardText } from '../text/standard.js'
 import { compileDirectory } from './compile.js'
 import { parseDirectory } from './parse.js'
 import { looksLike } from './pattern.js'
-import { microsOf, priceText } from './price.js'
 import type { Rate } from './resolve.js'
 import { MAX_ROUTE } from './routes.js'
 import type { Policy, Snapshot } from './snapshot.js'
@@ -275,20 +274,6 @@ describe('texts', () => {
       for (const value of [peer, peer.text, peer.leaving, peer.leaving.languages, peer.multipart])
         expect(Object.isFrozen(value) || value === standardText).toBe(true)
     expect(Object.isFrozen(accountOf('plain').numbers)).toBe(true)
-  })
-})
-
-describe('prices', () => {
-  it.each([
-    ['0', 0],
-    ['0.000001', 1],
-    ['0.0045', 4500],
-    ['12', 12_000_000],
-    ['1.10', 1_100_000],
-    ['999999999.999999', 999_999_999_999_999],
-  ])('%s is %i millionths', (price, micros) => {
-    expect(microsOf(price)).toBe(micros)
-    expect(microsOf(priceText(micros))).toBe(micros)
   })
 })
 

@@ -14,7 +14,7 @@ import {
   compileProduct,
 } from './compile-rows.js'
 import { createDialing } from './dialing.js'
-import { momentOf } from './moment.js'
+import { momentOf } from '../money/moment.js'
 import { numberClasses } from './number-classes.js'
 import { createPolicies } from './policies.js'
 import { Prices } from './prices.js'

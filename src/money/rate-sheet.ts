@@ -4,6 +4,7 @@ import { nearest } from '../lib/nearest.js'
 import { formatAmount, parseAmount, PRICE_MAX } from './amount.js'
 import { csvRecords, type CsvFault } from './csv.js'
 import { DESTINATION_FORMS, formatDestination, parseDestination } from './destination.js'
+import { momentOf } from './moment.js'
 import { PREFERENCE_MAX, rateDefaults, WEIGHT_MAX, type Rate } from './tariff.js'
 
 export interface SheetMistake {
@@ -193,26 +194,6 @@ function destinationOf(text: string): string | undefined {
 function priceOf(text: string): number | undefined {
   const micros = parseAmount(text)
   return micros === undefined || micros < 0 || micros > PRICE_MAX ? undefined : micros
-}
-
-const moment = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?Z?)?$/
-
-function momentOf(text: string): number | undefined {
-  const found = moment.exec(text)
-  if (found === null) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1)
-    .map((digits) => Number(digits ?? 0))
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second)
-  // Date.UTC takes the 31st of June for the 1st of July.
-  const written = new Date(ms)
-  const isSame =
-    written.getUTCMonth() === month - 1 &&
-    written.getUTCDate() === day &&
-    written.getUTCHours() === hour &&
-    written.getUTCMinutes() === minute &&
-    written.getUTCSeconds() === second
-  return isSame && ms >= 0 ? ms : undefined
 }
 
 function preferenceOf(text: string): number | undefined {

@@ -2,6 +2,7 @@
 
 import type { AddressRule } from '../../directory/schema.js'
 import type { Connection } from '../../directory/snapshot.js'
+import { isAskedOf } from '../../delivery/taken.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
@@ -109,7 +110,7 @@ function validityPeriod(leftMs: number, form: Connection['validity'], wallMs: nu
 }
 
 function registeredDelivery({ message, progress }: SegmentDelivery, connection: Connection): number {
-  if (progress !== undefined && !isReportedOn(progress, connection.segmentReceipts)) return 0
+  if (progress !== undefined && !isAskedOf(progress, connection.segmentReceipts)) return 0
   const { receiptRequest } = message
   switch (connection.requestReceipt) {
     case 'never':
@@ -127,19 +128,4 @@ function registeredDelivery({ message, progress }: SegmentDelivery, connection: 
  */
 function askFor({ intermediate }: ReceiptRequest): number {
   return registeredDeliveryOf({ final: 'all', intermediate })
-}
-
-/** Is the vendor to report on the next of several segments? */
-function isReportedOn(
-  { taken, total }: NonNullable<SegmentDelivery['progress']>,
-  policy: Connection['segmentReceipts'],
-): boolean {
-  switch (policy) {
-    case 'all':
-      return true
-    case 'first':
-      return taken === 0
-    case 'last':
-      return taken === total - 1
-  }
 }
