@@ -124,6 +124,7 @@ it('goes round the groups of segments too, after the segments', async () => {
     id: `m${n}` as MessageId,
     origin: awaitingOf(1).origin,
     wanted: 2,
+    bill: undefined,
     expiresAtMs: n % 2 === 0 ? 100 : 1e9,
   })
   const opened = (n: number): Unit => ({

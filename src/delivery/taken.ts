@@ -62,6 +62,7 @@ function takenOfSeveral(delivery: SegmentDelivery, progress: Progress, id: strin
           id: message.id,
           origin: originOf(message),
           wanted: total - progress.taken,
+          bill: undefined,
           expiresAtMs: reportedBy(delivery, rules),
         }
       : undefined
@@ -101,6 +102,7 @@ function awaitingOf(
     connection: rules.id,
     origin,
     group,
+    bill: undefined,
     expiresAtMs: reportedBy(delivery, rules),
   }
 }

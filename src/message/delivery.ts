@@ -1,5 +1,6 @@
 // A delivery: one thing that waits in one lane for a destination with a window. Its place in the store is (lane, due, id).
 
+import type { Bill } from './bill.js'
 import type { ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from './ids.js'
 import type { Message } from './message.js'
 import type { Receipt, ReceiptOrigin } from './receipt.js'
@@ -50,6 +51,8 @@ export interface SegmentDelivery extends DeliveryRef {
   readonly unansweredBy: ConnectionId | ''
   /** Set once it is known to make several segments; undefined before, and for one that never made more than one. */
   readonly progress: Progress | undefined
+  /** Undefined for what nobody pays for. */
+  readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }
 
@@ -60,6 +63,8 @@ export interface MoDelivery extends DeliveryRef {
   readonly failures: number
   /** Segments that the ESME has, from the first on. */
   readonly taken: number
+  /** Undefined where no customer has the number. */
+  readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }
 
@@ -85,6 +90,8 @@ export interface Awaiting {
   readonly origin: ReceiptOrigin
   /** One of several segments that are reported on: what is told waits for the group; `origin` has no parts then. '' for the only one. */
   readonly group: MessageId | ''
+  /** Of the message, until it is over; with a group it stands there. */
+  readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }
 
@@ -101,6 +108,7 @@ export interface SegmentGroup {
    * when there are none. Segments without a report of their own are taken off with the last one.
    */
   readonly wanted: number
+  readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }
 

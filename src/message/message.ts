@@ -4,6 +4,12 @@ import type { Address } from './address.js'
 import type { AccountId, MessageId } from './ids.js'
 import type { MessagePart, ReceiptRequest } from './receipt.js'
 
+/** Who and whom, as a peer wrote them. */
+export interface Addresses {
+  readonly source: Address
+  readonly destination: Address
+}
+
 /** A tagged parameter kept byte for byte, in the order it came. */
 export interface Tlv {
   readonly tag: number
@@ -28,8 +34,11 @@ export interface Message {
   readonly direction: 'mt' | 'mo'
   /** mt: who sent it and whom it is reported to; mo: whom it goes to. */
   readonly account: AccountId
+  /** In the switch's own form: international numbers are E.164 without `+`. */
   readonly source: Address
   readonly destination: Address
+  /** As its sender wrote them, where that differs: so its receipts name them. */
+  readonly asSent: Addresses | undefined
   readonly content: Content
   /** How it came. */
   readonly shape: Shape

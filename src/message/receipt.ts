@@ -2,6 +2,7 @@
 
 import type { Address } from './address.js'
 import type { AccountId, MessageId } from './ids.js'
+import type { Addresses } from './message.js'
 import { isFinal, type MessageState } from './state.js'
 
 /** SMPP 3.4 §5.2.17 registered_delivery: which final outcomes are reported, and whether steps on the way are too. */
@@ -65,9 +66,10 @@ export function combinedRequest(all: readonly ReceiptRequest[]): ReceiptRequest 
 export interface ReceiptOrigin {
   readonly messageId: MessageId
   readonly account: AccountId
-  /** As the sender gave them; a receipt carries them the other way round. */
   readonly source: Address
   readonly destination: Address
+  /** As the sender wrote them, where that differs; a receipt carries them the other way round. */
+  readonly asSent: Addresses | undefined
   readonly request: ReceiptRequest
   readonly acceptedAtMs: number
   /** -1 for none. */

@@ -6,7 +6,7 @@ import { awaitingOf } from '../store/conformance-rows.suite.js'
 import { allTaken, reportOn } from './group.js'
 
 function groupOf(wanted: number): SegmentGroup {
-  return { id: 'm' as MessageId, origin: awaitingOf(1).origin, wanted, expiresAtMs: 9 }
+  return { id: 'm' as MessageId, origin: awaitingOf(1).origin, wanted, bill: undefined, expiresAtMs: 9 }
 }
 
 const rows: readonly (readonly [

@@ -15,7 +15,7 @@ function rowInGroup(id: string): Awaiting {
 
 function groupOf(wanted: number): SegmentGroup {
   const { origin } = rowInGroup('x')
-  return { id: origin.messageId, origin, wanted, expiresAtMs: 9_000 }
+  return { id: origin.messageId, origin, wanted, bill: undefined, expiresAtMs: 9_000 }
 }
 
 function rig() {

@@ -192,6 +192,7 @@ function receiptOf(state: MessageState, atMs: number, head: string): Receipt {
       account: 'a' as AccountId,
       source: { ton: 1, npi: 1, value: '1' },
       destination: { ton: 1, npi: 1, value: '2' },
+      asSent: undefined,
       request: receiptRequestOf(1),
       acceptedAtMs: atMs,
       userMessageReference: -1,

@@ -78,6 +78,7 @@ function segmentOf(account: AccountId, ids: IdSource, nowMs: number): SegmentDel
     message: {
       id,
       direction: 'mt',
+      asSent: undefined,
       account,
       source: { ton: 5, npi: 0, value: 'Sender' },
       destination: { ton: 1, npi: 1, value: '12025550123' },
@@ -99,6 +100,7 @@ function segmentOf(account: AccountId, ids: IdSource, nowMs: number): SegmentDel
     failover: 'none',
     failures: 0,
     unansweredBy: '',
+    bill: undefined,
     progress: undefined,
     expiresAtMs,
   }

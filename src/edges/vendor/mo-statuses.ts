@@ -20,6 +20,13 @@ export const moStatusNameByReason = {
   notPermitted: 'ESME_RX_R_APPN',
   noPolicy: 'ESME_RX_R_APPN',
   noRoute: 'ESME_RX_R_APPN',
+  sourceNotAllowed: 'ESME_RX_R_APPN',
+  destinationNotAllowed: 'ESME_RX_R_APPN',
+  insufficientFunds: 'ESME_RX_R_APPN',
+  customerBlocked: 'ESME_RX_R_APPN',
+  noPrice: 'ESME_RX_R_APPN',
+  dayLimit: 'ESME_RX_R_APPN',
+  networkUnknown: 'ESME_RX_R_APPN',
   // What refused the whole message refuses each part: those that are not sent yet would wait for it in vain.
   messageRefused: 'ESME_RX_R_APPN',
   // None of its parts was taken: if the vendor has them all, they may come together the next time.

@@ -49,6 +49,7 @@ export function accept(
       failures: 0,
       unansweredBy: '',
       progress: undefined,
+      bill: undefined,
       expiresAtMs: message.expiresAtMs,
     }
     offer(delivery, routed, ports)
@@ -74,6 +75,7 @@ export function acceptMo(
       message,
       failures: 0,
       taken: 0,
+      bill: undefined,
       expiresAtMs: message.expiresAtMs,
     }
     offer(delivery, owned, ports)
@@ -96,6 +98,7 @@ function toMessage(
     account,
     source: submission.source,
     destination: submission.destination,
+    asSent: undefined,
     content: submission.content,
     shape: assembly.shape,
     parts: assembly.parts,

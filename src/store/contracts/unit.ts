@@ -1,5 +1,6 @@
 // Units of record: everything that can happen to a message, as the store takes it. One unit is all or nothing.
 
+import type { Move, Payment } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type {
   Awaiting,
@@ -40,7 +41,26 @@ export type SegmentOutcome =
       readonly closes?: MessageId | undefined
     }
 
-export type Unit =
+/**
+ * What a unit changes in the books, and what it adds to the call detail records; both absent where nobody pays. A unit with `moves`
+ * is given to a store once: unlike rows, sums know no repetition.
+ */
+export interface Booking {
+  readonly move?: Move | undefined
+  /** Whole lines of ASCII with their line ends. */
+  readonly cdr?: string | undefined
+}
+
+export type Unit = (Happening & Booking) | MoneyUnit
+
+/** What happens in the books and to their records alone. */
+export type MoneyUnit =
+  /** A customer's balance was changed from outside. */
+  | { readonly kind: 'paid'; readonly payment: Payment }
+  /** Records up to this number are in their file, which has so many octets now. */
+  | { readonly kind: 'exported'; readonly through: number; readonly file: string; readonly bytes: number }
+
+type Happening =
   /** A message was taken from its sender; `parts` are those of its parts that were collected before. */
   | {
       readonly kind: 'accepted'
@@ -117,10 +137,22 @@ export interface StateChanges {
   /** Put or overwrite by id. */
   putGroup(group: SegmentGroup): void
   dropGroup(id: MessageId): void
+  /** Adds to the books of a customer and to the day of an account. */
+  move(move: Move): void
+  /** Put by (customer, reference), and added to what the customer has paid in. */
+  pay(payment: Payment): void
+  /** Added to the records, behind all earlier ones. */
+  addRecords(lines: string): void
+  /** Removes records up to this number and remembers the file. */
+  exported(through: number, file: string, bytes: number): void
 }
 
 /** The one meaning of a unit, the same for every backend. Applying it twice changes nothing more. */
 export function reduce(unit: Unit, state: StateChanges): void {
+  if (unit.kind === 'paid') return state.pay(unit.payment)
+  if (unit.kind === 'exported') return state.exported(unit.through, unit.file, unit.bytes)
+  if (unit.move !== undefined) state.move(unit.move)
+  if (unit.cdr !== undefined) state.addRecords(unit.cdr)
   switch (unit.kind) {
     case 'accepted':
       state.enqueue(unit.delivery)
