@@ -13,7 +13,7 @@ import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { registerGauges } from './gauges.js'
-import { systemClock, systemTimers, type Cancel } from './lib/clock.js'
+import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
 import type { Message } from './message/message.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
@@ -55,13 +55,14 @@ const CLOCK_STEP_WORTH_TELLING_MS = 1000
 /** Everything that stands between a built switch and its sockets. */
 export async function startApp(ports: AppPorts): Promise<App> {
   const { config, metrics, log } = ports
-  const clock = systemClock()
+  const exactClock = systemClock()
+  const clock = turnClock(exactClock, setImmediate)
   const timers = systemTimers()
-  const startedMs = clock.monotonicMs()
+  const startedMs = exactClock.monotonicMs()
   const store = await openStore(config)
   const directory = (): Snapshot => ports.directory
 
-  const time = await resumeSwitchTime(store, clock)
+  const time = await resumeSwitchTime(store, exactClock, clock)
   const { nowMs } = time
   if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
   const { ids, epoch } = await takeIds(store, ports.onLost)
@@ -198,7 +199,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     epoch,
     messages: dispatcher.total,
     rerouted,
-    tookMs: Math.round(clock.monotonicMs() - startedMs),
+    tookMs: Math.round(exactClock.monotonicMs() - startedMs),
   })
 
   let stopping = false

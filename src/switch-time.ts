@@ -16,18 +16,26 @@ export interface SwitchTime {
   readonly wallAheadMs: number
 }
 
-export async function resumeSwitchTime(store: Pick<Store, 'lastAnchor'>, clock: Clock): Promise<SwitchTime> {
-  const bootId = readBootId(clock.wallMs())
+/**
+ * @param exact tells where the machine's clocks stand to each other now
+ * @param clock of the same machine, from now on
+ */
+export async function resumeSwitchTime(
+  store: Pick<Store, 'lastAnchor'>,
+  exact: Clock,
+  clock: Clock,
+): Promise<SwitchTime> {
+  const bootId = readBootId(exact.wallMs())
   // The process's monotonic clock starts anew with it, the machine's does not.
-  const bootOffsetMs = bootMonotonicMs() - clock.monotonicMs()
+  const bootOffsetMs = bootMonotonicMs() - exact.monotonicMs()
   const kept = await store.lastAnchor()
-  const machine = { wallMs: clock.wallMs(), monotonicMs: bootMonotonicMs(), bootId }
-  const switchOffsetMs = anchorClock(kept, machine)(bootMonotonicMs()) - clock.monotonicMs()
+  const machine = { wallMs: exact.wallMs(), monotonicMs: bootMonotonicMs(), bootId }
+  const switchOffsetMs = anchorClock(kept, machine)(bootMonotonicMs()) - exact.monotonicMs()
   const nowMs = (): number => clock.monotonicMs() + switchOffsetMs
   return {
     nowMs,
     anchor: () => ({ switchMs: nowMs(), monotonicMs: clock.monotonicMs() + bootOffsetMs, bootId }),
-    wallAheadMs: Math.round(clock.wallMs() - nowMs()),
+    wallAheadMs: Math.round(exact.wallMs() - (exact.monotonicMs() + switchOffsetMs)),
   }
 }
 

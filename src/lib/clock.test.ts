@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock, systemTimers } from './clock.js'
+import { systemClock, systemTimers, turnClock } from './clock.js'
 import { FakeClock } from './fake-clock.js'
 
 describe('system clock and timers', () => {
@@ -27,6 +27,30 @@ describe('system clock and timers', () => {
     await new Promise<void>((resolve) => timers.after(5, resolve))
     cancel()
     expect(fired).toBe(false)
+  })
+})
+
+describe('turnClock', () => {
+  it('says the same until the turn is over, and is asked anew only when somebody wants to know', () => {
+    const machine = new FakeClock({ monotonicMs: 100, wallMs: 5000 })
+    const ends: (() => void)[] = []
+    const clock = turnClock(machine, (fn) => ends.push(fn))
+    const told = (): readonly number[] => [clock.monotonicMs(), clock.wallMs()]
+    expect(told()).toEqual([100, 5000])
+    machine.advance(7)
+    expect([...told(), ...told()]).toEqual([100, 5000, 100, 5000])
+    expect(ends).toHaveLength(1)
+    ends.pop()!()
+    expect(ends).toHaveLength(0)
+    expect(told()).toEqual([107, 5007])
+  })
+
+  it('is at most one turn of the event loop behind', async () => {
+    const clock = turnClock(systemClock(), setImmediate)
+    const before = clock.monotonicMs()
+    await new Promise<void>((resolve) => systemTimers().after(5, resolve))
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    expect(clock.monotonicMs() - before).toBeGreaterThanOrEqual(4)
   })
 })
 

@@ -25,6 +25,37 @@ export function systemClock(): Clock {
   }
 }
 
+/**
+ * A clock that is read once in each turn of the event loop and then says the same for the rest of it: asking a machine's clock for
+ * every message costs more than it tells. It stands behind by one turn at most.
+ *
+ * @param afterTurn calls back when the turn is over; setImmediate is one
+ */
+export function turnClock(clock: Clock, afterTurn: (fn: () => void) => unknown): Clock {
+  let isKnown = false
+  let monotonicMs = 0
+  let wallMs = 0
+  const forget = (): void => {
+    isKnown = false
+  }
+  const look = (): void => {
+    isKnown = true
+    monotonicMs = clock.monotonicMs()
+    wallMs = clock.wallMs()
+    afterTurn(forget)
+  }
+  return {
+    monotonicMs() {
+      if (!isKnown) look()
+      return monotonicMs
+    },
+    wallMs() {
+      if (!isKnown) look()
+      return wallMs
+    },
+  }
+}
+
 // setTimeout takes 31 bits and fires at once beyond that, so longer waits are walked in steps.
 const longestTimeoutMs = 2 ** 31 - 1
 

@@ -27,6 +27,9 @@ export class Counter<Labels extends readonly Label[]> {
   readonly #textOf: readonly (LabelText | undefined)[]
   #values = new Float64Array(16)
   #otherIndex = -1
+  /** What was asked for last: on the hot path the same comes many times in a row. */
+  #lastLabels: readonly Label[] = []
+  #lastIndex = -1
 
   /** @param textOf how to word the labels, by position; String where none is given */
   constructor(textOf: readonly (LabelText | undefined)[] = []) {
@@ -40,6 +43,15 @@ export class Counter<Labels extends readonly Label[]> {
 
   /** The index of a combination, valid for good: for callers that count the same one often. */
   index(...labels: Labels): number {
+    const last = this.#lastLabels
+    let i = 0
+    while (i < labels.length && labels[i] === last[i]) i++
+    if (i === labels.length && this.#lastIndex !== -1) return this.#lastIndex
+    this.#lastLabels = labels
+    return (this.#lastIndex = this.#find(labels))
+  }
+
+  #find(labels: readonly Label[]): number {
     let node = this.#root
     for (let i = 0; i < labels.length; i++) {
       const child = node.children.get(labels[i] as Label)
