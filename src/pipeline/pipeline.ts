@@ -3,7 +3,8 @@
 import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure } from '../message/failure.js'
 import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
-import { findCandidates } from './candidates/candidates.js'
+import { findCandidates, type CandidatePorts } from './candidates/candidates.js'
+import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
 import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
@@ -15,6 +16,7 @@ import {
   runStage,
   type Assembled,
   type Identified,
+  type Located,
   type Stage,
   type Submission,
   type Together,
@@ -26,6 +28,9 @@ export interface OnwardPorts extends AcceptPorts {
   readonly directory: () => Snapshot
   /** How many more messages from phones may wait for an account. */
   readonly moRoom: (account: Account) => number
+  /** Finds out networks; left out: nobody is asked. */
+  readonly carrier?: Carrier | undefined
+  readonly candidates?: CandidatePorts | undefined
 }
 
 export interface PipelinePorts extends OnwardPorts {
@@ -90,8 +95,26 @@ function onward(
   wallMs: number,
 ): void {
   const permitted = runStage(choosePolicy(directory), assembled, answerOf)
-  const routed = runStage(findCandidates(directory), permitted, answerOf)
+  const located = ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory)
+  proceedLocated(located, directory, ports, options, nowMs, wallMs)
+}
+
+/** Takes on those whose network was asked for, by the directory that it was asked by. */
+export function proceedLocated(
+  located: readonly Located[],
+  directory: Snapshot,
+  ports: OnwardPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): void {
+  const routed = runStage(findCandidates(directory, ports.candidates, wallMs), located, answerOf)
   accept(routed, ports, options, nowMs, wallMs)
+}
+
+/** Nobody is asked for the network yet. */
+function withoutNetwork({ submission, account, assembly, policy }: Permitted): Located {
+  return { submission, account, assembly, policy, network: undefined, isUndecided: false }
 }
 
 /** Stage 2: most messages come in one piece, and pass without a look. */

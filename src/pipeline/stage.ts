@@ -1,12 +1,16 @@
 // What the stages of the pipeline are made of: what goes in, what a stage may add, and the verdict it gives on each message.
 
-import type { Account, Policy } from '../directory/snapshot.js'
+import type { Policy, SendingAccount } from '../directory/snapshot.js'
 import type { Address } from '../message/address.js'
+import type { Bill, Move } from '../message/bill.js'
+import type { Bill } from '../message/bill.js'
 import type { Failure } from '../message/failure.js'
 import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
-import type { Content, Shape, Tlv } from '../message/message.js'
+import type { Addresses, Content, Shape, Tlv } from '../message/message.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
+import type { MobileNetwork } from '../phone/network.js'
+import type { MobileNetwork } from '../phone/network.js'
 import type { StoreError } from '../store/contracts/store.js'
 
 /** Told what became of a submission: exactly one of the two, once. */
@@ -34,6 +38,8 @@ export interface Submission {
   readonly link: object
   readonly source: Address
   readonly destination: Address
+  /** What its sender wrote, where translation made another of it. */
+  readonly asSent: Addresses | undefined
   /** Domain of the To; '' where the protocol has none and the account's own is meant. */
   readonly domain: string
   /** In standard coding; with a user data header or SAR parameters, until it is known to be no part, in its sender's own. */
@@ -77,7 +83,7 @@ export interface Together {
 /** Who sends it is known and may send. */
 export interface Identified {
   readonly submission: Submission
-  readonly account: Account
+  readonly account: SendingAccount
 }
 
 export interface Assembled extends Identified, Together {}
@@ -87,9 +93,25 @@ export interface Permitted extends Assembled {
   readonly policy: Policy
 }
 
+/** The network of the phone is known, as far as the policy asks for it. */
+export interface Located extends Permitted {
+  /** Undefined where nobody asks, or nobody knows. */
+  readonly network: MobileNetwork | undefined
+  /** It is asked for and comes later: until then the highest price is held that it can come to. */
+  readonly isUndecided: boolean
+}
+
 /** Where it may go is known; the best first, at least one. */
-export interface Routed extends Permitted {
+export interface Routed extends Located {
   readonly route: readonly ConnectionId[]
+}
+
+/** What it costs is known, and reserved. */
+export interface Authorized extends Routed {
+  /** Undefined where nobody pays. */
+  readonly bill: Bill | undefined
+  /** What was reserved for it; to be undone where it is not accepted. */
+  readonly move: Move | undefined
 }
 
 /** A stage says of each message: go on, with a richer value; wait; or a failure. */
