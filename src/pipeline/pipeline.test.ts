@@ -91,6 +91,7 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
       link: {},
       source: { ton: 5, npi: 0, value: 'Acme' },
       destination: { ton: 1, npi: 1, value: to },
+      asSent: undefined,
       domain: '',
       content: { dataCoding: 0, udhi: false, octets: Uint8Array.of(65) },
       sar: undefined,

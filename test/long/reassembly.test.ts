@@ -77,6 +77,7 @@ function flood() {
       link: links[n % 1000]!,
       source: { ton: 5, npi: 0, value: 'Acme' },
       destination: { ton: 1, npi: 1, value: `4477${n.toString().padStart(8, '0')}` },
+      asSent: undefined,
       domain: '',
       content: { dataCoding: 0, udhi: true, octets },
       sar: undefined,

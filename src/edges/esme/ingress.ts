@@ -1,6 +1,6 @@
 // submit_sm to submission: the wire's fields in the switch's words, or the failure that says which field is wrong.
 
-import type { Address } from '../../message/address.js'
+import { addressOf } from '../../message/address.js'
 import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
 import type { Content, Tlv } from '../../message/message.js'
@@ -82,6 +82,7 @@ export function toSubmission(
     link: from.link,
     source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
     destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
+    asSent: undefined,
     domain: '',
     content: standard,
     sar,
@@ -96,11 +97,6 @@ export function toSubmission(
     scheduleMs,
     answer,
   }
-}
-
-/** Peers write international numbers with a `+` now and then; inside there is none. */
-function addressOf(ton: number, npi: number, value: string): Address {
-  return { ton, npi, value: value.charCodeAt(0) === 0x2b ? value.slice(1) : value }
 }
 
 /** undefined where the sender left it to us; NaN for a malformed one. */

@@ -1,6 +1,6 @@
 // A message from a phone, in deliver_sm or data_sm, as a submission; or the failure that says which field is wrong.
 
-import type { Address } from '../../message/address.js'
+import { addressOf } from '../../message/address.js'
 import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
 import type { Content, Tlv } from '../../message/message.js'
@@ -12,7 +12,6 @@ import type { PeerText } from '../../text/decode.js'
 
 const UDHI = 0x40
 const REPLY_PATH = 0x80
-const PLUS = 0x2b
 
 const noTlvs: readonly Tlv[] = []
 /** Nobody is told what became of a message from a phone: registered_delivery asks for answers of the phone's kind (SMPP 3.4 §5.2.17). */
@@ -60,6 +59,7 @@ export function toMoSubmission(pdu: PduOf<'deliver_sm'> | PduOf<'data_sm'>, cont
     link: context.link,
     source: addressOf(pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr),
     destination: addressOf(pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr),
+    asSent: undefined,
     domain: '',
     content: standard,
     sar,
@@ -90,11 +90,6 @@ function sarOf({ tlvs }: PduOf<'deliver_sm'> | PduOf<'data_sm'>): SarMark | Fail
     return { reason: 'invalidConcatenation', cause: 'of the three SAR parameters one is missing or malformed' }
   }
   return { reference, total, part }
-}
-
-/** Peers write international numbers with a `+` now and then; inside there is none. */
-function addressOf(ton: number, npi: number, value: string): Address {
-  return { ton, npi, value: value.charCodeAt(0) === PLUS ? value.slice(1) : value }
 }
 
 function passedTlvs(tlvs: PduOf<'deliver_sm'>['tlvs']): readonly Tlv[] {

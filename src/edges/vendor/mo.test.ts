@@ -47,6 +47,7 @@ describe('a message from a phone', () => {
         link: rig.link.session,
         source: { ton: 1, npi: 1, value: '447700900123' },
         destination: { ton: 1, npi: 1, value: '12025550100' },
+        asSent: undefined,
         domain: '',
         content: { dataCoding: 0, udhi: false, octets: Buffer.from('STOP') },
         sar: undefined,

@@ -98,7 +98,7 @@ function toMessage(
     account,
     source: submission.source,
     destination: submission.destination,
-    asSent: undefined,
+    asSent: submission.asSent,
     content: submission.content,
     shape: assembly.shape,
     parts: assembly.parts,

@@ -211,6 +211,7 @@ function submissionOf(spec: PartSpec, bugs: unknown[]): { readonly submission: S
     link,
     source: { ton: 5, npi: 0, value: 'Acme' },
     destination: { ton: 1, npi: 1, value: to },
+    asSent: undefined,
     domain: '',
     content: {
       dataCoding: spec.dataCoding ?? 0,

@@ -122,6 +122,7 @@ function asSubmission(part: CollectedPart, answer: SubmissionAnswer, nowMs: numb
     link: noLink,
     source: part.source,
     destination: part.destination,
+    asSent: undefined,
     domain: part.domain,
     content: part.content,
     sar: undefined,
