@@ -112,11 +112,6 @@ export function proceedLocated(
   accept(routed, ports, options, nowMs, wallMs)
 }
 
-/** Nobody is asked for the network yet. */
-function withoutNetwork({ submission, account, assembly, policy }: Permitted): Located {
-  return { submission, account, assembly, policy, network: undefined, isUndecided: false }
-}
-
 /** Stage 2: most messages come in one piece, and pass without a look. */
 function reassemble(reassembly: Reassembly, nowMs: number, wallMs: number): Stage<Identified, Assembled> {
   return (batch) =>

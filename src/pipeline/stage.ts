@@ -3,13 +3,11 @@
 import type { Policy, SendingAccount } from '../directory/snapshot.js'
 import type { Address } from '../message/address.js'
 import type { Bill, Move } from '../message/bill.js'
-import type { Bill } from '../message/bill.js'
 import type { Failure } from '../message/failure.js'
 import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
 import type { Addresses, Content, Shape, Tlv } from '../message/message.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
-import type { MobileNetwork } from '../phone/network.js'
 import type { MobileNetwork } from '../phone/network.js'
 import type { StoreError } from '../store/contracts/store.js'
 
@@ -93,12 +91,12 @@ export interface Permitted extends Assembled {
   readonly policy: Policy
 }
 
-/** The network of the phone is known, as far as the policy asks for it. */
+/** The network of the phone is known, as far as the policy asks for it: where no policy asks, it is the value before, as it is. */
 export interface Located extends Permitted {
   /** Undefined where nobody asks, or nobody knows. */
-  readonly network: MobileNetwork | undefined
+  readonly network?: MobileNetwork | undefined
   /** It is asked for and comes later: until then the highest price is held that it can come to. */
-  readonly isUndecided: boolean
+  readonly isUndecided?: boolean
 }
 
 /** Where it may go is known; the best first, at least one. */
