@@ -8,6 +8,7 @@ import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
 import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
+import { screen } from './screen/screen.js'
 import {
   answerOf,
   continueWith,
@@ -21,6 +22,7 @@ import {
   type Submission,
   type Together,
 } from './stage.js'
+import { translateAddresses } from './translate/translate.js'
 
 /** What follows reassembly. */
 export interface OnwardPorts extends AcceptPorts {
@@ -94,7 +96,8 @@ function onward(
   nowMs: number,
   wallMs: number,
 ): void {
-  const permitted = runStage(choosePolicy(directory), assembled, answerOf)
+  const translated = translateAddresses(assembled)
+  const permitted = screen(runStage(choosePolicy(directory), translated, answerOf))
   const located = ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory)
   proceedLocated(located, directory, ports, options, nowMs, wallMs)
 }
