@@ -4,7 +4,7 @@ import { knownCountries } from '../phone/e164.js'
 import { parseRange, sortRanges, type Ranged } from './cidr.js'
 import { parsePasswordHash } from './password.js'
 import { checkDataCodings } from './resolve-connections.js'
-import { dotted, listOf, rows, type Resolving } from './resolving.js'
+import { dotted, listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import { CIDR_EXPECTED, type AccountRow, type DirectoryFile } from './schema.js'
 
 const HASH = 'hash scrypt$N$r$p$salt$hash (make one with `smswitch hash-password`)'
@@ -14,7 +14,12 @@ export interface AccountReferences {
   readonly products: ReadonlySet<string>
 }
 
-export function checkAccounts(file: DirectoryFile, known: AccountReferences, resolving: Resolving): AccountRow[] {
+/** Works in slices. */
+export function* checkAccounts(
+  file: DirectoryFile,
+  known: AccountReferences,
+  resolving: Resolving,
+): Generator<void, AccountRow[]> {
   const { isRight, mistakes } = resolving
   const accountId = resolving.unique('an id')
   const systemId = resolving.unique('a systemId')
@@ -50,7 +55,7 @@ export function checkAccounts(file: DirectoryFile, known: AccountReferences, res
     }
     if (account.ipOnly === true && listOf(account.addresses).length === 0)
       mistakes.push({ pointer: `${at}/ipOnly`, value: true, expected: 'addresses, by which the account is known' })
-    accounts.push(account)
+    if (accounts.push(account) % ROWS_SLICE === 0) yield
   }
   checkOverlaps(alone, resolving)
   return accounts

@@ -1,7 +1,7 @@
 // Vendors' connections with their secrets, status names and references resolved; every mistake in them told.
 
 import type { ConnectionId, VendorId } from '../message/ids.js'
-import { listOf, rows, type Resolving } from './resolving.js'
+import { listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { ConnectionRow, DirectoryFile } from './schema.js'
 import type { Connection } from './snapshot.js'
 import type { TextRow } from './text-columns.js'
@@ -12,12 +12,12 @@ export interface ResolvedConnection
     Omit<ConnectionRow, 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes'>,
     Pick<Connection, 'id' | 'vendor' | 'password' | 'permanentCodes'> {}
 
-/** Those of all vendors, in the order of the file. */
-export function resolveConnections(
+/** Those of all vendors, in the order of the file. Works in slices. */
+export function* resolveConnections(
   file: DirectoryFile,
   tariffs: ReadonlySet<string>,
   resolving: Resolving,
-): ResolvedConnection[] {
+): Generator<void, ResolvedConnection[]> {
   const vendorId = resolving.unique('an id')
   const connectionId = resolving.unique('an id')
   const connections: ResolvedConnection[] = []
@@ -43,7 +43,7 @@ export function resolveConnections(
       }
       delete resolved.passwordEnv
       delete resolved.passwordFile
-      connections.push(resolved)
+      if (connections.push(resolved) % ROWS_SLICE === 0) yield
     }
   }
   return connections

@@ -5,9 +5,9 @@ import { DESTINATION_FORMS, formatDestination, parseDestination } from '../money
 import { compileExchange, parseExchangeRate, toBase, type Exchange, type ExchangeRow } from '../money/exchange.js'
 import type { Rate as CompiledRate } from '../money/tariff.js'
 import { momentOf } from '../money/moment.js'
-import { dotted, listOf, rows, type Resolving } from './resolving.js'
+import { dotted, listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { DirectoryFile } from './schema.js'
-import type { CustomerRow, PlanRow, ProductRow, RateRow } from './trade-rows.js'
+import type { CustomerRow, PlanRow, ProductRow, RateRow, TariffRow } from './trade-rows.js'
 
 /** One line of a tariff. What is left out is as money/tariff.ts has it. */
 export interface Rate extends Partial<Omit<CompiledRate, 'destination' | 'priceMicros'>> {
@@ -28,6 +28,8 @@ export interface Tariff {
 export const NO_CURRENCY = 'XXX'
 
 const ALWAYS = 0
+/** Rates looked at between two yields: about a millisecond. */
+const SLICE = 500
 const MOMENT = 'a day or moment that is in the calendar, from 1970 on'
 
 /** The base currency and what others are worth in it. */
@@ -55,36 +57,60 @@ export function resolveExchange(file: DirectoryFile, resolving: Resolving): Exch
   return compileExchange(base, exchange)
 }
 
-export function resolveTariffs(file: DirectoryFile, exchange: Exchange, resolving: Resolving): Tariff[] {
+/** What rows came to in which nothing was wrong: rows do not change, and most of a directory is as it was before. */
+const ratesBefore = new WeakMap<TariffRow, readonly Rate[]>()
+
+/** Works in slices. */
+export function* resolveTariffs(
+  file: DirectoryFile,
+  exchange: Exchange,
+  resolving: Resolving,
+): Generator<void, Tariff[]> {
   const tariffId = resolving.unique('an id')
   const tariffs: Tariff[] = []
   for (const [tariff, at] of rows(file.tariffs, '/tariffs')) {
     tariffId(tariff.id, `${at}/id`)
     checkCurrency(tariff.currency, `${at}/currency`, exchange, resolving)
-    const seen = new Map<string, string>()
-    const rates: Rate[] = []
-    for (const [row, rateAt] of rows(tariff.rates, `${at}/rates`)) {
-      const destination = destinationOf(row, rateAt, resolving)
-      const effectiveFromMs = momentAt(row.effectiveFrom, `${rateAt}/effectiveFrom`, resolving)
-      const price = priceOf(row, rateAt, resolving)
-      if (destination === undefined) continue
-      const pointer = `${rateAt}/${row.prefix === undefined ? 'destination' : 'prefix'}`
-      const key = `${destination}@${effectiveFromMs}`
-      const first = seen.get(key)
-      if (first !== undefined) {
-        const what = row.effectiveFrom === undefined ? (row.prefix === undefined ? 'destination' : 'prefix') : 'moment'
-        const expected = `a ${what} that is not used twice (first at ${dotted(first)})`
-        resolving.mistakes.push({ pointer, value: row.destination ?? row.prefix, expected })
-        continue
-      }
-      seen.set(key, pointer)
-      if (price !== undefined) rates.push(rateOf(row, destination, price, effectiveFromMs))
-    }
+    const rates = ratesBefore.get(tariff) ?? (yield* resolveRates(tariff, at, resolving))
     checkBasePrices(tariff.currency, rates, at, exchange, resolving)
     const { id, currency } = tariff
     tariffs.push({ id, rates, ...(currency === undefined ? {} : { currency }) })
+    if (tariffs.length % ROWS_SLICE === 0) yield
   }
   return tariffs
+}
+
+function* resolveRates(tariff: TariffRow, at: string, resolving: Resolving): Generator<void, readonly Rate[]> {
+  const { mistakes, isWhollyRight } = resolving
+  const before = mistakes.length
+  // By number where it was first: pointers are made for mistakes only.
+  const seen = new Map<string, number>()
+  const rates: Rate[] = []
+  let count = 0
+  for (const [row, rateAt, index] of rows(tariff.rates, `${at}/rates`)) {
+    if (++count % SLICE === 0) yield
+    const destination = destinationOf(row, rateAt, resolving)
+    const effectiveFromMs = momentAt(row.effectiveFrom, `${rateAt}/effectiveFrom`, resolving)
+    const price = priceOf(row, rateAt, resolving)
+    if (destination === undefined) continue
+    const key = effectiveFromMs === ALWAYS ? destination : `${destination}@${effectiveFromMs}`
+    const first = seen.get(key)
+    if (first !== undefined) {
+      const what = row.effectiveFrom === undefined ? nameOf(row) : 'moment'
+      const firstAt = `${at}/rates/${first}/${nameOf(tariff.rates[first]!)}`
+      const expected = `a ${what} that is not used twice (first at ${dotted(firstAt)})`
+      mistakes.push({ pointer: `${rateAt}/${nameOf(row)}`, value: row.destination ?? row.prefix, expected })
+      continue
+    }
+    seen.set(key, index)
+    if (price !== undefined) rates.push(rateOf(row, destination, price, effectiveFromMs))
+  }
+  if (mistakes.length === before && isWhollyRight(at)) ratesBefore.set(tariff, rates)
+  return rates
+}
+
+function nameOf({ prefix }: RateRow): string {
+  return prefix === undefined ? 'destination' : 'prefix'
 }
 
 function rateOf(row: RateRow, prefix: string, price: number, effectiveFromMs: number): Rate {
@@ -165,13 +191,20 @@ export function checkPlans(file: DirectoryFile, resolving: Resolving): readonly 
   })
 }
 
-export function checkCustomers(file: DirectoryFile, exchange: Exchange, resolving: Resolving): readonly CustomerRow[] {
+/** Works in slices. */
+export function* checkCustomers(
+  file: DirectoryFile,
+  exchange: Exchange,
+  resolving: Resolving,
+): Generator<void, readonly CustomerRow[]> {
   const customerId = resolving.unique('an id')
-  return [...rows(file.customers, '/customers')].map(([customer, at]) => {
+  const customers: CustomerRow[] = []
+  for (const [customer, at] of rows(file.customers, '/customers')) {
     customerId(customer.id, `${at}/id`)
     checkCurrency(customer.currency, `${at}/currency`, exchange, resolving)
-    return customer
-  })
+    if (customers.push(customer) % ROWS_SLICE === 0) yield
+  }
+  return customers
 }
 
 export function checkProducts(

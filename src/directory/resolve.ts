@@ -1,5 +1,6 @@
 // From the rows of a file to a directory: references, secrets, status names and prices, with every mistake found. No YAML here.
 
+import { finished } from '../money/compile-tariff.js'
 import { checkAccounts } from './resolve-accounts.js'
 import { resolveConnections, type ResolvedConnection } from './resolve-connections.js'
 import {
@@ -10,7 +11,15 @@ import {
   resolveTariffs,
   type Tariff,
 } from './resolve-trade.js'
-import { createResolving, listOf, rows, type Resolving, type RowMistake, type Surroundings } from './resolving.js'
+import {
+  createResolving,
+  listOf,
+  ROWS_SLICE,
+  rows,
+  type Resolving,
+  type RowMistake,
+  type Surroundings,
+} from './resolving.js'
 import type { AccountRow, DirectoryFile, PolicyRow } from './schema.js'
 import type { CustomerRow, ExchangeRateRow, PlanRow, ProductRow } from './trade-rows.js'
 
@@ -32,25 +41,39 @@ export interface Directory {
   readonly exchangeRates?: readonly ExchangeRateRow[]
 }
 
-/**
- * Resolves what could be read. Where `wrong` has the pointer of a field, that field was found wrong before and is skipped;
- * the result is whole only if neither this nor anything before it found a mistake.
- */
+export interface Resolved {
+  readonly directory: Directory
+  readonly mistakes: readonly RowMistake[]
+}
+
+/** As resolveInSlices, at once. */
 export function resolveDirectory(
   file: DirectoryFile,
   wrong: ReadonlySet<string>,
   surroundings: Surroundings,
-): { readonly directory: Directory; readonly mistakes: readonly RowMistake[] } {
+): Resolved {
+  return finished(resolveInSlices(file, wrong, surroundings))
+}
+
+/**
+ * Resolves what could be read, in slices of a millisecond or so. Where `wrong` has the pointer of a field, that field was found wrong before and is skipped;
+ * the result is whole only if neither this nor anything before it found a mistake.
+ */
+export function* resolveInSlices(
+  file: DirectoryFile,
+  wrong: ReadonlySet<string>,
+  surroundings: Surroundings,
+): Generator<void, Resolved> {
   const resolving = createResolving(wrong, surroundings)
   const exchange = resolveExchange(file, resolving)
-  const tariffs = resolveTariffs(file, exchange, resolving)
+  const tariffs = yield* resolveTariffs(file, exchange, resolving)
   const tariffIds = idsOf(tariffs)
-  const customers = checkCustomers(file, exchange, resolving)
+  const customers = yield* checkCustomers(file, exchange, resolving)
   const products = checkProducts(file, tariffIds, resolving)
-  const accounts = checkAccounts(file, { customers: idsOf(customers), products: idsOf(products) }, resolving)
-  const connections = resolveConnections(file, tariffIds, resolving)
+  const accounts = yield* checkAccounts(file, { customers: idsOf(customers), products: idsOf(products) }, resolving)
+  const connections = yield* resolveConnections(file, tariffIds, resolving)
   const plans = checkPlans(file, resolving)
-  const policies = checkPolicies(file, idsOf(connections), idsOf(plans), resolving)
+  const policies = yield* checkPolicies(file, idsOf(connections), idsOf(plans), resolving)
   const directory: Directory = {
     accounts,
     connections,
@@ -65,20 +88,22 @@ export function resolveDirectory(
   return { directory, mistakes: resolving.mistakes }
 }
 
-function checkPolicies(
+function* checkPolicies(
   file: DirectoryFile,
   connections: ReadonlySet<string>,
   plans: ReadonlySet<string>,
   resolving: Resolving,
-): readonly PolicyRow[] {
+): Generator<void, readonly PolicyRow[]> {
   const policyId = resolving.unique('an id')
-  return [...rows(file.policies, '/policies')].map(([policy, at]) => {
+  const policies: PolicyRow[] = []
+  for (const [policy, at] of rows(file.policies, '/policies')) {
     policyId(policy.id, `${at}/id`)
     for (const [index, id] of listOf(policy.routing?.connections).entries())
       resolving.refer(id as string, `${at}/routing/connections/${index}`, connections, 'a connection')
     resolving.refer(policy.plan, `${at}/plan`, plans, 'a routing plan')
-    return policy
-  })
+    if (policies.push(policy) % ROWS_SLICE === 0) yield
+  }
+  return policies
 }
 
 function idsOf(list: readonly { readonly id: string }[]): ReadonlySet<string> {

@@ -22,12 +22,17 @@ export interface RowMistake {
   readonly expected: string
 }
 
+/** Rows looked at between two yields: about a millisecond. */
+export const ROWS_SLICE = 100
+
 /** One directory being resolved. */
 export interface Resolving {
   readonly surroundings: Surroundings
   readonly mistakes: RowMistake[]
   /** False for a field that was found wrong before: it is looked at no more. */
   readonly isRight: (pointer: string) => boolean
+  /** True where nothing at or below it was found wrong before. */
+  readonly isWhollyRight: (pointer: string) => boolean
   /** Says of each value that was there before where that was. */
   unique(what: string): (value: unknown, pointer: string) => void
   /** Says of a field that is given and names nothing what it should name. */
@@ -38,12 +43,13 @@ export interface Resolving {
 
 export function createResolving(wrong: ReadonlySet<string>, surroundings: Surroundings): Resolving {
   const mistakes: RowMistake[] = []
-  const isRight = (pointer: string): boolean => !wrong.has(pointer)
+  const isRight = wrong.size === 0 ? () => true : (pointer: string): boolean => !wrong.has(pointer)
   const ruleMistakes = new Map<string, readonly RuleMistake[]>()
   return {
     surroundings,
     mistakes,
     isRight,
+    isWhollyRight: (pointer) => ![...wrong].some((one) => one === pointer || one.startsWith(`${pointer}/`)),
     unique(what) {
       const seen = new Map<unknown, string>()
       return (value, pointer) => {
@@ -89,11 +95,11 @@ export function listOf(list: unknown): readonly unknown[] {
 export function* rows<T extends object>(
   list: readonly T[] | undefined,
   at: string,
-): Generator<readonly [row: T, pointer: string]> {
+): Generator<readonly [row: T, pointer: string, index: number]> {
   if (!Array.isArray(list)) return
   const entries: readonly unknown[] = list
   for (const [index, entry] of entries.entries())
-    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) yield [entry as T, `${at}/${index}`]
+    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) yield [entry as T, `${at}/${index}`, index]
 }
 
 /** `/vendors/0/id` → `vendors[0].id`. */
