@@ -2,24 +2,35 @@
 
 import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure, FailureReason } from '../message/failure.js'
+import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
+import { inOurForm } from './translate/translate.js'
 
 /** Why a message of this sender to there can't go by today's directory, or not now; undefined where it may. */
 export function whyNotPassing(
   directory: Snapshot,
   moRoom: (account: Account) => number,
-  { sender, domain, destination }: Pick<Submission, 'sender' | 'domain' | 'destination'>,
+  part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>,
 ): Failure | undefined {
-  const called = destination.value
+  const { sender, domain } = part
   if (sender.kind === 'vendor') {
+    const inOurs = inOurForm(part, directory.connection(sender.connection)?.dialing)
+    if (inOurs !== undefined && 'reason' in inOurs) return inOurs
+    const called = (inOurs ?? part).destination.value
     const owner = directory.ownerOf(called)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
     return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
   }
   const account = directory.account(sender.account)
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
+  const inOurs = inOurForm(part, account.dialing)
+  if (inOurs !== undefined && 'reason' in inOurs) return inOurs
+  const addresses = inOurs ?? part
+  const called = addresses.destination.value
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
+  const notAllowed = whyNotAllowed(account, addresses)
+  if (notAllowed !== undefined) return notAllowed
   return directory.routeFor(policy, called).length > 0 ? undefined : failure('noRoute', `no route to ${called}`)
 }
 

@@ -23,6 +23,7 @@ import {
   type Submission,
   type Together,
 } from './stage.js'
+import { translateMoAddresses } from './translate/translate.js'
 
 /** As runPipeline does, for what vendors deliver. */
 export function runMoPipeline(
@@ -46,7 +47,8 @@ export function resumeMoPipeline(
   nowMs: number,
   wallMs: number,
 ): void {
-  const owned = runStage(findOwner(ports.directory()), batch, answerOf)
+  const directory = ports.directory()
+  const owned = runStage(findOwner(directory), translateMoAddresses(directory, batch), answerOf)
   const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
   acceptMo(fitting, ports, options, nowMs, wallMs)
 }
@@ -57,9 +59,12 @@ function identifyVendor(directory: Snapshot): Stage<Submission, Submission> {
     batch.map((submission) => {
       const { sender } = submission
       if (sender.kind !== 'vendor') return refuse('notPermitted', `account ${sender.account} is no vendor`)
-      return directory.connection(sender.connection) === undefined
-        ? refuse('notPermitted', `connection ${sender.connection} is not in the directory any more`)
-        : continueWith(submission)
+      const connection = directory.connection(sender.connection)
+      if (connection === undefined)
+        return refuse('notPermitted', `connection ${sender.connection} is not in the directory any more`)
+      if (connection.direction === 'to')
+        return refuse('notPermitted', `connection ${connection.id} takes no messages from phones (direction: to)`)
+      return continueWith(submission)
     })
 }
 

@@ -41,7 +41,7 @@ export interface ReassemblyPorts {
   /** undefined for a sender that is not in the directory any more. */
   readonly rulesOf: (sender: Sender) => SenderRules | undefined
   /** Why a message of this sender to there can't go anywhere: asked before a part of it is acknowledged. */
-  readonly mayPass: (part: Pick<Submission, 'sender' | 'domain' | 'destination'>) => Failure | undefined
+  readonly mayPass: (part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>) => Failure | undefined
   /** Acknowledged parts end without a message: recorded, and their senders told where they asked. */
   readonly abandon: (parts: readonly CollectedPart[], state: MessageState, error: string, reason: FailureReason) => void
   /** Takes what became whole, or goes by itself, outside a batch through the rest of the pipeline. */

@@ -1,0 +1,34 @@
+// One address by the rules of a peer: as it writes it into our form, and back. Pure; a peer without rules costs a look.
+
+import { addressKind, TON_INTERNATIONAL, writtenKind, type Address } from '../../message/address.js'
+import { isE164Shape } from '../../phone/e164.js'
+import { translate, type Translator } from '../../phone/translator.js'
+
+const UNKNOWN = 0
+/** SMPP 3.4 §5.2.6: ISDN (E.163/E.164). */
+const NPI_ISDN = 1
+
+/**
+ * What the peer wrote, in our form; the same object where nothing changes. What it says is an international number is E.164
+ * already (SMPP 3.4 §5.2.5), and no rule is asked.
+ */
+export function fromPeer(translator: Translator | undefined, written: Address): Address {
+  if (translator === undefined || written.ton === TON_INTERNATIONAL) return written
+  const value = translate(translator, written.value, writtenKind(written))
+  return value === written.value ? written : numbered(value)
+}
+
+/** What the peer gets; the same object where nothing changes, else with TON and NPI by what the result looks like. */
+export function toPeer(translator: Translator | undefined, address: Address): Address {
+  if (translator === undefined) return address
+  const value = translate(translator, address.value, addressKind(address))
+  return value === address.value ? address : numbered(value)
+}
+
+/** A number that is not E.164 is one whose type nobody said. */
+function numbered(value: string): Address {
+  const isInternational = isE164Shape(value.charCodeAt(0) === PLUS ? value.slice(1) : value)
+  return { ton: isInternational ? TON_INTERNATIONAL : UNKNOWN, npi: NPI_ISDN, value }
+}
+
+const PLUS = 0x2b
