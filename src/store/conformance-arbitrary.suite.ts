@@ -1,6 +1,7 @@
 // Arbitrary rows and units for the tests of stores: a small world, so that they meet each other. No store, no expectations.
 
 import fc from 'fast-check'
+import type { Bill, Price } from '../message/bill.js'
 import type { CollectedPart, PartMark, Sender } from '../message/collected-part.js'
 import type {
   Awaiting,
@@ -13,7 +14,7 @@ import type {
   SegmentGroup,
 } from '../message/delivery.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
-import type { Content, Message, Shape } from '../message/message.js'
+import type { Addresses, Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
 import { deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
@@ -44,6 +45,37 @@ const shape: fc.Arbitrary<Shape> = fc.oneof(fc.constant('whole' as const), partS
 const orNone = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { nil: undefined })
 const tlvs = fc.array(fc.record({ tag: fc.nat(65_535), value: octets(400) }), { maxLength: 8 })
 
+const asSent: fc.Arbitrary<Addresses | undefined> = orNone(fc.record({ source: address, destination: address }))
+
+const arbitraryPrice: fc.Arbitrary<Price> = fc.record({
+  currency: text,
+  ownMicros: fc.maxSafeNat(),
+  exchange: text,
+  baseMicros: fc.maxSafeNat(),
+})
+
+export const arbitraryBill: fc.Arbitrary<Bill> = fc.record({
+  customer: text,
+  policy: text,
+  price: arbitraryPrice,
+  units: count,
+  day: fc.nat(100_000),
+  state: fc.constantFrom('held', 'charged', 'released'),
+  mcc: text,
+  mnc: text,
+  onSilence: fc.constantFrom('charge', 'release', undefined),
+  sent: orNone(
+    fc.record({
+      vendor: branded<VendorId>(),
+      connection: branded<ConnectionId>(),
+      segments: count,
+      price: orNone(arbitraryPrice),
+      atMs: wallMs,
+    }),
+  ),
+})
+const bill = orNone(arbitraryBill)
+
 const arbitraryOrigin: fc.Arbitrary<ReceiptOrigin> = fc.record({
   messageId: branded<MessageId>(),
   account: branded<AccountId>(),
@@ -54,6 +86,7 @@ const arbitraryOrigin: fc.Arbitrary<ReceiptOrigin> = fc.record({
   userMessageReference: reference,
   head: text,
   parts,
+  asSent,
 })
 
 const arbitraryMessage: fc.Arbitrary<Message> = fc.record({
@@ -65,6 +98,7 @@ const arbitraryMessage: fc.Arbitrary<Message> = fc.record({
   content,
   shape,
   parts,
+  asSent,
   serviceType: text,
   protocolId: octet,
   priority: octet,
@@ -99,7 +133,8 @@ export const arbitrarySegment: fc.Arbitrary<SegmentDelivery> = fc.record({
   failover: fc.constantFrom('none', 'next'),
   failures: fc.nat(1000),
   unansweredBy: branded<ConnectionId>(),
-  progress: fc.option(arbitraryProgress, { nil: undefined }),
+  progress: orNone(arbitraryProgress),
+  bill,
   expiresAtMs: ms,
 })
 
@@ -109,6 +144,7 @@ export const arbitraryMo: fc.Arbitrary<MoDelivery> = fc.record({
   message: arbitraryMessage,
   failures: count,
   taken: count,
+  bill,
   expiresAtMs: ms,
 })
 
@@ -130,6 +166,7 @@ export const arbitraryAwaiting: fc.Arbitrary<Awaiting> = fc.record({
   connection: branded<ConnectionId>(),
   origin: arbitraryOrigin,
   group: fc.oneof(fc.constant('' as const), branded<MessageId>()),
+  bill,
   expiresAtMs: ms,
 })
 
@@ -139,6 +176,7 @@ export const arbitraryGroup: fc.Arbitrary<SegmentGroup> = fc.record({
   id: smallId,
   origin: arbitraryOrigin,
   wanted: count,
+  bill,
   expiresAtMs: ms,
 })
 

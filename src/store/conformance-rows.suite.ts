@@ -34,6 +34,7 @@ const message: Message = {
   content: { dataCoding: 0, udhi: false, octets: new TextEncoder().encode('Your code is 1234') },
   shape: 'whole',
   parts: [],
+  asSent: undefined,
   serviceType: '',
   protocolId: 0,
   priority: 1,
@@ -55,6 +56,7 @@ const origin: ReceiptOrigin = {
   userMessageReference: 7,
   head: 'Your code is 1234',
   parts: [],
+  asSent: undefined,
 }
 
 /** As a message has them that came in two. */
@@ -76,6 +78,7 @@ export function segment(n: number, changes: Partial<SegmentDelivery> = {}): Segm
     failures: 0,
     unansweredBy: '',
     progress: undefined,
+    bill: undefined,
     expiresAtMs: message.expiresAtMs,
     ...changes,
   }
@@ -100,6 +103,7 @@ export function mo(n: number, changes: Partial<MoDelivery> = {}): MoDelivery {
     message: { ...message, direction: 'mo' },
     failures: 0,
     taken: 0,
+    bill: undefined,
     expiresAtMs: message.expiresAtMs,
     ...changes,
   }
@@ -128,13 +132,21 @@ export function awaitingOf(
     connection: connectionId(changes.connection ?? 'v1'),
     origin,
     group: changes.group ?? '',
+    bill: undefined,
     expiresAtMs: changes.expiresAtMs ?? 9_000,
   }
 }
 
 /** The group of the n-th message. */
 export function groupOf(n: number, changes: Partial<SegmentGroup> = {}): SegmentGroup {
-  return { id: messageId(n), origin: { ...origin, parts: twoParts }, wanted: 2, expiresAtMs: 9_000, ...changes }
+  return {
+    id: messageId(n),
+    origin: { ...origin, parts: twoParts },
+    wanted: 2,
+    bill: undefined,
+    expiresAtMs: 9_000,
+    ...changes,
+  }
 }
 
 /** The n-th part that was collected. */

@@ -1,5 +1,7 @@
 // What a row's key may hold, the same for every backend. Breaking a limit is a bug of the caller, so these throw; no I/O.
 
+import type { Move, Payment } from '../../message/bill.js'
+
 /** Times in keys are 48 bits wide: year 10889. */
 export const MAX_DUE_MS = 2 ** 48 - 1
 const MAX_ID_BYTES = 64
@@ -38,6 +40,34 @@ export function checkDeliveryId(id: string): void {
 export function checkMessageId(id: string): void {
   if (!isAscii(id) || id.charCodeAt(0) === 0)
     throw new RangeError(`a message id must be 1–${MAX_ID_BYTES} ASCII characters and not begin with NUL`)
+}
+
+/** Days in keys are 32 bits wide. */
+const MAX_DAY = 2 ** 32 - 1
+
+/** @throws RangeError for a customer or account that is empty, too long or has a NUL in it, for no day, for money that is not whole */
+export function checkMove(move: Move): void {
+  checkOwner(move.customer)
+  checkOwner(move.account)
+  if (!(Number.isInteger(move.day) && move.day >= 0 && move.day <= MAX_DAY))
+    throw new RangeError(`day ${move.day} is not in 0–${MAX_DAY}`)
+  if (!(Number.isSafeInteger(move.heldMicros) && Number.isSafeInteger(move.chargedMicros)))
+    throw new RangeError(`money moves in whole micro-units, not ${move.heldMicros} and ${move.chargedMicros}`)
+  if (!Number.isSafeInteger(move.units)) throw new RangeError(`${move.units} units are not whole`)
+}
+
+/** @throws RangeError for a customer as in a move, for a reference that is empty or too long, for money or a time that has no place */
+export function checkPayment(payment: Payment): void {
+  checkOwner(payment.customer)
+  if (payment.reference === '') throw new RangeError('a payment must have a reference')
+  checkLength(payment.reference)
+  if (!Number.isSafeInteger(payment.micros)) throw new RangeError(`${payment.micros} are not whole micro-units`)
+  wholeDueMs(payment.atMs)
+}
+
+function checkOwner(id: string): void {
+  if (id === '' || id.includes('\0')) throw new RangeError('a customer and an account must be text without NUL')
+  checkLength(id)
 }
 
 function isAscii(id: string): boolean {

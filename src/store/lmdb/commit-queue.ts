@@ -3,6 +3,8 @@
 
 import { constants } from 'node:os'
 import { StoreError } from '../contracts/store.js'
+import type { BookChanges } from './book-changes.js'
+import type { LmdbBooks } from './lmdb-books.js'
 import type { LmdbEnv } from './lmdb-env.js'
 import { WriteSlab } from './write-slab.js'
 
@@ -10,6 +12,8 @@ interface Commit {
   /** Its writes in the slab. */
   readonly from: number
   readonly to: number
+  /** What it changes in the books, which is encoded when all commits before it are through. */
+  readonly books: BookChanges | undefined
   readonly resolve: () => void
   readonly reject: (error: StoreError) => void
 }
@@ -27,11 +31,13 @@ export class CommitQueue {
   #broken: StoreError | undefined
   #idleWaiters: (() => void)[] = []
 
+  readonly #books: LmdbBooks
   readonly #diskFreeBytes: () => Promise<number>
 
   /** @param diskFreeBytes asked after a failed write, to tell a full disk from a broken one */
-  constructor(env: LmdbEnv, diskFreeBytes: () => Promise<number>) {
+  constructor(env: LmdbEnv, books: LmdbBooks, diskFreeBytes: () => Promise<number>) {
     this.#env = env
+    this.#books = books
     this.#diskFreeBytes = diskFreeBytes
   }
 
@@ -51,10 +57,12 @@ export class CommitQueue {
       encode(slab)
     } catch (error) {
       slab.cutTo(from)
+      slab.takeBookChanges()
       throw error
     }
+    const books = slab.takeBookChanges()
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ from, to: slab.count, resolve, reject })
+      this.#waiting.push({ from, to: slab.count, books, resolve, reject })
       if (!this.#underWay) void this.#run()
     })
   }
@@ -95,10 +103,23 @@ export class CommitQueue {
   /** Never rejects: each commit gets its own answer. */
   async #write(slab: WriteSlab, commits: readonly Commit[]): Promise<void> {
     const env = this.#env
+    const { from } = commits[0]!
+    const { to } = commits[commits.length - 1]!
+    const end = slab.count
     try {
-      await env.batch(() => slab.issue(env, commits[0]!.from, commits[commits.length - 1]!.to))
+      const changes = bookChangesOf(commits)
+      if (changes.length === 0) await env.batch(() => slab.issue(env, from, to))
+      else {
+        const step = this.#books.encode(slab, env, changes)
+        await env.batch(() => {
+          slab.issue(env, from, to)
+          slab.issue(env, end, slab.count)
+        })
+        this.#books.took(step)
+      }
       for (const commit of commits) commit.resolve()
     } catch (error) {
+      slab.cutTo(end)
       const failure = await this.#failureOf(error, slab.bytes)
       if (failure.failure === 'io') {
         this.#broken = failure
@@ -137,6 +158,14 @@ export class CommitQueue {
   #refuse(commits: readonly Commit[], error: StoreError): void {
     for (const commit of commits) commit.reject(error)
   }
+}
+
+const NOTHING: readonly BookChanges[] = []
+
+function bookChangesOf(commits: readonly Commit[]): readonly BookChanges[] {
+  let changes: BookChanges[] | undefined
+  for (const { books } of commits) if (books !== undefined) (changes ??= []).push(books)
+  return changes ?? NOTHING
 }
 
 /** A commit writes whole pages, those above its rows too: several times its own octets. */

@@ -18,7 +18,17 @@ export function usedBytesOf(env: LmdbEnv): number {
 }
 
 function roomOf(env: LmdbEnv): { readonly usedBytes: number; readonly freeInFileBytes: number } {
-  const tables = [env.deliveries, env.awaiting, env.parked, env.groups, env.collected, env.meta]
+  const tables = [
+    env.deliveries,
+    env.awaiting,
+    env.parked,
+    env.groups,
+    env.collected,
+    env.directory,
+    env.books,
+    env.records,
+    env.meta,
+  ]
   const stats = tables.map((table) => table.getStats())
   const { root, free, lastPageNumber } = stats[0]!
   const pages = [...stats, root, free].reduce((sum, tree) => sum + pagesOf(tree), META_PAGES)

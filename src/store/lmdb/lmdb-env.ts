@@ -57,6 +57,8 @@ export interface LmdbEnv {
   readonly groups: Table
   readonly collected: Table
   readonly directory: Table
+  readonly books: Table
+  readonly records: Table
   readonly meta: Table
   /** Everything put or removed within `writes`, which must not throw, is one transaction; settles once it is fsynced. */
   batch(writes: () => void): Promise<unknown>
@@ -91,7 +93,7 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     path: folder,
     noSubdir: false,
     mapSize: mapBytes,
-    maxDbs: 8,
+    maxDbs: 16,
     overlappingSync: OVERLAPPING_SYNC,
     // Batches are made by hand: lmdb's own, one an event turn, reject a promise that nobody can catch.
     eventTurnBatching: false,
@@ -107,6 +109,8 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     groups: table('groups'),
     collected: table('collected'),
     directory: table('directory'),
+    books: table('books'),
+    records: table('records'),
     meta: table('meta'),
     batch: (writes) => root.batch(writes),
     close: () => root.close(),

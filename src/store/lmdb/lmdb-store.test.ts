@@ -117,8 +117,8 @@ describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()
     await markFormat(FORMAT + 1)
-    await expect(open()).rejects.toThrow(/format 3.*up to 2/)
-    await expect(open()).rejects.toThrow(/format 3.*up to 2/)
+    await expect(open()).rejects.toThrow(/format 4.*up to 3/)
+    await expect(open()).rejects.toThrow(/format 4.*up to 3/)
   })
 
   it('takes data of format 1 and marks it, so that an older program refuses it', async () => {
@@ -132,7 +132,7 @@ describe('opening', () => {
     await store.commit([collected(collectedOf(2))], anchorAt(8))
     await store.close()
     const env = openEnv(folder, 64 * MiB)
-    expect(readMeta(env.meta).format).toBe(2)
+    expect(readMeta(env.meta).format).toBe(FORMAT)
     await env.close()
   })
 

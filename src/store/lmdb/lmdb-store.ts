@@ -11,11 +11,13 @@ import {
   type Store,
   type StoreUsage,
 } from '../contracts/store.js'
+import type { BooksStore, KeepsBooks } from '../contracts/books.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import { isOffer, reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
 import { LmdbDirectory } from './directory-rows.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
+import { LmdbBooks } from './lmdb-books.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
@@ -54,7 +56,7 @@ const SPACE_CHECK_MS = 1000
  * Opens the data of a folder.
  * @throws StoreError `locked` when another process has it open; `io` when it can't be opened; Error for data of a newer format
  */
-export async function openLmdbStore(options: LmdbOptions): Promise<Store & KeepsDirectory> {
+export async function openLmdbStore(options: LmdbOptions): Promise<Store & KeepsDirectory & KeepsBooks> {
   mkdirSync(options.folder, { recursive: true })
   const release = await ownFolder(options.folder)
   try {
@@ -88,8 +90,9 @@ function openExclusively({ folder, mapBytes }: LmdbOptions): LmdbEnv {
   }
 }
 
-class LmdbStore implements Store, KeepsDirectory {
+class LmdbStore implements Store, KeepsDirectory, KeepsBooks {
   readonly directory: DirectoryStore
+  readonly #books: LmdbBooks
   readonly #options: LmdbOptions
   readonly #release: ReleaseOwnership
   readonly #commits: CommitQueue
@@ -104,7 +107,8 @@ class LmdbStore implements Store, KeepsDirectory {
     this.#release = release
     this.#env = env
     const { folder, diskFreeBytes = freeOnDisk } = options
-    this.#commits = new CommitQueue(env, () => diskFreeBytes(folder))
+    this.#books = new LmdbBooks((verb) => this.#read(verb))
+    this.#commits = new CommitQueue(env, this.#books, () => diskFreeBytes(folder))
     this.#space = new FreeSpace({
       limitBytes: options.mapBytes,
       lowWaterBytes: options.lowWaterBytes,
@@ -118,12 +122,17 @@ class LmdbStore implements Store, KeepsDirectory {
     })
   }
 
+  get books(): BooksStore {
+    return this.#books
+  }
+
   /** Reads what is kept in memory; marks new and older data with the format, before anything is written that an older program can't read. */
   async begin(): Promise<void> {
     const env = this.#mustBeOpen()
     const { format, epoch, anchor } = readMeta(env.meta)
     this.#epoch = epoch
     this.#anchor = anchor
+    this.#books.load(env)
     await this.#space.look(env)
     if (format === undefined || format < FORMAT) await this.#commits.add((slab) => slab.format())
   }
@@ -203,6 +212,7 @@ class LmdbStore implements Store, KeepsDirectory {
     this.#commits.break(new StoreError('io', 'the data is being opened anew'))
     await old?.close()
     this.#env = openExclusively(this.#options)
+    this.#books.load(this.#env)
     this.#commits.useEnv(this.#env)
   }
 

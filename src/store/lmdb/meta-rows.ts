@@ -1,4 +1,4 @@
-// The rows of the table `meta`: format of the data, epoch, anchor of the clock, revision of the directory.
+// The rows of the table `meta`: format of the data, epoch, anchor of the clock, revision of the directory. How far records are in files: book-rows.
 
 import type { ClockAnchor } from '../contracts/store.js'
 import { ByteReader, type ByteWriter } from '../rows/bytes.js'
@@ -9,13 +9,15 @@ export const metaKeys = {
   epoch: 'epoch',
   anchor: 'anchor',
   directoryRevision: 'directoryRevision',
+  exportMark: 'exportMark',
 } as const
 
 /**
  * Of the tables and their keys; rows have a version of their own. Format 2 has the tables `groups` and `collected` besides. The table
  * `directory` came later without a new one: a program that does not know it can't be started on it, for want of a directory file.
+ * Format 3 has the tables `books` and `records`, and bills in rows: a program that passes over them would lose money.
  */
-export const FORMAT = 2
+export const FORMAT = 3
 
 export function writeNumber(out: ByteWriter, value: number): void {
   out.float64(value)

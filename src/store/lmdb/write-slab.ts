@@ -1,5 +1,6 @@
 // The writes of one commit, encoded before the first is issued, so that a commit that can't be encoded writes nothing.
 
+import type { Move, Payment } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, DeliveryRef, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { MessageId } from '../../message/ids.js'
@@ -11,6 +12,7 @@ import { writeDelivery } from '../rows/delivery-row.js'
 import { writeGroup } from '../rows/group-row.js'
 import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
 import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
+import { BookChanges } from './book-changes.js'
 import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
 import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
 
@@ -18,14 +20,23 @@ const INITIAL_BYTES = 256 * 1024
 /** Above this the memory of a burst is given back. */
 const KEEP_BYTES = 4 * 1024 * 1024
 
-const tables = ['deliveries', 'awaiting', 'parked', 'meta', 'groups', 'collected', 'directory'] as const
+const tables = [
+  'deliveries',
+  'awaiting',
+  'parked',
+  'meta',
+  'groups',
+  'collected',
+  'directory',
+  'books',
+  'records',
+] as const
 const DELIVERIES = 0
 const AWAITING = 1
 const PARKED = 2
 const META = 3
 const GROUPS = 4
 const COLLECTED = 5
-const DIRECTORY = 6
 
 /** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
 const NUMBERS = 5
@@ -37,6 +48,7 @@ export class WriteSlab implements StateChanges {
   #writes = new Int32Array(1024 * NUMBERS)
   #count = 0
   readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
+  #books: BookChanges | undefined
 
   /** How many writes it holds. */
   get count(): number {
@@ -57,6 +69,33 @@ export class WriteSlab implements StateChanges {
   /** Forgets the writes from the n-th on: those of a commit that could not be encoded. */
   cutTo(count: number): void {
     this.#count = count
+  }
+
+  /** What was asked to change in the books since the last call; undefined for nothing. Their rows are not written here: they depend on earlier commits. */
+  takeBookChanges(): BookChanges | undefined {
+    const changes = this.#books
+    this.#books = undefined
+    return changes
+  }
+
+  move(move: Move): void {
+    this.#books ??= new BookChanges()
+    this.#books.move(move)
+  }
+
+  pay(payment: Payment): void {
+    this.#books ??= new BookChanges()
+    this.#books.pay(payment)
+  }
+
+  addRecords(lines: string): void {
+    this.#books ??= new BookChanges()
+    this.#books.lines.push(lines)
+  }
+
+  exported(through: number, file: string, bytes: number): void {
+    this.#books ??= new BookChanges()
+    this.#books.exports.push({ through, file, bytes })
   }
 
   enqueue(delivery: Delivery): void {
@@ -129,13 +168,25 @@ export class WriteSlab implements StateChanges {
     this.#add(GROUPS, start, this.#out.position, REMOVE)
   }
 
-  /** @param row UTF-8; undefined removes the object */
-  directoryObject(key: Uint8Array, row: Uint8Array | undefined): void {
+  /** A row of a table that has no verb of its own here. */
+  put(table: (typeof tables)[number], key: Uint8Array, write: (out: ByteWriter) => void): void {
     const start = this.#out.position
     this.#out.raw(key)
     const middle = this.#out.position
-    if (row !== undefined) this.#out.raw(row)
-    this.#add(DIRECTORY, start, middle, row === undefined ? REMOVE : this.#out.position)
+    write(this.#out)
+    this.#add(tables.indexOf(table), start, middle, this.#out.position)
+  }
+
+  remove(table: (typeof tables)[number], key: Uint8Array): void {
+    const start = this.#out.position
+    this.#out.raw(key)
+    this.#add(tables.indexOf(table), start, this.#out.position, REMOVE)
+  }
+
+  /** @param row UTF-8; undefined removes the object */
+  directoryObject(key: Uint8Array, row: Uint8Array | undefined): void {
+    if (row === undefined) this.remove('directory', key)
+    else this.put('directory', key, (out) => out.raw(row))
   }
 
   directoryRevision(revision: number): void {

@@ -3,9 +3,26 @@
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { LaneKey, MessageId } from '../../message/ids.js'
-import { checkDeliveryId, checkLane, checkMessageId, checkVendorKey, wholeDueMs } from '../contracts/limits.js'
+import {
+  checkDeliveryId,
+  checkLane,
+  checkMessageId,
+  checkMove,
+  checkPayment,
+  checkVendorKey,
+  wholeDueMs,
+} from '../contracts/limits.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import { reduce, type StateChanges, type Unit } from '../contracts/unit.js'
+import {
+  addMove,
+  addPayment,
+  addBlock,
+  copyBooks,
+  emptyBooks,
+  forgetBlocks,
+  type MemoryBooksState,
+} from './memory-books.js'
 import { insertInto, removeFrom } from './sorted-lane.js'
 
 /** The row as text: what was given may change later. */
@@ -24,6 +41,7 @@ export interface MemoryState {
   readonly collected: Map<MessageId, CollectedPart>
   /** By kind and id. */
   readonly directory: Map<string, MemoryObject>
+  readonly books: MemoryBooksState
   directoryRevision: number
   anchor: ClockAnchor | undefined
   epoch: number
@@ -37,6 +55,7 @@ export function emptyState(): MemoryState {
     groups: new Map(),
     collected: new Map(),
     directory: new Map(),
+    books: emptyBooks(),
     directoryRevision: 0,
     anchor: undefined,
     epoch: 0,
@@ -52,6 +71,7 @@ export function copyState(state: MemoryState): MemoryState {
     groups: new Map(state.groups),
     collected: new Map(state.collected),
     directory: new Map(state.directory),
+    books: copyBooks(state.books),
     directoryRevision: state.directoryRevision,
     anchor: state.anchor,
     epoch: state.epoch,
@@ -68,6 +88,7 @@ export function vendorKey(vendor: string, vendorMessageId: string): string {
  */
 export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
   const changes: ((state: MemoryState) => void)[] = []
+  let lines = ''
   const recorder: StateChanges = {
     enqueue(delivery) {
       const dueMs = checkPlace(delivery)
@@ -119,10 +140,25 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
       checkMessageId(id)
       changes.push((state) => state.groups.delete(id))
     },
+    move(move) {
+      checkMove(move)
+      changes.push(({ books }) => addMove(books, move))
+    },
+    pay(payment) {
+      checkPayment(payment)
+      changes.push(({ books }) => addPayment(books, payment))
+    },
+    addRecords(added) {
+      lines += added
+    },
+    exported(through, file, bytes) {
+      changes.push(({ books }) => forgetBlocks(books, { through, file, bytes }))
+    },
   }
   for (const unit of units) reduce(unit, recorder)
   return (state) => {
     for (const change of changes) change(state)
+    if (lines !== '') addBlock(state.books, lines)
   }
 }
 

@@ -13,8 +13,10 @@ import {
   type StoreFailure,
   type StoreUsage,
 } from '../contracts/store.js'
+import type { BooksStore, KeepsBooks } from '../contracts/books.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import type { Unit } from '../contracts/unit.js'
+import { MemoryBooks } from './memory-books.js'
 import { MemoryDirectory } from './memory-directory.js'
 import { copyState, emptyState, stepOf, vendorKey, type MemoryState } from './memory-state.js'
 
@@ -29,8 +31,9 @@ interface WaitingCommit {
 }
 
 /** Commits settle on a microtask, in call order. The hooks below the contract are for tests. */
-export class MemoryStore implements Store, KeepsDirectory {
+export class MemoryStore implements Store, KeepsDirectory, KeepsBooks {
   readonly directory: DirectoryStore
+  readonly books: BooksStore
   /** For tests: what `usage` says of room for new messages. */
   roomForNew = true
   #state: MemoryState
@@ -43,13 +46,12 @@ export class MemoryStore implements Store, KeepsDirectory {
 
   constructor(from?: MemorySnapshot) {
     this.#state = from === undefined ? emptyState() : copyState(from.state)
-    this.directory = new MemoryDirectory(
-      () => {
-        this.#mustBeOpen()
-        return this.#state
-      },
-      (change) => this.#enqueue(() => change(this.#state)),
-    )
+    const openState = () => {
+      this.#mustBeOpen()
+      return this.#state
+    }
+    this.directory = new MemoryDirectory(openState, (change) => this.#enqueue(() => change(this.#state)))
+    this.books = new MemoryBooks(() => openState().books)
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {

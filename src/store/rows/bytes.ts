@@ -96,6 +96,12 @@ export class ByteWriter {
     this.position += value.length
   }
 
+  /** Text of ASCII as it is, without a length. */
+  latin1(value: string): void {
+    this.reserve(value.length)
+    this.position += this.buffer.write(value, this.position, 'latin1')
+  }
+
   /** Raw UTF-8 without a length, for keys. */
   keyText(value: string): void {
     const { length } = value

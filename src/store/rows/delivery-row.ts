@@ -9,6 +9,7 @@ import type {
   SegmentDelivery,
 } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
+import { readBill, writeBill } from './bill-row.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { readMessage, writeMessage } from './message-row.js'
 import { readOrigin, readState, writeOrigin, writeState } from './origin-row.js'
@@ -17,6 +18,7 @@ import { readKind, rowKinds, writeHead } from './row-head.js'
 const FAILOVER_NEXT = 1
 const HAS_PROGRESS = 2
 const HAS_GROUP = 4
+const HAS_BILL = 8
 
 /** Appends the row of a delivery. */
 export function writeDelivery(out: ByteWriter, delivery: Delivery): void {
@@ -28,10 +30,7 @@ export function writeDelivery(out: ByteWriter, delivery: Delivery): void {
       writeReceipt(out, delivery)
       return
     case 'mo':
-      writeHead(out, rowKinds.mo, delivery.expiresAtMs)
-      out.int32(delivery.failures)
-      out.int32(delivery.taken)
-      writeMessage(out, delivery.message)
+      writeMo(out, delivery)
       return
   }
 }
@@ -46,16 +45,18 @@ export function readDelivery(from: ByteReader, place: DeliveryRef): Delivery {
   const failures = from.int32()
   if (kind === rowKinds.segment) return readSegment(from, place, expiresAtMs, failures)
   if (kind === rowKinds.receipt) return readReceipt(from, place, expiresAtMs, failures)
-  if (kind === rowKinds.mo) return readMo(from, place, expiresAtMs, failures)
+  if (kind === rowKinds.mo || kind === rowKinds.moWithBill)
+    return readMo(from, place, expiresAtMs, failures, kind === rowKinds.moWithBill)
   throw new Error(`a delivery was expected, the row has kind ${kind}`)
 }
 
 function writeSegment(out: ByteWriter, delivery: SegmentDelivery): void {
-  const { progress } = delivery
+  const { progress, bill } = delivery
   writeHead(out, rowKinds.segment, delivery.expiresAtMs)
   out.int32(delivery.failures)
   let flags = delivery.failover === 'next' ? FAILOVER_NEXT : 0
   if (progress !== undefined) flags |= progress.group === undefined ? HAS_PROGRESS : HAS_PROGRESS | HAS_GROUP
+  if (bill !== undefined) flags |= HAS_BILL
   out.byte(flags)
   out.int32(delivery.hop)
   out.text(delivery.unansweredBy)
@@ -63,6 +64,7 @@ function writeSegment(out: ByteWriter, delivery: SegmentDelivery): void {
   for (const connection of delivery.route) out.text(connection)
   if (progress !== undefined) writeProgress(out, progress)
   writeMessage(out, delivery.message)
+  if (bill !== undefined) writeBill(out, bill)
 }
 
 function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): SegmentDelivery {
@@ -84,6 +86,7 @@ function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
     failures,
     unansweredBy,
     progress,
+    bill: (flags & HAS_BILL) !== 0 ? readBill(from) : undefined,
     expiresAtMs,
   }
 }
@@ -131,7 +134,22 @@ function readReceipt(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
   }
 }
 
-function readMo(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): MoDelivery {
+function writeMo(out: ByteWriter, delivery: MoDelivery): void {
+  const { bill } = delivery
+  writeHead(out, bill === undefined ? rowKinds.mo : rowKinds.moWithBill, delivery.expiresAtMs)
+  out.int32(delivery.failures)
+  out.int32(delivery.taken)
+  writeMessage(out, delivery.message)
+  if (bill !== undefined) writeBill(out, bill)
+}
+
+function readMo(
+  from: ByteReader,
+  place: DeliveryRef,
+  expiresAtMs: number,
+  failures: number,
+  hasBill: boolean,
+): MoDelivery {
   const taken = from.int32()
   return {
     kind: 'mo',
@@ -141,6 +159,7 @@ function readMo(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failu
     message: readMessage(from),
     failures,
     taken,
+    bill: hasBill ? readBill(from) : undefined,
     expiresAtMs,
   }
 }

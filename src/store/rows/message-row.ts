@@ -4,7 +4,15 @@ import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Content, Message, Shape, Tlv } from '../../message/message.js'
 import { receiptRequestOf, registeredDeliveryOf } from '../../message/receipt.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
-import { NO_PARTS, readAddress, readParts, writeAddress, writeParts } from './origin-row.js'
+import {
+  NO_PARTS,
+  readAddress,
+  readAddresses,
+  readParts,
+  writeAddress,
+  writeAddresses,
+  writeParts,
+} from './origin-row.js'
 
 /** Flags of a content that rows share. Bits that a version did not know are 0 in its rows. */
 export const UDHI = 1
@@ -12,6 +20,7 @@ export const REPLY_PATH = 2
 const MOBILE_ORIGINATED = 4
 const SHAPE_SHIFT = 3
 const HAS_PARTS = 32
+const HAS_AS_SENT = 64
 
 const shapes: readonly Shape[] = ['whole', 'udh8', 'udh16', 'sar']
 
@@ -26,13 +35,15 @@ export function shapeOf(flags: number): Shape {
 
 export function writeMessage(out: ByteWriter, message: Message): void {
   // What most messages have none of takes no octet: a bit says so.
+  const { asSent } = message
   const hasParts = message.parts.length > 0
   out.byte(
     (message.content.udhi ? UDHI : 0) |
       (message.replyPath ? REPLY_PATH : 0) |
       (message.direction === 'mo' ? MOBILE_ORIGINATED : 0) |
       shapeBits(message.shape) |
-      (hasParts ? HAS_PARTS : 0),
+      (hasParts ? HAS_PARTS : 0) |
+      (asSent === undefined ? 0 : HAS_AS_SENT),
   )
   out.byte(message.content.dataCoding)
   out.byte(message.protocolId)
@@ -49,6 +60,7 @@ export function writeMessage(out: ByteWriter, message: Message): void {
   out.octets(message.content.octets)
   writeTlvs(out, message.tlvs)
   if (hasParts) writeParts(out, message.parts)
+  if (asSent !== undefined) writeAddresses(out, asSent)
 }
 
 export function readMessage(from: ByteReader): Message {
@@ -76,6 +88,7 @@ export function readMessage(from: ByteReader): Message {
     content,
     shape: shapeOf(flags),
     parts: (flags & HAS_PARTS) !== 0 ? readParts(from) : NO_PARTS,
+    asSent: (flags & HAS_AS_SENT) !== 0 ? readAddresses(from) : undefined,
     serviceType,
     protocolId,
     priority,

@@ -2,6 +2,7 @@
 
 import type { Address } from '../../message/address.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
+import type { Addresses } from '../../message/message.js'
 import { receiptRequestOf, registeredDeliveryOf, type MessagePart, type ReceiptOrigin } from '../../message/receipt.js'
 import { messageStates, type MessageState } from '../../message/state.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
@@ -11,6 +12,8 @@ export const NO_PARTS: readonly MessagePart[] = []
 
 /** In the octet of registered_delivery, whose own bits are 0-1 and 4: parts follow at the end. */
 const HAS_PARTS = 0x80
+/** In the same octet: the addresses follow as the sender wrote them. */
+const HAS_AS_SENT = 0x40
 
 export function writeAddress(out: ByteWriter, address: Address): void {
   out.byte(address.ton)
@@ -22,17 +25,28 @@ export function readAddress(from: ByteReader): Address {
   return { ton: from.byte(), npi: from.byte(), value: from.text() }
 }
 
+export function writeAddresses(out: ByteWriter, addresses: Addresses): void {
+  writeAddress(out, addresses.source)
+  writeAddress(out, addresses.destination)
+}
+
+export function readAddresses(from: ByteReader): Addresses {
+  return { source: readAddress(from), destination: readAddress(from) }
+}
+
 export function writeOrigin(out: ByteWriter, origin: ReceiptOrigin): void {
   out.text(origin.messageId)
   out.text(origin.account)
   writeAddress(out, origin.source)
   writeAddress(out, origin.destination)
+  const { asSent } = origin
   const hasParts = origin.parts.length > 0
-  out.byte(registeredDeliveryOf(origin.request) | (hasParts ? HAS_PARTS : 0))
+  out.byte(registeredDeliveryOf(origin.request) | (hasParts ? HAS_PARTS : 0) | (asSent === undefined ? 0 : HAS_AS_SENT))
   out.float64(origin.acceptedAtMs)
   out.int32(origin.userMessageReference)
   out.text(origin.head)
   if (hasParts) writeParts(out, origin.parts)
+  if (asSent !== undefined) writeAddresses(out, asSent)
 }
 
 export function readOrigin(from: ByteReader): ReceiptOrigin {
@@ -51,6 +65,7 @@ export function readOrigin(from: ByteReader): ReceiptOrigin {
     userMessageReference: from.int32(),
     head: from.text(),
     parts: (flags & HAS_PARTS) !== 0 ? readParts(from) : NO_PARTS,
+    asSent: (flags & HAS_AS_SENT) !== 0 ? readAddresses(from) : undefined,
   }
 }
 

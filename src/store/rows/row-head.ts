@@ -3,10 +3,10 @@
 import type { ByteReader, ByteWriter } from './bytes.js'
 
 /**
- * Version 2 tells how a message came and how far it has gone, in bits that are 0 in rows of version 1 and in kinds that it does
- * not have: so one reader reads both.
+ * Version 2 tells how a message came and how far it has gone, version 3 what it costs and how its sender wrote its addresses: in
+ * bits that are 0 in rows of earlier versions and in kinds that these do not have. So one reader reads all.
  */
-export const ROW_VERSION = 2
+export const ROW_VERSION = 3
 const OLDEST_VERSION = 1
 const EXPIRY_OFFSET = 2
 
@@ -20,6 +20,10 @@ export const rowKinds = {
   awaitingInGroup: 6,
   group: 7,
   collected: 8,
+  moWithBill: 9,
+  groupWithBill: 10,
+  /** An awaiting row with a group, which may be '', and a bill. */
+  awaitingWithBill: 11,
 } as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 

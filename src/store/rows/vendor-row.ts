@@ -2,26 +2,33 @@
 
 import type { Awaiting, ParkedReceipt } from '../../message/delivery.js'
 import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
+import { readBill, writeBill } from './bill-row.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { readOrigin, readState, writeOrigin, writeState } from './origin-row.js'
 import { mustBe, readKind, rowKinds, writeHead } from './row-head.js'
 
 export function writeAwaiting(out: ByteWriter, awaiting: Awaiting): void {
-  const { group } = awaiting
-  writeHead(out, group === '' ? rowKinds.awaiting : rowKinds.awaitingInGroup, awaiting.expiresAtMs)
+  const { group, bill } = awaiting
+  const withoutBill = group === '' ? rowKinds.awaiting : rowKinds.awaitingInGroup
+  writeHead(out, bill === undefined ? withoutBill : rowKinds.awaitingWithBill, awaiting.expiresAtMs)
   out.text(awaiting.connection)
-  if (group !== '') out.text(group)
+  if (group !== '' || bill !== undefined) out.text(group)
   writeOrigin(out, awaiting.origin)
+  if (bill !== undefined) writeBill(out, bill)
 }
 
 /** @throws Error for a row of an unknown version or another kind */
 export function readAwaiting(from: ByteReader, vendor: VendorId, vendorMessageId: string): Awaiting {
   const kind = readKind(from)
-  if (kind !== rowKinds.awaitingInGroup) mustBe(kind, rowKinds.awaiting)
+  const hasBill = kind === rowKinds.awaitingWithBill
+  const hasGroup = hasBill || kind === rowKinds.awaitingInGroup
+  if (!hasGroup) mustBe(kind, rowKinds.awaiting)
   const expiresAtMs = from.float64()
   const connection = from.text() as ConnectionId
-  const group = kind === rowKinds.awaitingInGroup ? (from.text() as MessageId) : ''
-  return { vendor, vendorMessageId, connection, origin: readOrigin(from), group, expiresAtMs }
+  const group = hasGroup ? (from.text() as MessageId | '') : ''
+  const origin = readOrigin(from)
+  const bill = hasBill ? readBill(from) : undefined
+  return { vendor, vendorMessageId, connection, origin, group, bill, expiresAtMs }
 }
 
 export function writeParked(out: ByteWriter, parked: ParkedReceipt): void {

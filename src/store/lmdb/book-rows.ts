@@ -1,0 +1,237 @@
+// Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they are of.
+
+import type { CustomerBooks, DayBooks, Payment } from '../../message/bill.js'
+import type { AccountId } from '../../message/ids.js'
+import type { ExportMark, RecordBlock } from '../contracts/books.js'
+import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
+import { ByteReader, ByteWriter } from '../rows/bytes.js'
+import { behindPrefix } from '../rows/keys.js'
+import { keyOf, type KeySlice, type LmdbEnv } from './lmdb-env.js'
+import { metaKeys } from './meta-rows.js'
+import type { WriteSlab } from './write-slab.js'
+
+const CUSTOMER = 'c'
+const DAY = 'd'
+const PAYMENT = 'p'
+/** The same payments again, by time. */
+const PAYMENT_BY_TIME = 't'
+const BLOCK = 'r'
+
+const LETTER_BYTES = 1
+const DAY_BYTES = 4
+const BLOCK_NUMBER_BYTES = 6
+
+const reader = new ByteReader()
+
+export function putCustomer(slab: WriteSlab, { customer, ...sums }: CustomerBooks): void {
+  slab.put('books', customerKey(customer), (out) => {
+    out.float64(sums.heldMicros)
+    out.float64(sums.chargedMicros)
+    out.float64(sums.paidInMicros)
+  })
+}
+
+/** Zero where there is none. */
+export function readCustomer(env: LmdbEnv, customer: string): CustomerBooks {
+  const row = env.books.getBinaryFast(keyOf(customerKey(customer)))
+  return row === undefined ? { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 } : customerIn(row, customer)
+}
+
+export function readCustomers(env: LmdbEnv): CustomerBooks[] {
+  const found: CustomerBooks[] = []
+  for (const { key, value } of env.books.getRange(rangeOf(CUSTOMER)))
+    found.push(customerIn(value, textOf(key, LETTER_BYTES)))
+  return found
+}
+
+function customerIn(row: Uint8Array, customer: string): CustomerBooks {
+  reader.over(row, 0)
+  return {
+    customer,
+    heldMicros: reader.float64(),
+    chargedMicros: reader.float64(),
+    paidInMicros: reader.float64(),
+  }
+}
+
+export function putDay(slab: WriteSlab, used: DayBooks): void {
+  slab.put('books', dayKey(used.day, used.account), (out) => {
+    out.text(used.customer)
+    out.float64(used.units)
+    out.float64(used.heldMicros)
+    out.float64(used.chargedMicros)
+  })
+}
+
+/** Undefined where there is none. */
+export function readDay(env: LmdbEnv, day: number, account: AccountId): DayBooks | undefined {
+  const row = env.books.getBinaryFast(keyOf(dayKey(day, account)))
+  return row && dayIn(row, day, account)
+}
+
+export function readDays(env: LmdbEnv, fromDay: number, toDay: number): DayBooks[] {
+  const found: DayBooks[] = []
+  const first = Math.max(0, Math.ceil(fromDay))
+  const last = Math.min(0xffff_fffe, Math.floor(toDay))
+  if (first > last) return found
+  const range = { start: keyOf(dayKey(first, '')), end: keyOf(dayKey(last + 1, '')) }
+  for (const { key, value } of env.books.getRange(range)) {
+    const day = ((key[1]! << 24) | (key[2]! << 16) | (key[3]! << 8) | key[4]!) >>> 0
+    found.push(dayIn(value, day, textOf(key, LETTER_BYTES + DAY_BYTES) as AccountId))
+  }
+  return found
+}
+
+function dayIn(row: Uint8Array, day: number, account: AccountId): DayBooks {
+  reader.over(row, 0)
+  return {
+    account,
+    customer: reader.text(),
+    day,
+    units: reader.float64(),
+    heldMicros: reader.float64(),
+    chargedMicros: reader.float64(),
+  }
+}
+
+export function putPayment(slab: WriteSlab, payment: Payment): void {
+  const write = (out: ByteWriter) => {
+    out.float64(payment.micros)
+    out.float64(payment.atMs)
+    out.text(payment.reference)
+    out.text(payment.note)
+  }
+  slab.put('books', paymentKey(payment.customer, payment.reference), write)
+  slab.put('books', timeKey(payment.customer, wholeDueMs(payment.atMs), payment.reference), write)
+}
+
+export function readPayment(env: LmdbEnv, customer: string, reference: string): Payment | undefined {
+  const row = env.books.getBinaryFast(keyOf(paymentKey(customer, reference)))
+  return row && paymentIn(row, customer)
+}
+
+export function readPayments(env: LmdbEnv, customer: string, fromMs: number, limit: number): Payment[] {
+  const found: Payment[] = []
+  const from = Math.max(0, Math.floor(fromMs))
+  if (from > MAX_DUE_MS || limit < 1) return found
+  const start = keyOf(timeKey(customer, from, ''))
+  const end = keyOf(behindPrefix(keyBytes(PAYMENT_BY_TIME, (out) => ownerPrefix(out, customer))))
+  for (const { value } of env.books.getRange({ start, end, limit })) found.push(paymentIn(value, customer))
+  return found
+}
+
+function paymentIn(row: Uint8Array, customer: string): Payment {
+  reader.over(row, 0)
+  const micros = reader.float64()
+  const atMs = reader.float64()
+  return { customer, reference: reader.text(), micros, note: reader.text(), atMs }
+}
+
+/** @param lines whole lines of ASCII */
+export function putBlock(slab: WriteSlab, number: number, lines: readonly string[]): void {
+  slab.put('records', blockKey(number), (out) => out.latin1(lines.length === 1 ? lines[0]! : lines.join('')))
+}
+
+export function removeBlock(slab: WriteSlab, number: number): void {
+  slab.remove('records', blockKey(number))
+}
+
+/** The numbers of the first and the last block there is; undefined where there is none. */
+export function readBlockBounds(env: LmdbEnv): { readonly first: number; readonly last: number } | undefined {
+  const { start, end } = rangeOf(BLOCK)
+  for (const key of env.records.getKeys({ start, end, limit: 1 })) {
+    const first = blockNumberIn(key)
+    // One block a commit, without a gap.
+    return { first, last: first + env.records.getKeysCount({ start, end }) - 1 }
+  }
+  return undefined
+}
+
+export function readBlocks(env: LmdbEnv, maxBytes: number): RecordBlock[] {
+  const found: RecordBlock[] = []
+  let bytes = 0
+  for (const { key, value } of env.records.getRange(rangeOf(BLOCK))) {
+    // lmdb's own octets; its `length` alone tells how many they are.
+    const lines = Uint8Array.prototype.slice.call(value, 0, value.length)
+    found.push({ number: blockNumberIn(key), lines })
+    bytes += lines.length
+    if (bytes >= maxBytes) break
+  }
+  return found
+}
+
+export function putMark(slab: WriteSlab, mark: ExportMark): void {
+  slab.put('meta', Buffer.from(metaKeys.exportMark), (out) => {
+    out.float64(mark.through)
+    out.float64(mark.bytes)
+    out.text(mark.file)
+  })
+}
+
+export function readMark(env: LmdbEnv): ExportMark | undefined {
+  const row = env.meta.getBinaryFast(keyOf(Buffer.from(metaKeys.exportMark)))
+  if (row === undefined) return undefined
+  reader.over(row, 0)
+  const through = reader.float64()
+  const bytes = reader.float64()
+  return { through, file: reader.text(), bytes }
+}
+
+function customerKey(customer: string): Uint8Array {
+  return keyBytes(CUSTOMER, (out) => out.keyText(customer))
+}
+
+function dayKey(day: number, account: string): Uint8Array {
+  return keyBytes(DAY, (out) => {
+    out.byte(day >>> 24)
+    out.byte(day >>> 16)
+    out.byte(day >>> 8)
+    out.byte(day)
+    out.keyText(account)
+  })
+}
+
+function paymentKey(customer: string, reference: string): Uint8Array {
+  return keyBytes(PAYMENT, (out) => {
+    ownerPrefix(out, customer)
+    out.keyText(reference)
+  })
+}
+
+function timeKey(customer: string, atMs: number, reference: string): Uint8Array {
+  return keyBytes(PAYMENT_BY_TIME, (out) => {
+    ownerPrefix(out, customer)
+    out.uint48(atMs)
+    out.keyText(reference)
+  })
+}
+
+function ownerPrefix(out: ByteWriter, customer: string): void {
+  out.keyText(customer)
+  out.byte(0)
+}
+
+function blockKey(number: number): Uint8Array {
+  return keyBytes(BLOCK, (out) => out.uint48(number))
+}
+
+function blockNumberIn(key: Uint8Array): number {
+  return Buffer.from(key).readUIntBE(LETTER_BYTES, BLOCK_NUMBER_BYTES)
+}
+
+/** All keys that begin with the letter. */
+function rangeOf(letter: string): { readonly start: KeySlice; readonly end: KeySlice } {
+  const first = Buffer.from(letter, 'latin1')
+  return { start: keyOf(first), end: keyOf(Uint8Array.of(first[0]! + 1)) }
+}
+
+function keyBytes(letter: string, write: (out: ByteWriter) => void): Uint8Array {
+  const out = new ByteWriter(64)
+  out.keyText(letter)
+  write(out)
+  return out.buffer.subarray(0, out.position)
+}
+
+function textOf(key: Uint8Array, start: number): string {
+  return Buffer.from(key.buffer as ArrayBuffer, key.byteOffset + start, key.length - start).toString()
+}
