@@ -3,7 +3,7 @@
 import type { Config } from './config/settings.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
-import { moLane, vendorLane } from './delivery/lane-key.js'
+import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
 import type { NewRoute } from './delivery/reroute.js'
 import { restoreDeliveries } from './delivery/restore.js'
 import { createPasswordGate } from './directory/password.js'
@@ -83,6 +83,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     recorder,
     ids,
     laneOf: (route, account) => vendorLane(route, 0, account),
+    laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: ({ id, maxMo = config.receipts.maxMoPerAccount }) => maxMo - dispatcher.waiting(moLane(id)),
     accepted: (delivery) => {

@@ -5,6 +5,7 @@ import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
 import type { Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
+import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
 import type { ConnectionRules } from './delivery/outcome.js'
@@ -211,6 +212,8 @@ function destinationsOf(target: LaneTarget): readonly string[] {
       return target.route.map(vendorDestinationId)
     case 'esme':
       return [receiversId(target.account)]
+    case 'undecided':
+      return [LOOKUP_DESK]
     case 'wait':
       return []
   }

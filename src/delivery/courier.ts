@@ -13,6 +13,7 @@ import type { UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
+import { decidedEnding, type Decision } from './decided.js'
 import type { Dispatcher } from './dispatcher.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 import { takenOf } from './lane.js'
@@ -228,6 +229,11 @@ export class Courier implements UnitListener {
     if (!this.#dispatcher.seize(delivery)) return undefined
     this.#unanswered.remove(delivery.id)
     return this.#end(delivery, reroutedEnding(delivery, to), undefined)
+  }
+
+  /** What waited for its network goes on, waits again, or is over. It was handed out by its lane. */
+  decided(delivery: SegmentDelivery, decision: Decision): void {
+    void this.#end(delivery, decidedEnding(delivery, decision), undefined)
   }
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */

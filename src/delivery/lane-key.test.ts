@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
-import { esmeLane, esmeOf, laneTarget, moLane, vendorLane, waitLane } from './lane-key.js'
+import { esmeLane, esmeOf, laneTarget, moLane, undecidedLane, vendorLane, waitLane } from './lane-key.js'
 
 /** As the directory's schema allows them. */
 const id = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/)
@@ -19,6 +19,7 @@ it('a name tells where its lane leads', () => {
         })
       expect(laneTarget(esmeLane(account))).toEqual({ kind: 'esme', account, carries: 'receipts' })
       expect(laneTarget(moLane(account))).toEqual({ kind: 'esme', account, carries: 'mo' })
+      expect(laneTarget(undecidedLane(account))).toEqual({ kind: 'undecided', account })
       expect(esmeOf(moLane(account))).toBe(esmeOf(esmeLane(account)))
       expect(laneTarget(waitLane(route[0]!))).toEqual({ kind: 'wait', connection: route[0] })
       expect(vendorLane(route, 0, account)).toBe(vendorLane([...route], 0, account))

@@ -11,6 +11,8 @@ export type LaneTarget =
    * the other or takes its room.
    */
   | { readonly kind: 'esme'; readonly account: AccountId; readonly carries: 'receipts' | 'mo' }
+  /** To whoever finds out its network: an account's messages that were accepted before that was known. They have no route yet. */
+  | { readonly kind: 'undecided'; readonly account: AccountId }
   /** Nowhere: sent over this connection, never answered, waiting for a receipt until their due time. */
   | { readonly kind: 'wait'; readonly connection: ConnectionId }
 
@@ -42,6 +44,11 @@ export function moLane(account: AccountId): LaneKey {
   return `m:${account}` as LaneKey
 }
 
+/** Of an account's messages whose network is not known yet. */
+export function undecidedLane(account: AccountId): LaneKey {
+  return `n:${account}` as LaneKey
+}
+
 /** What its two lanes have in common. */
 export function esmeOf(lane: LaneKey): string {
   return lane.slice(2)
@@ -51,7 +58,7 @@ export function waitLane(connection: ConnectionId): LaneKey {
   return `w:${connection}` as LaneKey
 }
 
-/** The inverse of the four that make lanes; throws on a name that none of them made. */
+/** The inverse of those that make lanes; throws on a name that none of them made. */
 export function laneTarget(lane: LaneKey): LaneTarget {
   const rest = lane.slice(2)
   switch (lane.slice(0, 2)) {
@@ -67,6 +74,8 @@ export function laneTarget(lane: LaneKey): LaneTarget {
       return { kind: 'esme', account: rest as AccountId, carries: 'receipts' }
     case 'm:':
       return { kind: 'esme', account: rest as AccountId, carries: 'mo' }
+    case 'n:':
+      return { kind: 'undecided', account: rest as AccountId }
     case 'w:':
       return { kind: 'wait', connection: rest as ConnectionId }
     default:

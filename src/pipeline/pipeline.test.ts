@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { moLane, vendorLane } from '../delivery/lane-key.js'
+import { moLane, undecidedLane, vendorLane } from '../delivery/lane-key.js'
 import type { Account, Policy, Snapshot } from '../directory/snapshot.js'
 import { FakeClock } from '../lib/fake-clock.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
@@ -118,6 +118,7 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
     recorder,
     ids: createIdSource(0, 1, () => 2),
     laneOf: (route: readonly ConnectionId[], account: AccountId) => vendorLane(route, 0, account),
+    laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: ({ id }: Account) => room - waiting(id),
     accepted: (delivery: SegmentDelivery | MoDelivery) => void accepted.push(delivery),

@@ -15,6 +15,8 @@ export interface AcceptPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
   readonly laneOf: (route: readonly ConnectionId[], account: AccountId) => LaneKey
+  /** Of what waits for its network. */
+  readonly laneOfUndecided: (account: AccountId) => LaneKey
   /** Of messages from phones to an account. */
   readonly laneOfMo: (account: AccountId) => LaneKey
   /** The delivery is durable and answered: it may go. */
@@ -39,7 +41,7 @@ export function accept(
     const message = toMessage(routed, 'mt', account.id, ports, options, nowMs, wallMs)
     const delivery: SegmentDelivery = {
       kind: 'segment',
-      lane: ports.laneOf(route, account.id),
+      lane: routed.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id),
       dueMs: nowMs + routed.submission.scheduleMs,
       id: deliveryIdOf(message),
       message,

@@ -110,8 +110,7 @@ export class Carrier {
   /** Beyond the bound it is as if nobody answered, and nobody is asked again. */
   #undecided(permitted: Permitted, going: Located[]): void {
     const { events, undecidedRoom } = this.#ports
-    const ahead = going.reduce((sum, { isUndecided }) => (isUndecided === true ? sum + 1 : sum), 0)
-    if (undecidedRoom(permitted.account.id) > ahead) {
+    if (undecidedRoom(permitted.account.id) > 0) {
       events.onLocated('late')
       going.push(located(permitted, undefined, true))
     } else if (onFailureOf(permitted.policy) === 'prefix') {

@@ -1,7 +1,7 @@
 // What the tests of reassembly stand on: both pipelines over a memory store, senders whose answers are written down, a clock that
 // moves when told to. No expectations.
 
-import { moLane, vendorLane } from '../../delivery/lane-key.js'
+import { moLane, undecidedLane, vendorLane } from '../../delivery/lane-key.js'
 import type { Account, Connection, Policy, Snapshot } from '../../directory/snapshot.js'
 import { FakeClock } from '../../lib/fake-clock.js'
 import type { CollectedPart } from '../../message/collected-part.js'
@@ -116,6 +116,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     recorder,
     ids: createIdSource(0, settings.epoch ?? (settings.store === undefined ? 1 : 2), () => 100),
     laneOf: (lane, of) => vendorLane(lane, 0, of),
+    laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: () => 1000,
     accepted: (delivery) => void accepted.push(delivery),
