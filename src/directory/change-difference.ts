@@ -1,7 +1,7 @@
 // What differs between two rows, field by field and without secrets, for a person to read before it is applied.
 
-import { isDeepStrictEqual } from 'node:util'
 import { isRecord, withoutSecrets } from './change-secrets.js'
+import { isSameJson, isSameSmallJson } from './in-slices.js'
 
 export interface FieldDifference {
   /** Such as `connections[id=c1].port`; '' for the object as a whole. */
@@ -16,26 +16,39 @@ export interface FieldDifference {
 const FIELDS_MAX = 100
 /** A value whose JSON is longer is shown by its size. */
 const SHOWN_MAX = 500
+/** Entries of a list between two pauses. */
+const SLICE = 250
 
-/** @returns up to 100 differences, and how many there are in all */
-export function differencesOf(
-  before: unknown,
-  after: unknown,
-): { readonly fields: readonly FieldDifference[]; readonly total: number } {
+export interface Differences {
+  /** At most 100. */
+  readonly fields: readonly FieldDifference[]
+  /** How many there are in all. */
+  readonly total: number
+}
+
+/** Works in slices. */
+export function* differencesOf(before: unknown, after: unknown): Generator<void, Differences> {
   const fields: FieldDifference[] = []
   let total = 0
-  for (const field of walk(before, after, '', '')) if (++total <= FIELDS_MAX) fields.push(field)
+  for (const field of walk(before, after, '', '')) {
+    if (field === undefined) yield
+    else if (++total <= FIELDS_MAX) fields.push(field)
+  }
   return { fields, total }
 }
 
-function* walk(before: unknown, after: unknown, path: string, key: string): Generator<FieldDifference> {
-  if (isDeepStrictEqual(before, after)) return
+/** Undefined is a place to pause at. */
+function* walk(before: unknown, after: unknown, path: string, key: string): Generator<FieldDifference | undefined> {
+  // What is long is told apart by its entries.
+  if (!isLong(before) && !isLong(after) && isSameSmallJson(before, after)) return
   if (isRecord(before) && isRecord(after)) {
     for (const child of new Set([...Object.keys(before), ...Object.keys(after)]))
       yield* walk(own(before, child), own(after, child), path === '' ? child : `${path}.${child}`, child)
     return
   }
-  const [old, fresh] = [byName(before), byName(after)]
+  const old = yield* byName(before)
+  const fresh = yield* byName(after)
+  if (old === undefined && fresh === undefined && (yield* quietly(isSameJson(before, after)))) return
   if (old === undefined || fresh === undefined) {
     yield { path, ...shownAs('before', before, key), ...shownAs('after', after, key) }
     return
@@ -44,20 +57,39 @@ function* walk(before: unknown, after: unknown, path: string, key: string): Gene
     [...old.keys()].filter((name) => fresh.has(name)),
     [...fresh.keys()].filter((name) => old.has(name)),
   ]
-  if (!isDeepStrictEqual(order, newOrder))
+  if (!isSameSmallJson(order, newOrder))
     yield { path: `${path} (order)`, ...shownAs('before', order, ''), ...shownAs('after', newOrder, '') }
-  for (const name of new Set([...old.keys(), ...fresh.keys()]))
-    yield* walk(old.get(name), fresh.get(name), `${path}[${name}]`, key)
+  let count = 0
+  for (const name of new Set([...old.keys(), ...fresh.keys()])) {
+    if (++count % SLICE === 0) yield undefined
+    const [one, other] = [old.get(name), fresh.get(name)]
+    if (one !== other) yield* walk(one, other, `${path}[${name}]`, key)
+  }
+}
+
+/** A list whose comparing takes a while, or what has one. */
+function isLong(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length >= SLICE
+  return isRecord(value) && Object.values(value).some((child) => Array.isArray(child) && child.length >= SLICE)
+}
+
+function* quietly<T>(slices: Generator<void, T>): Generator<undefined, T> {
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
+    yield undefined
+  }
 }
 
 /** The columns that entries of lists are known by, as far as they have them. */
 const NAMING = ['id', 'destination', 'prefix', 'category', 'currency', 'effectiveFrom'] as const
 
 /** A list's entries by what tells them apart, such as `prefix=44`; undefined for what is no list of that kind. */
-function byName(list: unknown): ReadonlyMap<string, unknown> | undefined {
+function* byName(list: unknown): Generator<undefined, ReadonlyMap<string, unknown> | undefined> {
   if (!Array.isArray(list)) return undefined
   const named = new Map<string, unknown>()
   for (const entry of list as readonly unknown[]) {
+    if (named.size % SLICE === SLICE - 1) yield undefined
     if (!isRecord(entry)) return undefined
     const columns = typeof entry['id'] === 'string' ? (['id'] as const) : NAMING
     const name = columns
@@ -75,6 +107,7 @@ function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
 
 function shownAs(side: 'before' | 'after', value: unknown, key: string): Partial<FieldDifference> {
   if (value === undefined) return {}
+  if (Array.isArray(value) && value.length > SHOWN_MAX) return { [side]: `(a list of ${value.length})` }
   const shown = withoutSecrets(value, key)
   const { length } = JSON.stringify(shown)
   return { [side]: length <= SHOWN_MAX ? shown : `(${length} characters of JSON)` }

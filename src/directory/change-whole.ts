@@ -1,12 +1,11 @@
 // Objects put together to a whole directory and judged as one: mistakes name the object again. It changes nothing.
 
-import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
-import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { isSecretAt } from './change-secrets.js'
-import { compileDirectory, type CompileDefaults } from './compile.js'
+import { compileInSlices, type CompileDefaults } from './compile.js'
+import { isRightRow } from './in-slices.js'
 import { directoryKinds, kindNamed } from './kinds.js'
-import { dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
+import { dotted, resolveInSlices, type RowMistake, type Surroundings } from './resolve.js'
 import { schemaMistakes } from './schema-mistakes.js'
 import type { DirectoryFile } from './schema.js'
 import type { Snapshot } from './snapshot.js'
@@ -55,17 +54,20 @@ export type Judged =
 
 /** More than a person reads at once. */
 export const MISTAKES_MAX = 1000
+/** Objects between two yields: far less than a millisecond where they are not new. */
+const SLICE = 500
 
 /**
+ * Works in slices.
  * @param objects all of them, of known kinds
  * @param isNew whether an object's own fields have to be looked at: those of the others were right before
  * @returns the snapshot, or at most 1,000 mistakes
  */
-export function judgeWhole(
-  objects: readonly KeptObject[],
+export function* judgeWhole(
+  objects: Iterable<KeptObject>,
   isNew: (object: KeptObject) => boolean,
   rules: DirectoryRules,
-): Judged {
+): Generator<void, Judged> {
   const file: Record<string, unknown> = {}
   const lists = new Map<string, KeptObject[]>()
   for (const { name, schema, isList } of directoryKinds) {
@@ -74,7 +76,9 @@ export function judgeWhole(
   }
   const mistakes: RowMistake[] = []
   const wrong = new Set<string>()
+  let seen = 0
   for (const object of objects) {
+    if (++seen % SLICE === 0) yield
     const kind = kindNamed(object.kind)
     const list = lists.get(object.kind)
     if (kind === undefined || list === undefined) throw new Error(`there is no kind ${object.kind}`)
@@ -82,7 +86,7 @@ export function judgeWhole(
     list.push(object)
     if (kind.isList) (file[kind.name] as unknown[]).push(object.filled)
     else file[kind.name] = object.filled
-    if (!isNew(object) || isRight(kind.schema, object.filled)) continue
+    if (!isNew(object) || (yield* isRightRow(kind.schema, object.filled))) continue
     for (const { mistake } of schemaMistakes(kind.schema, object.filled)) {
       const pointer = `${at}${mistake.pointer}`
       if (wrong.has(pointer)) continue
@@ -91,19 +95,11 @@ export function judgeWhole(
       if (mistakes.length >= MISTAKES_MAX) break
     }
   }
-  const resolved = resolveDirectory(file as DirectoryFile, wrong, rules)
+  const resolved = yield* resolveInSlices(file as DirectoryFile, wrong, rules)
   mistakes.push(...resolved.mistakes.slice(0, MISTAKES_MAX))
-  if (mistakes.length === 0) return { kind: 'whole', snapshot: compileDirectory(resolved.directory, rules.defaults) }
+  if (mistakes.length === 0)
+    return { kind: 'whole', snapshot: yield* compileInSlices(resolved.directory, rules.defaults) }
   return { kind: 'mistakes', mistakes: mistakes.slice(0, MISTAKES_MAX).map((mistake) => ofObject(mistake, lists)) }
-}
-
-const checks = new WeakMap<TSchema, TypeCheck<TSchema>>()
-
-/** As schemaMistakes finds none, some twenty times faster. */
-function isRight(schema: TSchema, value: unknown): boolean {
-  let check = checks.get(schema)
-  if (check === undefined) checks.set(schema, (check = TypeCompiler.Compile(schema)))
-  return check.Check(value)
 }
 
 /** `/accounts/3/maxBinds` → object and path. */

@@ -1,6 +1,6 @@
 // Changes to a directory, decided before anything is written: the whole that they make is judged, and only a right one is given back. Pure.
 
-import { isDeepStrictEqual } from 'node:util'
+import { finished } from '../money/compile-tariff.js'
 import { withDefaults } from './change-defaults.js'
 import { differencesOf, type FieldDifference } from './change-difference.js'
 import { isRecord, SECRET_MASK, withSecretsOf } from './change-secrets.js'
@@ -12,6 +12,7 @@ import {
   type KeptObject,
   type ObjectMistake,
 } from './change-whole.js'
+import { isSameJson } from './in-slices.js'
 import { dotted } from './resolve.js'
 import { expectedKind, kindNamed, WHOLE_SECTION } from './kinds.js'
 import type { Snapshot } from './snapshot.js'
@@ -78,16 +79,28 @@ export type Opened =
 
 export const objectKey = (kind: string, id: string): string => `${kind}/${id}`
 
-/** Judges what a store keeps, as it was left by this program or another version of it. */
+/** As openInSlices, at once. */
 export function openDirectory(stored: readonly DirectoryObject[], revision: number, rules: DirectoryRules): Opened {
+  return finished(openInSlices(stored, revision, rules))
+}
+
+/** Judges what a store keeps, as it was left by this program or another version of it. Works in slices. */
+export function* openInSlices(
+  stored: readonly DirectoryObject[],
+  revision: number,
+  rules: DirectoryRules,
+): Generator<void, Opened> {
   const strange = stored.filter(({ kind }) => kindNamed(kind) === undefined)
   if (strange.length > 0)
     return {
       kind: 'mistakes',
       mistakes: strange.map(({ kind, id }) => ({ kind, id, path: '', expected: expectedKind })),
     }
-  const objects = sorted(stored.map(kept))
-  const judged = judgeWhole([...objects.values()], () => true, rules)
+  const all: KeptObject[] = []
+  for (const object of stored) if (all.push(kept(object)) % SLICE === 0) yield
+  const objects = sorted(all)
+  yield
+  const judged = yield* judgeWhole(objects.values(), () => true, rules)
   return judged.kind === 'mistakes'
     ? judged
     : { kind: 'directory', provisioned: { revision, objects, snapshot: judged.snapshot } }
@@ -102,16 +115,28 @@ export function fixedDirectory(objects: readonly Omit<DirectoryObject, 'etag'>[]
   }
 }
 
+/** As changeInSlices, at once. */
+export function changeDirectory(current: Provisioned, request: ChangeRequest, rules: DirectoryRules): ChangeResult {
+  return finished(changeInSlices(current, request, rules))
+}
+
 /**
- * All changes or none. The same request again changes nothing, but for preconditions.
+ * Works in slices of a millisecond or so. All changes or none. The same request again changes nothing, but for preconditions.
  * @returns what to write and what the directory is then; or every mistake (at most 1,000); or which precondition fails
  */
-export function changeDirectory(current: Provisioned, request: ChangeRequest, rules: DirectoryRules): ChangeResult {
+export function* changeInSlices(
+  current: Provisioned,
+  request: ChangeRequest,
+  rules: DirectoryRules,
+): Generator<void, ChangeResult> {
   const mistakes: ObjectMistake[] = []
   const named = new Set<string>()
   const next = new Map(current.objects)
   const etag = String(current.revision + 1)
+  let seen = 0
+  let isLonger = false
   for (const change of request.changes) {
+    if (++seen % SLICE === 0) yield
     const { kind, id } = change
     const key = objectKey(kind, id)
     const old = current.objects.get(key)
@@ -121,17 +146,26 @@ export function changeDirectory(current: Provisioned, request: ChangeRequest, ru
     if (mistake !== undefined) mistakes.push(mistake)
     else if (change.row === undefined) next.delete(key)
     else {
-      const row = withSecretsOf(old?.row, withId(change), (pointer) =>
-        mistakes.push({ kind, id, path: dotted(pointer), expected: noSecret }),
-      )
-      if (old === undefined || !isDeepStrictEqual(row, old.row)) next.set(key, kept({ kind, id, row, etag }))
+      const given = withId(change)
+      const row =
+        kindNamed(kind)?.hasSecrets === true
+          ? withSecretsOf(old?.row, given, (pointer) =>
+              mistakes.push({ kind, id, path: dotted(pointer), expected: noSecret }),
+            )
+          : given
+      if (old === undefined) isLonger = true
+      if (old === undefined || !(yield* isSameJson(row, old.row))) next.set(key, kept({ kind, id, row, etag }))
     }
   }
   if (request.prune === true) for (const key of current.objects.keys()) if (!named.has(key)) next.delete(key)
   if (mistakes.length > 0) return { kind: 'mistakes', mistakes: mistakes.slice(0, MISTAKES_MAX) }
 
   const touched = [...new Set([...named, ...(request.prune === true ? current.objects.keys() : [])])]
-  const report = touched.map((key) => reportOf(key, current.objects.get(key), next.get(key)))
+  const report: ObjectReport[] = []
+  for (const key of touched) {
+    report.push(yield* reportOf(key, current.objects.get(key), next.get(key)))
+    if (report.length % SLICE === 0) yield
+  }
   const writes = touched
     .filter((key) => current.objects.get(key) !== next.get(key))
     .map((key) => {
@@ -140,12 +174,17 @@ export function changeDirectory(current: Provisioned, request: ChangeRequest, ru
     })
   if (writes.length === 0) return { kind: 'changed', provisioned: current, writes, report }
 
-  const objects = sorted([...next.values()])
-  const judged = judgeWhole([...objects.values()], (object) => object.etag === etag, rules)
+  yield
+  const objects = isLonger ? sorted([...next.values()]) : next
+  yield
+  const judged = yield* judgeWhole(objects.values(), (object) => object.etag === etag, rules)
   if (judged.kind === 'mistakes') return judged
   const provisioned = { revision: current.revision + 1, objects, snapshot: judged.snapshot }
   return { kind: 'changed', provisioned, writes, report }
 }
+
+/** Objects between two yields: a millisecond or less. */
+const SLICE = 50
 
 const noSecret = `the secret itself: there is none yet that ${SECRET_MASK} could stand for`
 
@@ -180,13 +219,17 @@ function sorted(objects: readonly KeptObject[]): ReadonlyMap<string, KeptObject>
   return new Map(keyed.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function reportOf(key: string, old: KeptObject | undefined, fresh: KeptObject | undefined): ObjectReport {
+function* reportOf(
+  key: string,
+  old: KeptObject | undefined,
+  fresh: KeptObject | undefined,
+): Generator<void, ObjectReport> {
   const slash = key.indexOf('/')
   const name = { kind: key.slice(0, slash), id: key.slice(slash + 1) }
   if (fresh === undefined) return { ...name, action: old === undefined ? 'unchanged' : 'delete' }
   const { etag } = fresh
   if (old === undefined) return { ...name, action: 'create', etag }
   if (old === fresh) return { ...name, action: 'unchanged', etag }
-  const { fields, total } = differencesOf(old.row, fresh.row)
+  const { fields, total } = yield* differencesOf(old.row, fresh.row)
   return { ...name, action: 'update', etag, fields, fieldCount: total }
 }

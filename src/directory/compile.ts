@@ -13,6 +13,7 @@ import {
   compilePolicy,
   compileProduct,
 } from './compile-rows.js'
+import { Credits } from './credits.js'
 import { createDialing } from './dialing.js'
 import { momentOf } from '../money/moment.js'
 import { numberClasses } from './number-classes.js'
@@ -103,6 +104,7 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
   }
   const saleOf = ({ product }: Buyer): string | undefined =>
     product === undefined ? undefined : productById.get(product)?.tariff
+  const credits = new Credits(prices)
   yield
   const accountById = byId(accounts)
   const accountBySystemId = new Map(accounts.map((account) => [account.systemId, account]))
@@ -157,6 +159,12 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
       const tariff = connectionById.get(connection)?.tariff
       return tariff === undefined ? undefined : prices.offer(tariff, called, network)
     },
+    vendorWordPrice: (connection, word, wallMs) => {
+      prices.moveTo(wallMs)
+      const list = prices.list(connectionById.get(connection)?.tariff ?? '')
+      return list === undefined ? undefined : offerForWord(list, word, prices.atMs)
+    },
+    creditMicrosOf: (customer, wallMs) => credits.of(customer, wallMs),
     customerPrice: (account, called, network, wallMs) => {
       prices.moveTo(wallMs)
       const sale = saleOf(account)

@@ -1,6 +1,7 @@
 // The kinds of provisioned objects with the schema of each, taken from the schema of the file: a section there is a kind here. No behaviour.
 
 import type { TObject, TSchema } from '@sinclair/typebox'
+import { isSecretKey } from './change-secrets.js'
 import { DirectoryFile } from './schema.js'
 
 export interface DirectoryKind {
@@ -10,6 +11,8 @@ export interface DirectoryKind {
   readonly schema: TSchema
   /** False: the section as a whole is one object, whose id is `all`. */
   readonly isList: boolean
+  /** Some column of it is a secret. */
+  readonly hasSecrets: boolean
 }
 
 /** The id of an object that is a whole section. */
@@ -20,8 +23,16 @@ export const directoryKinds: readonly DirectoryKind[] = Object.entries(
 ).map(([name, section]) => {
   const items = section.type === 'array' ? (section['items'] as TSchema) : undefined
   const hasId = items?.type === 'object' && Object.hasOwn(items['properties'] as object, 'id')
-  return hasId ? { name, schema: items, isList: true } : { name, schema: section, isList: false }
+  const schema = hasId ? items : section
+  return { name, schema, isList: hasId, hasSecrets: hasSecretColumn(schema) }
 })
+
+function hasSecretColumn(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false
+  const { properties } = schema as { readonly properties?: object }
+  if (Object.keys(properties ?? {}).some(isSecretKey)) return true
+  return Object.values(schema).some(hasSecretColumn)
+}
 
 const byName = new Map(directoryKinds.map((kind) => [kind.name, kind]))
 

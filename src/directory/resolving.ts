@@ -99,7 +99,8 @@ export function* rows<T extends object>(
   if (!Array.isArray(list)) return
   const entries: readonly unknown[] = list
   for (const [index, entry] of entries.entries())
-    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) yield [entry as T, `${at}/${index}`, index]
+    if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
+      yield [entry as T, `${at}/${index}`, index]
 }
 
 /** `/vendors/0/id` → `vendors[0].id`. */

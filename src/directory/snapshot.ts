@@ -180,6 +180,10 @@ export interface Snapshot {
     network: MobileNetwork | undefined,
     wallMs: number,
   ): Offer | undefined
+  /** What the connection's vendor charges for a symbolic destination such as MO; undefined without a rate of that very word. */
+  vendorWordPrice(connection: ConnectionId, word: string, wallMs: number): Offer | undefined
+  /** How far the customer's balance may go below 0, in micro-units of the base currency, at the exchange in force; 0 while there is none. */
+  creditMicrosOf(customer: Customer, wallMs: number): number
   /** What the account's product says of a number; undefined without a product or a rate. It may be forbidden. */
   customerPrice(account: Buyer, called: string, network: MobileNetwork | undefined, wallMs: number): Offer | undefined
   /** The same for a symbolic destination such as ONNET. */
