@@ -21,6 +21,8 @@ import { runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts }
 import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import type { KeepsBooks } from './store/contracts/books.js'
+import type { KeepsDirectory } from './store/contracts/directory.js'
 import type { Store } from './store/contracts/store.js'
 import { openLmdbStore } from './store/lmdb/lmdb-store.js'
 import { MemoryStore } from './store/memory/memory-store.js'
@@ -306,7 +308,7 @@ const ESME_UNBIND_MS = 2000
 /** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
 
-async function openStore(config: Config): Promise<Store> {
+async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks> {
   const { kind, path, mapBytes, lowWaterBytes } = config.store
   return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
 }
