@@ -85,8 +85,10 @@ policies: [{ id: all }]
     expect(route).toEqual(names.reverse().slice(0, MAX_ROUTE))
   })
 
-  it('refuses a policy of another snapshot', () => {
-    expect(() => snapshotOf(text).routeFor(all, '1')).toThrow(/not of this snapshot/)
+  it('takes a policy of the snapshot before this one by its id; where it is gone there is no route', () => {
+    const next = snapshotOf(text)
+    expect(next.routeFor(all, '447123')).toEqual(snapshot.routeFor(all, '447123'))
+    expect(next.routeFor({ ...all, id: 'gone' }, '447123')).toEqual([])
   })
 
   it('tells prices', () => {

@@ -5,34 +5,24 @@ import { compileExchange } from '../money/exchange.js'
 import type { Tariff } from '../money/tariff.js'
 import { dearestOffer, offerForWord } from '../money/price-list.js'
 import { findRange, sortRanges } from './cidr.js'
-import {
-  compileAccount,
-  compileConnection,
-  compileCustomer,
-  compilePlan,
-  compilePolicy,
-  compileProduct,
-} from './compile-rows.js'
+import { createCompileMemory, type CompileMemory } from './compile-memory.js'
+import { compileConnection, compileCustomer, compilePlan, compilePolicy, compileProduct } from './compile-rows.js'
 import { Credits } from './credits.js'
-import { createDialing } from './dialing.js'
 import { momentOf } from '../money/moment.js'
-import { numberClasses } from './number-classes.js'
 import { createPolicies } from './policies.js'
 import { Prices } from './prices.js'
 import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
 import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
-import { createTariffMemory, type TariffMemory } from './tariff-memory.js'
-import { createTexts } from './texts.js'
 
 export interface CompileDefaults {
   /** For connections that say nothing about it. */
   readonly resend: ResendSchedule
   /** Wall time in ms at which prices and routes are asked for first; left out: before all dated rates. */
   readonly wallMs?: number
-  /** Tariffs compiled before: those that did not change are taken from there. */
-  readonly tariffs?: TariffMemory
+  /** What was compiled before: what did not change is taken from there. */
+  readonly memory?: CompileMemory
 }
 
 /** The defaults of the settings: the n-th resend 30·n s after the n-th failure, at most 20. */
@@ -70,7 +60,8 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
       fromMs: effectiveFrom === undefined ? 0 : (momentOf(effectiveFrom) ?? 0),
     })),
   )
-  const sharing = { textsOf: createTexts(), dialingOf: createDialing() }
+  const memory = defaults.memory ?? createCompileMemory()
+  const sharing = memory.sharing()
   const productRowById = new Map(productRows.map((row) => [row.id, row]))
   const productById = byId(productRows.map(compileProduct))
   const customers = Object.freeze(
@@ -78,18 +69,17 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
   )
   const accounts = Object.freeze(
     yield* compiledInSlices(directory.accounts, (row) =>
-      compileAccount(row, row.product === undefined ? undefined : productRowById.get(row.product), sharing),
+      memory.account(row, row.product === undefined ? undefined : productRowById.get(row.product)),
     ),
   )
   const connections = Object.freeze(
     yield* compiledInSlices(directory.connections, (row) => compileConnection(row, defaults.resend, sharing)),
   )
   const tariffs = new Map<string, Tariff>()
-  const memory = defaults.tariffs ?? createTariffMemory()
-  for (const tariff of directory.tariffs) tariffs.set(tariff.id, yield* memory.compiled(tariff, currency))
-  memory.keepOnly(tariffs)
+  for (const tariff of directory.tariffs) tariffs.set(tariff.id, yield* memory.tariffs.compiled(tariff, currency))
+  memory.tariffs.keepOnly(tariffs)
   const prices = new Prices(tariffs, exchange, defaults.wallMs ?? 0)
-  const routes = new Routes(prices, yield* numberClasses(tariffs.values()))
+  const routes = new Routes(prices, yield* memory.classes([...tariffs.values()]))
   yield
 
   const plans = byId((directory.plans ?? []).map(compilePlan))
@@ -97,11 +87,10 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     directory.policies.map((row) => compilePolicy(row, row.plan === undefined ? undefined : plans.get(row.plan))),
   )
   const routesOf = new Map(policies.all.map((policy) => [policy, new PolicyRoutes(routes, policy, connections)]))
-  const ofSnapshot = (policy: Policy): PolicyRoutes => {
-    const found = routesOf.get(policy)
-    if (found === undefined) throw new Error(`policy ${policy.id} is not of this snapshot`)
-    return found
-  }
+  const routesById = new Map([...routesOf].map(([policy, found]) => [policy.id, found]))
+  // What was decided by the directory before this one may come with its policy.
+  const ofSnapshot = (policy: Policy): PolicyRoutes =>
+    routesOf.get(policy) ?? routesById.get(policy.id) ?? new PolicyRoutes(routes, policy, [])
   const saleOf = ({ product }: Buyer): string | undefined =>
     product === undefined ? undefined : productById.get(product)?.tariff
   const credits = new Credits(prices)

@@ -31,20 +31,13 @@ export function* checkAccounts(
     accountId(account.id, `${at}/id`)
     systemId(account.systemId, `${at}/systemId`)
     for (const [index, owned] of listOf(account.numbers).entries()) number(owned, `${at}/numbers/${index}`)
-    checkDataCodings(account, at, resolving)
-    checkPassword(account, at, resolving)
     resolving.refer(account.customer, `${at}/customer`, known.customers, 'a customer')
     resolving.refer(account.product, `${at}/product`, known.products, 'a product')
     if ((account.customer === undefined) !== (account.product === undefined)) {
       const given = account.customer === undefined ? 'product' : 'customer'
       mistakes.push({ pointer: `${at}/${given}`, expected: 'both customer and product, or none of them' })
     }
-    resolving.checkDialing(account.dialing, `${at}/dialing`)
-    for (const [index, place] of listOf(account.allowedDestinations).entries()) {
-      const pointer = `${at}/allowedDestinations/${index}`
-      if (!isRight(pointer) || /^[0-9]/.test(place as string) || countries.has(place as string)) continue
-      mistakes.push({ pointer, value: place, expected: 'a country that has numbers (ISO 3166-1), such as GB' })
-    }
+    if (!rightBefore.has(account)) checkAlone(account, at, countries, resolving)
     for (const [index, text] of listOf(account.addresses).entries()) {
       const pointer = `${at}/addresses/${index}`
       if (!isRight(pointer)) continue
@@ -59,6 +52,24 @@ export function* checkAccounts(
   }
   checkOverlaps(alone, resolving)
   return accounts
+}
+
+/** Rows in which nothing was wrong but what others say: rows do not change, and most of a directory is as it was before. */
+const rightBefore = new WeakSet<AccountRow>()
+
+/** What no other row decides. */
+function checkAlone(account: AccountRow, at: string, countries: ReadonlySet<string>, resolving: Resolving): void {
+  const { isRight, isWhollyRight, mistakes } = resolving
+  const before = mistakes.length
+  checkDataCodings(account, at, resolving)
+  checkPassword(account, at, resolving)
+  resolving.checkDialing(account.dialing, `${at}/dialing`)
+  for (const [index, place] of listOf(account.allowedDestinations).entries()) {
+    const pointer = `${at}/allowedDestinations/${index}`
+    if (!isRight(pointer) || /^[0-9]/.test(place as string) || countries.has(place as string)) continue
+    mistakes.push({ pointer, value: place, expected: 'a country that has numbers (ISO 3166-1), such as GB' })
+  }
+  if (mistakes.length === before && isWhollyRight(at)) rightBefore.add(account)
 }
 
 function checkPassword(account: AccountRow, at: string, { isRight, mistakes }: Resolving): void {

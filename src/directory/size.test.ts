@@ -5,7 +5,7 @@ import { compileInSlices } from './compile.js'
 import { parseDirectory } from './parse.js'
 import type { Directory } from './resolve.js'
 import type { Snapshot } from './snapshot.js'
-import { createTariffMemory } from './tariff-memory.js'
+import { createCompileMemory } from './compile-memory.js'
 
 const TIMEOUT_MS = 60_000
 const RATES = 100_000
@@ -73,7 +73,7 @@ describe('100,000 rates, 10,000 accounts, 500 connections', () => {
   it(
     'compile in slices, and a change that leaves the tariffs alone is cheaper',
     () => {
-      const defaults = { resend: { stepMs: 1, max: 1 }, tariffs: createTariffMemory() }
+      const defaults = { resend: { stepMs: 1, max: 1 }, memory: createCompileMemory() }
       const first = sliced(compileInSlices(directory, defaults))
       const again = sliced(compileInSlices(directory, defaults))
       for (const [what, { allMs, longestMs }] of Object.entries({ first, again }))
