@@ -17,6 +17,7 @@ import { createInstruments, type Instruments } from './instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
+import { toPeer } from './pipeline/translate/dialed.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import type { Store } from './store/contracts/store.js'
@@ -88,10 +89,13 @@ export function buildCore(ports: CorePorts): Core {
   )
 
   const rules = rulesByConnection(directory(), config)
+  const calledAs = (connection: ConnectionId, number: string): string =>
+    toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
   const courier = new Courier(
     {
       recorder,
       ids,
+      calledAs,
       rules: (connection) => rules.get(connection),
       isUsable: (connection) => directory().connection(connection)?.active === true,
       nowMs,
@@ -142,6 +146,7 @@ export function buildCore(ports: CorePorts): Core {
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
+      calledAs,
       failed: (message) => courier.failed(message),
       onFate: instruments.onFate,
       onBug: (error) => log.event('receipts.failed', { error }),

@@ -7,6 +7,7 @@ import type { IdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
 import type { MessagePart } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import type { CalledAs } from '../receipts/choose-row.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { ResendSchedule } from './retry.js'
@@ -55,6 +56,8 @@ export interface CourierPorts {
   /** Is it in the directory, and active? What has rules may still be neither. */
   readonly isUsable: (connection: ConnectionId) => boolean
   readonly told?: Told | undefined
+  /** What a connection writes for a number of ours, where that is not the same. */
+  readonly calledAs?: CalledAs | undefined
   /** Switch time, ms. */
   readonly nowMs: () => number
   readonly wallMs: () => number

@@ -51,7 +51,11 @@ export class Courier implements UnitListener {
   constructor(ports: CourierPorts, options: CourierOptions) {
     this.#ports = ports
     this.#options = options
-    this.#unanswered = new Unanswered(options.unansweredMax, (connection) => ports.rules(connection)?.vendor)
+    this.#unanswered = new Unanswered(
+      options.unansweredMax,
+      (connection) => ports.rules(connection)?.vendor,
+      ports.calledAs,
+    )
   }
 
   /** The courier, the dispatcher and the correlator need each other; the composition root ties the knot once. */

@@ -4,16 +4,31 @@
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
 
+interface Waiting {
+  readonly delivery: SegmentDelivery
+  /** Where it stands in `#byPhone`: the directory may say otherwise by the time it leaves. */
+  readonly keys: readonly string[]
+}
+
 export class Unanswered {
   readonly #max: number
   readonly #vendorOf: (connection: ConnectionId) => VendorId | undefined
-  readonly #byId = new Map<DeliveryId, SegmentDelivery>()
+  readonly #calledAs: (connection: ConnectionId, number: string) => string
+  readonly #byId = new Map<DeliveryId, Waiting>()
   readonly #byPhone = new Map<string, Set<DeliveryId>>()
 
-  /** @param max beyond so many the newest are not found by late answers; they are sent again as usual */
-  constructor(max: number, vendorOf: (connection: ConnectionId) => VendorId | undefined) {
+  /**
+   * @param max beyond so many the newest are not found by late answers; they are sent again as usual
+   * @param calledAs what a connection writes for a number of ours: a report may have either
+   */
+  constructor(
+    max: number,
+    vendorOf: (connection: ConnectionId) => VendorId | undefined,
+    calledAs: (connection: ConnectionId, number: string) => string = (_, number) => number,
+  ) {
     this.#max = max
     this.#vendorOf = vendorOf
+    this.#calledAs = calledAs
   }
 
   get size(): number {
@@ -21,29 +36,31 @@ export class Unanswered {
   }
 
   add(delivery: SegmentDelivery): void {
-    const key = this.#phoneKey(delivery)
-    if (key === undefined || (this.#byId.size >= this.#max && !this.#byId.has(delivery.id))) return
+    const keys = this.#phoneKeys(delivery)
+    if (keys.length === 0 || (this.#byId.size >= this.#max && !this.#byId.has(delivery.id))) return
     // It may stand under another vendor's phone from an earlier attempt.
     this.remove(delivery.id)
-    this.#byId.set(delivery.id, delivery)
-    let ids = this.#byPhone.get(key)
-    if (ids === undefined) this.#byPhone.set(key, (ids = new Set()))
-    ids.add(delivery.id)
+    this.#byId.set(delivery.id, { delivery, keys })
+    for (const key of keys) {
+      let ids = this.#byPhone.get(key)
+      if (ids === undefined) this.#byPhone.set(key, (ids = new Set()))
+      ids.add(delivery.id)
+    }
   }
 
   get(id: DeliveryId): SegmentDelivery | undefined {
-    return this.#byId.get(id)
+    return this.#byId.get(id)?.delivery
   }
 
   remove(id: DeliveryId): void {
-    const delivery = this.#byId.get(id)
-    if (delivery === undefined) return
+    const waiting = this.#byId.get(id)
+    if (waiting === undefined) return
     this.#byId.delete(id)
-    const key = this.#phoneKey(delivery)
-    const ids = key === undefined ? undefined : this.#byPhone.get(key)
-    if (key === undefined || ids === undefined) return
-    ids.delete(id)
-    if (ids.size === 0) this.#byPhone.delete(key)
+    for (const key of waiting.keys) {
+      const ids = this.#byPhone.get(key)
+      ids?.delete(id)
+      if (ids?.size === 0) this.#byPhone.delete(key)
+    }
   }
 
   /**
@@ -54,15 +71,19 @@ export class Unanswered {
     const ids = this.#byPhone.get(`${vendor}\0${destination}`)
     if (ids === undefined || ids.size !== 1) return undefined
     for (const id of ids) {
-      const delivery = this.#byId.get(id)
+      const delivery = this.#byId.get(id)?.delivery
       return delivery?.progress === undefined ? delivery : undefined
     }
     return undefined
   }
 
-  #phoneKey(delivery: SegmentDelivery): string | undefined {
-    if (delivery.unansweredBy === '') return undefined
-    const vendor = this.#vendorOf(delivery.unansweredBy)
-    return vendor === undefined ? undefined : `${vendor}\0${delivery.message.destination.value}`
+  #phoneKeys({ unansweredBy, message }: SegmentDelivery): readonly string[] {
+    if (unansweredBy === '') return []
+    const vendor = this.#vendorOf(unansweredBy)
+    if (vendor === undefined) return []
+    const { value } = message.destination
+    const called = this.#calledAs(unansweredBy, value)
+    const ours = `${vendor}\0${value}`
+    return called === value ? [ours] : [ours, `${vendor}\0${called}`]
   }
 }

@@ -128,6 +128,6 @@ export interface VendorReport {
   readonly error: string
   /** Wall time in ms, or -1 where the vendor gave none that can be read. */
   readonly doneAtMs: number
-  /** The phone it is about, as the vendor wrote it; '' for unknown. Tie-break for ids that a vendor used twice. */
+  /** The phone it is about, in our form as far as the vendor's rules lead there; '' for unknown. Tie-break for ids that a vendor used twice. */
   readonly destination: string
 }

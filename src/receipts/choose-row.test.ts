@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Awaiting } from '../message/delivery.js'
+import type { ConnectionId } from '../message/ids.js'
 import { chooseRow } from './choose-row.js'
 import { rowOf } from './rig.suite.js'
 
@@ -22,5 +23,13 @@ const rows: readonly (readonly [
 ]
 
 it.each(rows)('%s', (_, given, phone, index) => {
-  expect(chooseRow(given, phone)).toBe(index)
+  expect(chooseRow(given, phone, undefined)).toBe(index)
+})
+
+it('of a vendor that is sent numbers in its own form: its report may have either', () => {
+  const calledAs = (_: ConnectionId, number: string): string => `100${number}`
+  const given = [rowOf(1), rowOf(2)]
+  expect(chooseRow(given, '10044700902', calledAs)).toBe(1)
+  expect(chooseRow(given, '44700901', calledAs)).toBe(0)
+  expect(chooseRow(given, '44700903', calledAs)).toBe(-1)
 })

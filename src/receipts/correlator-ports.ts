@@ -6,6 +6,7 @@ import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { Store } from '../store/contracts/store.js'
+import type { CalledAs } from './choose-row.js'
 
 /** A receipt as an edge took it from a vendor. */
 export interface VendorReceipt {
@@ -37,6 +38,8 @@ export interface CorrelatorPorts {
    * accepted after `receivedAtMs` (wall time). It is out of its lane then.
    */
   claimUnanswered(vendor: VendorId, destination: string, receivedAtMs: number): SegmentDelivery | undefined
+  /** What a connection writes for a number of ours, where that is not the same. */
+  readonly calledAs?: CalledAs
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin

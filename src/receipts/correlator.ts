@@ -309,7 +309,7 @@ export class Correlator implements UnitListener {
       if ('kind' in over) repeated ??= ids[i]
       else rows[i] = over
     }
-    const index = repeated === undefined ? chooseRow(rows, report.destination) : -1
+    const index = repeated === undefined ? chooseRow(rows, report.destination, this.#ports.calledAs) : -1
     if (index >= 0) {
       const row = rows[index]!
       let group: SegmentGroup | undefined

@@ -1,12 +1,13 @@
 // A message, or one segment of it, as the submit_sm that one vendor connection wants.
 
 import type { AddressRule } from '../../directory/schema.js'
-import type { Connection } from '../../directory/snapshot.js'
+import type { RoutedConnection } from '../../directory/snapshot.js'
 import { isAskedOf } from '../../delivery/taken.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
 import { registeredDeliveryOf, wantsReceipts, type ReceiptRequest } from '../../message/receipt.js'
+import { toPeer } from '../../pipeline/translate/dialed.js'
 import { absoluteSmppTime, makeTlv, relativeSmppTime, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { Leaving } from '../../text/leave.js'
 import { passesOn } from '../passes-on.js'
@@ -33,7 +34,7 @@ const noTlvs: readonly Tlv[] = []
 export function submitSm(
   delivery: SegmentDelivery,
   leaving: Leaving | undefined,
-  connection: Connection,
+  connection: RoutedConnection,
   nowMs: number,
   wallMs: number,
 ): PduInput<'submit_sm'> {
@@ -41,8 +42,11 @@ export function submitSm(
   const taken = delivery.progress?.taken ?? 0
   const segment = leaving === undefined ? undefined : leaving.segments[taken]
   if (leaving !== undefined && segment === undefined) throw new RangeError(`there is no segment ${taken + 1}`)
-  const source = numbering(message.source, connection.sourceAddress)
-  const destination = numbering(message.destination, connection.destinationAddress)
+  const { dialing } = connection
+  const calling = toPeer(dialing.callingOut, message.source)
+  const called = toPeer(dialing.calledOut, message.destination)
+  const source = numbering(message.source, calling, connection.sourceAddress)
+  const destination = numbering(message.destination, called, connection.destinationAddress)
   const { udhi, octets: bytes } = segment ?? message.content
   const octets = asBuffer(bytes)
   const fits = octets.length <= SHORT_MESSAGE_MAX
@@ -52,10 +56,10 @@ export function submitSm(
     service_type: connection.serviceType === '' ? message.serviceType : connection.serviceType,
     source_addr_ton: source.ton,
     source_addr_npi: source.npi,
-    source_addr: message.source.value,
+    source_addr: calling.value,
     dest_addr_ton: destination.ton,
     dest_addr_npi: destination.npi,
-    destination_addr: message.destination.value,
+    destination_addr: called.value,
     esm_class: (udhi ? UDHI : 0) | (message.replyPath ? REPLY_PATH : 0),
     protocol_id: message.protocolId,
     priority_flag: message.priority,
@@ -93,12 +97,18 @@ function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
 }
 
-function numbering(address: Address, rule: AddressRule): { readonly ton: number; readonly npi: number } {
-  if (rule === 'asReceived') return address
-  return rule === 'byShape' ? byShape[addressKind(address)] : rule
+/** @param dialed the address as the vendor gets it: where its rules made it, it has TON and NPI by what it looks like */
+function numbering(
+  address: Address,
+  dialed: Address,
+  rule: AddressRule,
+): { readonly ton: number; readonly npi: number } {
+  if (rule === 'asReceived') return dialed
+  if (rule !== 'byShape') return rule
+  return dialed === address ? byShape[addressKind(address)] : dialed
 }
 
-function validityPeriod(leftMs: number, form: Connection['validity'], wallMs: number): string {
+function validityPeriod(leftMs: number, form: RoutedConnection['validity'], wallMs: number): string {
   switch (form) {
     case 'omit':
       return ''
@@ -109,7 +119,7 @@ function validityPeriod(leftMs: number, form: Connection['validity'], wallMs: nu
   }
 }
 
-function registeredDelivery({ message, progress }: SegmentDelivery, connection: Connection): number {
+function registeredDelivery({ message, progress }: SegmentDelivery, connection: RoutedConnection): number {
   if (progress !== undefined && !isAskedOf(progress, connection.segmentReceipts)) return 0
   const { receiptRequest } = message
   switch (connection.requestReceipt) {

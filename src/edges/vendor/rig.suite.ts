@@ -2,7 +2,7 @@
 // what it is told and hands out the next segment as the real one does. No expectations.
 
 import { FakeClock } from '../../lib/fake-clock.js'
-import type { Connection } from '../../directory/snapshot.js'
+import type { RoutedConnection } from '../../directory/snapshot.js'
 import type { AttemptResult } from '../../delivery/outcome.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId, MessageId } from '../../message/ids.js'
@@ -30,7 +30,7 @@ import type { VendorCourier, VendorPorts } from './vendor-ports.js'
 
 export const here = connectionId('c')
 
-export const connectionDefaults: Connection = {
+export const connectionDefaults: RoutedConnection = {
   id: here,
   vendor: vendorId('v'),
   host: 'vendor.example',
@@ -63,6 +63,14 @@ export const connectionDefaults: Connection = {
   segmentReceipts: 'all',
   waitReceiptMs: 600_000,
   tariff: 't',
+  dialing: { calledIn: undefined, callingIn: undefined, calledOut: undefined, callingOut: undefined },
+  type: 'smpp',
+  direction: 'both',
+  capacity: 0,
+  weight: 1,
+  settleOn: 'answer',
+  receiptTimeoutMs: 259_200_000,
+  onReceiptTimeout: 'charge',
 }
 
 /** Keeps what the edge tells; segments follow each other as the real one has them. */
@@ -203,7 +211,7 @@ export interface Behind {
 }
 
 /** A connection that is started and bound. */
-export function makeRig(changes: Partial<Connection> = {}, behind?: Behind) {
+export function makeRig(changes: Partial<RoutedConnection> = {}, behind?: Behind) {
   const clock = behind?.clock ?? new FakeClock({ monotonicMs: 1000 })
   const courier = new FakeCourier()
   const links: FakeLink[] = []
@@ -213,7 +221,7 @@ export function makeRig(changes: Partial<Connection> = {}, behind?: Behind) {
   const closed: object[] = []
   const stalled: object[] = []
   const metrics = createMetrics({ processMetrics: false })
-  const connection: Connection = { ...connectionDefaults, ...changes }
+  const connection: RoutedConnection = { ...connectionDefaults, ...changes }
   const ports: VendorPorts = {
     clock,
     timers: clock,

@@ -1,7 +1,7 @@
 // One connection to a vendor: keeps its binds up, sends messages within window and pace, the segments of one strictly one after the
 // other over one bind, and tells what became of each.
 
-import type { Connection } from '../../directory/snapshot.js'
+import type { RoutedConnection } from '../../directory/snapshot.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
@@ -28,7 +28,7 @@ const LINE_EVERY_MS = 1000
 
 export class VendorConnection implements Destination, BindOwner {
   readonly id: string
-  readonly #connection: Connection
+  readonly #connection: RoutedConnection
   readonly #ports: VendorPorts
   readonly #options: VendorOptions
   readonly #binds: readonly VendorBind[]
@@ -47,7 +47,7 @@ export class VendorConnection implements Destination, BindOwner {
   /** When the first of the messages that wait for room on their own bind has waited enough, switch time; Infinity for none. */
   #waitsUntilMs = Infinity
 
-  constructor(connection: Connection, options: VendorOptions, ports: VendorPorts) {
+  constructor(connection: RoutedConnection, options: VendorOptions, ports: VendorPorts) {
     this.id = vendorDestinationId(connection.id)
     this.#connection = connection
     this.#options = options
@@ -63,7 +63,7 @@ export class VendorConnection implements Destination, BindOwner {
     ).flat()
   }
 
-  get connection(): Connection {
+  get connection(): RoutedConnection {
     return this.#connection
   }
 

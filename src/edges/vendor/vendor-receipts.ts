@@ -1,8 +1,10 @@
 // The receipts of one vendor connection, in deliver_sm or data_sm: read, and handed on with every id that they may be about.
 
-import type { Connection } from '../../directory/snapshot.js'
+import type { RoutedConnection } from '../../directory/snapshot.js'
 import type { SegmentDelivery, VendorReport } from '../../message/delivery.js'
 import type { VendorReceipt } from '../../receipts/correlator.js'
+import type { Translator } from '../../phone/translator.js'
+import { fromPeer } from '../../pipeline/translate/dialed.js'
 import {
   candidates,
   isLocked,
@@ -30,11 +32,11 @@ export function isReceipt(pdu: Incoming): boolean {
 }
 
 export class VendorReceipts {
-  readonly #connection: Connection
+  readonly #connection: RoutedConnection
   readonly #ports: VendorPorts
   #learnt: LearntIds = nothingLearnt
 
-  constructor(connection: Connection, ports: VendorPorts) {
+  constructor(connection: RoutedConnection, ports: VendorPorts) {
     this.#connection = connection
     this.#ports = ports
   }
@@ -48,8 +50,8 @@ export class VendorReceipts {
 
   /** A receipt to be placed, answered once it is stored; undefined for one that can't be read, which is answered already. */
   read(request: Incoming, session: Session<SegmentDelivery>): VendorReceipt | undefined {
-    const { id, vendor, receiptIds } = this.#connection
-    const read = readReceipt(request)
+    const { id, vendor, receiptIds, dialing } = this.#connection
+    const read = readReceipt(request, dialing.calledIn)
     if (read === undefined) {
       this.#ports.metrics.vendorReceipts.count(id, 'unreadable')
       this.#ports.log.event('receipts.unreadable', { connection: id, why: 'neither an id nor a text of Appendix B' })
@@ -100,7 +102,7 @@ interface ReadReport {
 }
 
 /** What the receipt says, undefined when it can't be read. */
-function readReceipt(pdu: Incoming): ReadReport | undefined {
+function readReceipt(pdu: Incoming, calledIn: Translator | undefined): ReadReport | undefined {
   const { tlvs } = pdu
   const payload = tlvBytes(tlvs, 'message_payload')
   return parseVendorReport({
@@ -109,9 +111,16 @@ function readReceipt(pdu: Incoming): ReadReport | undefined {
     receiptedMessageId: tlvText(tlvs, 'receipted_message_id'),
     messageState: tlvInt(tlvs, 'message_state'),
     networkErrorCode: tlvBytes(tlvs, 'network_error_code'),
-    sourceAddress: pdu.source_addr,
+    sourceAddress: phoneOf(pdu.source_addr, calledIn),
     intermediate: (pdu.esm_class & MESSAGE_TYPE) === INTERMEDIATE,
   })
 }
 
+/** In our form. The TON does not count: vendors repeat that of the message, where it was about the form that they were sent. */
+function phoneOf(written: string, calledIn: Translator | undefined): string {
+  if (written.charCodeAt(0) === PLUS) return written.slice(1)
+  return calledIn === undefined ? written : fromPeer(calledIn, { ton: 0, npi: 0, value: written }).value
+}
+
+const PLUS = 0x2b
 const noOctets = Buffer.alloc(0)
