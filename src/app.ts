@@ -21,6 +21,7 @@ import { runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts }
 import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import type { KeepsAnswers } from './store/contracts/answers.js'
 import type { KeepsBooks } from './store/contracts/books.js'
 import type { KeepsDirectory } from './store/contracts/directory.js'
 import type { Store } from './store/contracts/store.js'
@@ -308,7 +309,7 @@ const ESME_UNBIND_MS = 2000
 /** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
 
-async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks> {
+async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks & KeepsAnswers> {
   const { kind, path, mapBytes, lowWaterBytes } = config.store
   return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
 }

@@ -3,6 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Delivery, SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
+import type { KeepsBooks } from './contracts/books.js'
+import type { KeepsAnswers } from './contracts/answers.js'
 import type { KeepsDirectory } from './contracts/directory.js'
 import type { Store } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
@@ -23,9 +25,9 @@ import {
 import { oneOfEachUnit } from './conformance-units.suite.js'
 
 export interface StoreUnderTest {
-  readonly store: Store & KeepsDirectory
+  readonly store: Store & KeepsDirectory & KeepsAnswers & KeepsBooks
   /** The process dies now: gives the store as the next process finds it. Unresolved commits may be there whole or not at all. */
-  readonly crash: () => Promise<Store & KeepsDirectory>
+  readonly crash: () => Promise<Store & KeepsDirectory & KeepsAnswers & KeepsBooks>
   readonly dispose: () => Promise<void>
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { arbitraryUnit } from './conformance-arbitrary.suite.js'
+import { answersSuite } from './conformance-answers.suite.js'
 import { directorySuite } from './conformance-directory.suite.js'
 import { partsSuite } from './conformance-parts.suite.js'
 import { anchorAt, contentsOf } from './conformance-rows.suite.js'
@@ -40,7 +41,7 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-for (const suite of [storeSuite, partsSuite, directorySuite]) {
+for (const suite of [storeSuite, partsSuite, directorySuite, answersSuite]) {
   suite('memory', memoryUnderTest)
   suite('lmdb', lmdbUnderTest)
 }

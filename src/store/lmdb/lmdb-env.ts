@@ -57,6 +57,7 @@ export interface LmdbEnv {
   readonly groups: Table
   readonly collected: Table
   readonly directory: Table
+  readonly answers: Table
   readonly books: Table
   readonly records: Table
   readonly meta: Table
@@ -109,6 +110,7 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     groups: table('groups'),
     collected: table('collected'),
     directory: table('directory'),
+    answers: table('answers'),
     books: table('books'),
     records: table('records'),
     meta: table('meta'),

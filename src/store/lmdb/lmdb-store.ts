@@ -12,8 +12,10 @@ import {
   type StoreUsage,
 } from '../contracts/store.js'
 import type { BooksStore, KeepsBooks } from '../contracts/books.js'
+import type { AnswersStore, KeepsAnswers } from '../contracts/answers.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import { isOffer, reduce, type Unit } from '../contracts/unit.js'
+import { LmdbAnswers, type AnswersPorts } from './answer-rows.js'
 import { CommitQueue } from './commit-queue.js'
 import { LmdbDirectory } from './directory-rows.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
@@ -56,7 +58,7 @@ const SPACE_CHECK_MS = 1000
  * Opens the data of a folder.
  * @throws StoreError `locked` when another process has it open; `io` when it can't be opened; Error for data of a newer format
  */
-export async function openLmdbStore(options: LmdbOptions): Promise<Store & KeepsDirectory & KeepsBooks> {
+export async function openLmdbStore(options: LmdbOptions): Promise<Store & KeepsDirectory & KeepsBooks & KeepsAnswers> {
   mkdirSync(options.folder, { recursive: true })
   const release = await ownFolder(options.folder)
   try {
@@ -90,8 +92,9 @@ function openExclusively({ folder, mapBytes }: LmdbOptions): LmdbEnv {
   }
 }
 
-class LmdbStore implements Store, KeepsDirectory, KeepsBooks {
+class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
   readonly directory: DirectoryStore
+  readonly answers: AnswersStore
   readonly #books: LmdbBooks
   readonly #options: LmdbOptions
   readonly #release: ReleaseOwnership
@@ -116,10 +119,12 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks {
       nowMs: () => performance.now(),
       diskFreeBytes: () => diskFreeBytes(folder),
     })
-    this.directory = new LmdbDirectory({
+    const ports: AnswersPorts = {
       read: (verb) => this.#read(verb),
       write: (encode, needsRoom) => this.#writeWithRoom(encode, needsRoom),
-    })
+    }
+    this.directory = new LmdbDirectory(ports)
+    this.answers = new LmdbAnswers(ports)
   }
 
   get books(): BooksStore {

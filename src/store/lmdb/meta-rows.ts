@@ -15,6 +15,7 @@ export const metaKeys = {
 /**
  * Of the tables and their keys; rows have a version of their own. Format 2 has the tables `groups` and `collected` besides. The table
  * `directory` came later without a new one: a program that does not know it can't be started on it, for want of a directory file.
+ * So did `answers`: without it questions are asked again.
  * Format 3 has the tables `books` and `records`, and bills in rows: a program that passes over them would lose money.
  */
 export const FORMAT = 3

@@ -30,6 +30,7 @@ const tables = [
   'directory',
   'books',
   'records',
+  'answers',
 ] as const
 const DELIVERIES = 0
 const AWAITING = 1

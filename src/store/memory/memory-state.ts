@@ -12,6 +12,7 @@ import {
   checkVendorKey,
   wholeDueMs,
 } from '../contracts/limits.js'
+import type { StoredAnswer } from '../contracts/answers.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import { reduce, type StateChanges, type Unit } from '../contracts/unit.js'
 import {
@@ -41,6 +42,7 @@ export interface MemoryState {
   readonly collected: Map<MessageId, CollectedPart>
   /** By kind and id. */
   readonly directory: Map<string, MemoryObject>
+  readonly answers: Map<string, StoredAnswer>
   readonly books: MemoryBooksState
   directoryRevision: number
   anchor: ClockAnchor | undefined
@@ -55,6 +57,7 @@ export function emptyState(): MemoryState {
     groups: new Map(),
     collected: new Map(),
     directory: new Map(),
+    answers: new Map(),
     books: emptyBooks(),
     directoryRevision: 0,
     anchor: undefined,
@@ -71,6 +74,7 @@ export function copyState(state: MemoryState): MemoryState {
     groups: new Map(state.groups),
     collected: new Map(state.collected),
     directory: new Map(state.directory),
+    answers: new Map(state.answers),
     books: copyBooks(state.books),
     directoryRevision: state.directoryRevision,
     anchor: state.anchor,

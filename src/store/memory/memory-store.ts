@@ -13,9 +13,11 @@ import {
   type StoreFailure,
   type StoreUsage,
 } from '../contracts/store.js'
+import type { AnswersStore, KeepsAnswers } from '../contracts/answers.js'
 import type { BooksStore, KeepsBooks } from '../contracts/books.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import type { Unit } from '../contracts/unit.js'
+import { MemoryAnswers } from './memory-answers.js'
 import { MemoryBooks } from './memory-books.js'
 import { MemoryDirectory } from './memory-directory.js'
 import { copyState, emptyState, stepOf, vendorKey, type MemoryState } from './memory-state.js'
@@ -31,8 +33,9 @@ interface WaitingCommit {
 }
 
 /** Commits settle on a microtask, in call order. The hooks below the contract are for tests. */
-export class MemoryStore implements Store, KeepsDirectory, KeepsBooks {
+export class MemoryStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
   readonly directory: DirectoryStore
+  readonly answers: AnswersStore
   readonly books: BooksStore
   /** For tests: what `usage` says of room for new messages. */
   roomForNew = true
@@ -51,6 +54,7 @@ export class MemoryStore implements Store, KeepsDirectory, KeepsBooks {
       return this.#state
     }
     this.directory = new MemoryDirectory(openState, (change) => this.#enqueue(() => change(this.#state)))
+    this.answers = new MemoryAnswers(openState, (change) => this.#enqueue(() => change(this.#state)))
     this.books = new MemoryBooks(() => openState().books)
   }
 
