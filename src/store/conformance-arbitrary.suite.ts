@@ -1,7 +1,7 @@
 // Arbitrary rows and units for the tests of stores: a small world, so that they meet each other. No store, no expectations.
 
 import fc from 'fast-check'
-import type { Bill, Price } from '../message/bill.js'
+import type { Bill, Move, Payment, Price } from '../message/bill.js'
 import type { CollectedPart, PartMark, Sender } from '../message/collected-part.js'
 import type {
   Awaiting,
@@ -18,7 +18,7 @@ import type { Addresses, Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
 import { deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
-import type { Unit } from './contracts/unit.js'
+import type { Booking, Unit } from './contracts/unit.js'
 
 const text = fc.oneof(
   fc.string({ maxLength: 40 }),
@@ -221,7 +221,42 @@ const outbox = fc.array(arbitraryReceipt, { maxLength: 2 })
 const smallIds = fc.array(smallId, { maxLength: 3 })
 const arbitraryToEsme: fc.Arbitrary<EsmeDelivery> = fc.oneof(arbitraryReceipt, arbitraryMo)
 
-export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
+const micros = fc.integer({ min: -(10 ** 12), max: 10 ** 12 })
+const customer = fc.constantFrom('acme', 'ac', 'ж')
+
+export const arbitraryMove: fc.Arbitrary<Move> = fc.record({
+  customer,
+  account: fc.constantFrom('a', 'b', 'ж').map((id) => id as AccountId),
+  day: fc.constantFrom(0, 1, 19_700),
+  heldMicros: micros,
+  chargedMicros: micros,
+  units: fc.integer({ min: -10, max: 10 }),
+})
+
+export const arbitraryPayment: fc.Arbitrary<Payment> = fc.record({
+  customer,
+  reference: fc.constantFrom('1', '2', 'ж\0', '33'),
+  micros,
+  note: text,
+  atMs: ms,
+})
+
+const booking: fc.Arbitrary<Booking> = fc.record(
+  { move: arbitraryMove, cdr: fc.constantFrom('{}\n', '{"a":1}\n{"b":2}\n') },
+  { requiredKeys: [] },
+)
+
+const arbitraryMoney: fc.Arbitrary<Unit> = fc.oneof(
+  fc.record({ kind: fc.constant('paid' as const), payment: arbitraryPayment }),
+  fc.record({
+    kind: fc.constant('exported' as const),
+    through: fc.nat(8),
+    file: fc.constantFrom('cdr-1.jsonl', 'cdr-2.jsonl'),
+    bytes: count,
+  }),
+)
+
+const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported' }>> = fc.oneof(
   fc.record({
     kind: fc.constant('accepted'),
     delivery: fc.oneof(arbitrarySegment, arbitraryMo),
@@ -265,7 +300,7 @@ export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
   }),
   fc
     .record({ awaiting: arbitraryAwaiting, final: fc.boolean(), outbox, then: arbitraryGroup })
-    .map(({ then, ...rest }): Unit => ({ kind: 'receipted', ...rest, group: { id: then.id, then } })),
+    .map(({ then, ...rest }) => ({ kind: 'receipted' as const, ...rest, group: { id: then.id, then } })),
   fc.record({ kind: fc.constant('receiptedUnanswered'), delivery: arbitrarySegment, outbox }),
   fc.record({ kind: fc.constant('parked'), parked: arbitraryParked }),
   fc.record({ kind: fc.constant('unparked'), ...vendorPlace }),
@@ -277,4 +312,12 @@ export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
       fc.record({ kind: fc.constant('requeued'), next: arbitraryToEsme }),
     ),
   }),
+)
+
+export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.tuple(arbitraryHappening, booking).map(([unit, booked]): Unit => ({ ...unit, ...booked })),
+  },
+  { weight: 2, arbitrary: arbitraryMoney },
 )

@@ -1,5 +1,6 @@
 // Rows and units for the tests of stores: one plain example of each. No store, no expectations.
 
+import type { Bill, Move, Payment } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type {
   Awaiting,
@@ -12,6 +13,7 @@ import type {
 import type { AccountId, ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
+import type { KeepsBooks, RecordBlock } from './contracts/books.js'
 import type { ClockAnchor, Store } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
 
@@ -193,7 +195,57 @@ export function accepted(delivery: SegmentDelivery | MoDelivery, parts?: readonl
   return { kind: 'accepted', delivery, ...(parts !== undefined && { parts }) }
 }
 
-/** All that a store holds, by the contract's verbs, in a fixed order. */
+/** A bill that says all that a bill can say. */
+export function billOf(changes: Partial<Bill> = {}): Bill {
+  return {
+    customer: 'acme',
+    policy: 'direct',
+    price: { currency: 'EUR', ownMicros: 45_000, exchange: '1.1', baseMicros: 49_500 },
+    units: 2,
+    day: 19_700,
+    state: 'held',
+    mcc: '234',
+    mnc: '15',
+    onSilence: 'release',
+    sent: {
+      vendor: vendorId('v'),
+      connection: connectionId('v1'),
+      segments: 2,
+      price: { currency: 'USD', ownMicros: 12_000, exchange: '1', baseMicros: 12_000 },
+      atMs: 1_700_000_000_400,
+    },
+    ...changes,
+  }
+}
+
+/** A unit that moves this and does hardly anything else. */
+export function moved(move: Move): Unit {
+  return { kind: 'unparked', vendor: vendorId('v'), vendorMessageId: 'nothing', move }
+}
+
+export function paid(payment: Payment): Unit {
+  return { kind: 'paid', payment }
+}
+
+export function linesOf(block: RecordBlock): string {
+  return Buffer.from(block.lines).toString('latin1')
+}
+
+/** All that a store has in its books, by the contract's verbs. */
+export async function booksOf({ books }: KeepsBooks) {
+  const customers = await books.customers()
+  const payments = await Promise.all(customers.map(({ customer }) => books.payments(customer, 0, 1_000_000)))
+  const records = await books.records(Infinity)
+  return {
+    customers,
+    days: await books.days(0, 1_000_000),
+    payments: payments.flat(),
+    records: records.map((block) => ({ number: block.number, lines: linesOf(block) })),
+    mark: await books.exportMark(),
+  }
+}
+
+/** All that a store holds of messages, by the contract's verbs, in a fixed order. */
 export async function contentsOf(store: Store) {
   const lanes = [...(await store.lanes())].sort((a, b) => (a.lane < b.lane ? -1 : 1))
   const deliveries = []

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { arbitraryUnit } from './conformance-arbitrary.suite.js'
 import { answersSuite } from './conformance-answers.suite.js'
+import { booksSuite } from './conformance-books.suite.js'
 import { directorySuite } from './conformance-directory.suite.js'
 import { partsSuite } from './conformance-parts.suite.js'
-import { anchorAt, contentsOf } from './conformance-rows.suite.js'
+import { anchorAt, booksOf, contentsOf } from './conformance-rows.suite.js'
 import { storeSuite, type StoreUnderTest } from './conformance.suite.js'
 import { openLmdbStore } from './lmdb/lmdb-store.js'
 import { MemoryStore } from './memory/memory-store.js'
@@ -41,9 +42,13 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-for (const suite of [storeSuite, partsSuite, directorySuite, answersSuite]) {
+for (const suite of [storeSuite, partsSuite, directorySuite, booksSuite, answersSuite]) {
   suite('memory', memoryUnderTest)
   suite('lmdb', lmdbUnderTest)
+}
+
+async function allOf(store: StoreUnderTest['store']) {
+  return { ...(await contentsOf(store)), ...(await booksOf(store)) }
 }
 
 describe('lmdb and memory', () => {
@@ -56,13 +61,13 @@ describe('lmdb and memory', () => {
           await Promise.all(
             pieces.flatMap((units, i) => [reference.commit(units, anchorAt(i)), store.commit(units, anchorAt(i))]),
           )
-          expect(await contentsOf(store)).toEqual(await contentsOf(reference))
+          expect(await allOf(store)).toEqual(await allOf(reference))
           const again = await crash()
-          expect(await contentsOf(again)).toEqual(await contentsOf(reference))
+          expect(await allOf(again)).toEqual(await allOf(reference))
           const last = pieces.at(-1) ?? []
           await again.commit(last, anchorAt(0))
           await reference.commit(last, anchorAt(0))
-          expect(await contentsOf(again)).toEqual(await contentsOf(reference))
+          expect(await allOf(again)).toEqual(await allOf(reference))
         } finally {
           await dispose()
         }

@@ -1,0 +1,249 @@
+// What every store must do with the books of customers and their records; run against each of them by conformance.test.ts. Speaks only
+// the contract's verbs.
+
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { arbitraryMove, arbitraryPayment } from './conformance-arbitrary.suite.js'
+import {
+  anchorAt,
+  billOf,
+  booksOf,
+  linesOf,
+  moved,
+  paid,
+  parkedOf,
+  segment,
+  accepted,
+} from './conformance-rows.suite.js'
+import type { StoreUnderTest } from './conformance.suite.js'
+import type { CustomerBooks, DayBooks, Move, Payment } from '../message/bill.js'
+import type { Unit } from './contracts/unit.js'
+
+const at = anchorAt(1)
+
+/** A unit that happens to have records. */
+const recorded = (cdr: string): Unit => ({ kind: 'parked', parked: parkedOf(1), cdr })
+const exported = (through: number, file = 'a.jsonl', bytes = 1): Unit => ({ kind: 'exported', through, file, bytes })
+
+/** The sums of the contract, worked out in the plainest way. */
+function modelOf(units: readonly Unit[]): { readonly customers: CustomerBooks[]; readonly days: DayBooks[] } {
+  const customers = new Map<string, CustomerBooks>()
+  const days = new Map<string, DayBooks>()
+  const references = new Set<string>()
+  const of = (customer: string) =>
+    customers.get(customer) ?? { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 }
+  const add = (move: Move) => {
+    const { customer, account, day } = move
+    const sums = of(customer)
+    customers.set(customer, {
+      ...sums,
+      heldMicros: sums.heldMicros + move.heldMicros,
+      chargedMicros: sums.chargedMicros + move.chargedMicros,
+    })
+    const key = `${String(day).padStart(10, '0')} ${account}`
+    const used = days.get(key) ?? { account, customer, day, units: 0, heldMicros: 0, chargedMicros: 0 }
+    days.set(key, {
+      ...used,
+      customer,
+      units: used.units + move.units,
+      heldMicros: used.heldMicros + move.heldMicros,
+      chargedMicros: used.chargedMicros + move.chargedMicros,
+    })
+  }
+  const pay = ({ customer, reference, micros }: Payment) => {
+    if (references.has(`${customer} ${reference}`)) return
+    references.add(`${customer} ${reference}`)
+    const sums = of(customer)
+    customers.set(customer, { ...sums, paidInMicros: sums.paidInMicros + micros })
+  }
+  for (const unit of units) {
+    if (unit.kind === 'paid') pay(unit.payment)
+    else if (unit.kind !== 'exported' && unit.move !== undefined) add(unit.move)
+  }
+  const sorted = <Row>(rows: Map<string, Row>) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+  return { customers: sorted(customers), days: sorted(days) }
+}
+
+export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+  describe(`books contract: ${name}`, () => {
+    let under: StoreUnderTest
+    let store: StoreUnderTest['store']
+
+    beforeEach(async () => {
+      under = await makeStore()
+      store = under.store
+    })
+    afterEach(() => under.dispose())
+
+    it('begin empty', async () => {
+      expect(await booksOf(store)).toEqual({ customers: [], days: [], payments: [], records: [], mark: undefined })
+      expect(await store.books.findPayment('acme', 'r1')).toBeUndefined()
+    })
+
+    it('are the sums of all that moved, also for the next process and after an opening anew', async () => {
+      const units = fc.array(fc.oneof(arbitraryMove.map(moved), arbitraryPayment.map(paid)), { maxLength: 12 })
+      await fc.assert(
+        fc.asyncProperty(fc.array(units, { maxLength: 6 }), fc.boolean(), async (commits, overlapping) => {
+          const fresh = await makeStore()
+          try {
+            if (overlapping) await Promise.all(commits.map((commit) => fresh.store.commit(commit, at)))
+            else for (const commit of commits) await fresh.store.commit(commit, at)
+            const expected = modelOf(commits.flat())
+            expect(await booksOf(fresh.store)).toMatchObject(expected)
+            await fresh.store.reopen()
+            const more = commits[0] ?? []
+            await fresh.store.commit(more, at)
+            const all = modelOf([...commits.flat(), ...more])
+            const again = await fresh.crash()
+            expect(await booksOf(again)).toMatchObject(all)
+          } finally {
+            await fresh.dispose()
+          }
+        }),
+        { numRuns: 25, interruptAfterTimeLimit: 8_000, markInterruptAsFailure: false },
+      )
+    })
+
+    it('give the days that were asked for, by day and account, each with who paid last', async () => {
+      const move = { heldMicros: 10, chargedMicros: 1, units: 2 }
+      const of = (account: string, day: number, customer = 'acme') =>
+        moved({ ...move, customer, account: account as Move['account'], day })
+      await store.commit([of('b', 5), of('a', 5), of('ж', 4), of('a', 7), of('a', 0)], at)
+      await store.commit([of('a', 5, 'other')], at)
+      const days = await store.books.days(4, 5)
+      expect(days.map(({ day, account, customer, units }) => [day, account, customer, units])).toEqual([
+        [4, 'ж', 'acme', 2],
+        [5, 'a', 'other', 4],
+        [5, 'b', 'acme', 2],
+      ])
+      expect(await store.books.days(6, 6)).toEqual([])
+      expect(await store.books.days(7, 4)).toEqual([])
+      expect(await store.books.days(-1, Infinity)).toHaveLength(5)
+    })
+
+    it('move with their unit or not at all', async () => {
+      const bad = { customer: '', account: 'a' as Move['account'], day: 1, heldMicros: 1, chargedMicros: 0, units: 1 }
+      const good = { ...bad, customer: 'acme' }
+      for (const wrong of [bad, { ...good, day: -1 }, { ...good, heldMicros: 0.5 }, { ...good, customer: 'a\0b' }])
+        await expect(store.commit([moved(good), moved(wrong)], at)).rejects.toThrow(RangeError)
+      for (const wrong of [{ reference: '' }, { micros: NaN }, { atMs: -1 }])
+        await expect(store.commit([moved(good), paid({ ...payment(1), ...wrong })], at)).rejects.toThrow(RangeError)
+      expect(await booksOf(store)).toMatchObject({ customers: [], days: [] })
+      await store.commit([{ ...accepted(segment(1, { bill: billOf() })), move: good } as Unit], at)
+      expect(await booksOf(store)).toMatchObject({ customers: [{ customer: 'acme', heldMicros: 1 }] })
+    })
+
+    describe('payments', () => {
+      it('are counted once for each reference of a customer, in one commit or in two', async () => {
+        await store.commit([paid(payment(1)), paid({ ...payment(1), micros: 7 })], at)
+        await store.commit([paid({ ...payment(1), note: 'again' }), paid({ ...payment(1), customer: 'other' })], at)
+        await Promise.all([store.commit([paid(payment(2))], at), store.commit([paid(payment(2))], at)])
+        const again = await under.crash()
+        await again.commit([paid(payment(1))], at)
+        expect(await again.books.customers()).toEqual([
+          { customer: 'acme', heldMicros: 0, chargedMicros: 0, paidInMicros: 2_000_000 },
+          { customer: 'other', heldMicros: 0, chargedMicros: 0, paidInMicros: 1_000_000 },
+        ])
+        expect(await again.books.findPayment('acme', 'ref-1')).toEqual(payment(1))
+        expect(await again.books.findPayment('acme', 'ref-3')).toBeUndefined()
+      })
+
+      it('come oldest first, from a time on, up to a count', async () => {
+        const times = [300.5, 100, 2 ** 32, 200, 200]
+        const payments = times.map((atMs, n) => payment(n, { atMs }))
+        await store.commit([...payments, payment(9, { customer: 'acm', atMs: 150 })].map(paid), at)
+        const from = async (ms: number, limit = 10) =>
+          (await store.books.payments('acme', ms, limit)).map(({ reference }) => reference)
+        expect(await from(0)).toEqual(['ref-1', 'ref-3', 'ref-4', 'ref-0', 'ref-2'])
+        expect(await from(200)).toEqual(['ref-3', 'ref-4', 'ref-0', 'ref-2'])
+        expect(await from(200, 2)).toEqual(['ref-3', 'ref-4'])
+        expect(await from(2 ** 32 + 1)).toEqual([])
+        expect(await from(0, 0)).toEqual([])
+        expect(await store.books.payments('nobody', 0, 10)).toEqual([])
+      })
+    })
+
+    describe('records', () => {
+      it('come back in order, one block a commit, up to the octets that were asked for', async () => {
+        await store.commit([recorded('a1\n'), recorded('a2\n')], at)
+        await store.commit([accepted(segment(1))], at)
+        await Promise.all(['b1\n', 'c1\n'].map((lines) => store.commit([recorded(lines)], at)))
+        const all = await store.books.records(1_000)
+        expect(all.map(linesOf)).toEqual(['a1\na2\n', 'b1\n', 'c1\n'])
+        expect(numbersOf(all)).toEqual([1, 2, 3])
+        expect((await store.books.records(7)).map(linesOf)).toEqual(['a1\na2\n', 'b1\n'])
+        expect((await store.books.records(6)).map(linesOf)).toEqual(['a1\na2\n'])
+        expect((await store.books.records(0)).map(linesOf)).toEqual(['a1\na2\n'])
+      })
+
+      it('go when they are in a file, which is remembered', async () => {
+        await store.commit([recorded('a\n')], at)
+        await store.commit([recorded('b\n')], at)
+        expect(await store.books.exportMark()).toBeUndefined()
+        await store.commit([exported(1, 'cdr-1.jsonl', 2)], at)
+        expect(await store.books.exportMark()).toEqual({ through: 1, file: 'cdr-1.jsonl', bytes: 2 })
+        expect((await store.books.records(100)).map(linesOf)).toEqual(['b\n'])
+        const again = await under.crash()
+        expect(await again.books.exportMark()).toEqual({ through: 1, file: 'cdr-1.jsonl', bytes: 2 })
+        expect((await again.books.records(100)).map(linesOf)).toEqual(['b\n'])
+      })
+
+      it('never have a number twice: not when all are gone, not in the next process', async () => {
+        await store.commit([recorded('a\n')], at)
+        await store.commit([recorded('b\n')], at)
+        await store.commit([exported(2)], at)
+        expect(await store.books.records(100)).toEqual([])
+        await store.commit([recorded('c\n')], at)
+        expect(numbersOf(await store.books.records(100))).toEqual([3])
+        await store.commit([exported(3)], at)
+        const again = await under.crash()
+        await again.commit([recorded('d\n')], at)
+        expect(numbersOf(await again.books.records(100))).toEqual([4])
+      })
+
+      it('that are not there yet do not go, whatever a mark says, and a mark does not go back', async () => {
+        await store.commit([exported(9), recorded('a\n')], at)
+        expect((await store.books.records(100)).map(linesOf)).toEqual(['a\n'])
+        await store.commit([exported(1)], at)
+        await store.commit([exported(0, 'b.jsonl')], at)
+        const again = await under.crash()
+        expect(await again.books.exportMark()).toEqual({ through: 1, file: 'b.jsonl', bytes: 1 })
+        await again.commit([recorded('b\n')], at)
+        expect(numbersOf(await again.books.records(100))).toEqual([2])
+      })
+
+      it('may be many megabytes', async () => {
+        const line = `${'x'.repeat(599)}\n`
+        const units = Array.from({ length: 5_000 }, () => recorded(line))
+        await store.commit(units, at)
+        await store.commit([recorded('last\n')], at)
+        const [big, last] = await store.books.records(Infinity)
+        expect(linesOf(big!) === line.repeat(5_000)).toBe(true)
+        expect(linesOf(last!)).toBe('last\n')
+        await store.commit([exported(2)], at)
+        expect(await store.books.records(1)).toEqual([])
+      })
+    })
+
+    it('of a closed store reject', async () => {
+      await store.close()
+      for (const asked of [
+        store.books.customers(),
+        store.books.days(0, 1),
+        store.books.findPayment('acme', 'r'),
+        store.books.payments('acme', 0, 1),
+        store.books.records(1),
+        store.books.exportMark(),
+      ])
+        await expect(asked).rejects.toMatchObject({ failure: 'closed' })
+    })
+  })
+}
+
+function payment(n: number, changes: Partial<Payment> = {}): Payment {
+  return { customer: 'acme', reference: `ref-${n}`, micros: 1_000_000, note: 'überwiesen', atMs: 5_000, ...changes }
+}
+
+function numbersOf(blocks: readonly { readonly number: number }[]): number[] {
+  return blocks.map(({ number }) => number)
+}
