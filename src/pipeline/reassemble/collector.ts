@@ -29,6 +29,9 @@ export class Collector {
   readonly #sets = new Map<string, PartSet>()
   /** Those that were complete already, refused for the moment, and stand again: few, and in no order. */
   readonly #again = new Set<PartSet>()
+  /** Sets that were opened since the last rotation, and those of the one before. Most are whole before they are old. */
+  #young = new Set<PartSet>()
+  #middling = new Set<PartSet>()
   readonly #all: Count = { sets: 0, bytes: 0 }
   readonly #byKind: Record<PeerKind, Count> = { esme: { sets: 0, bytes: 0 }, vendor: { sets: 0, bytes: 0 } }
   readonly #byPeer = new Map<string, Count>()
@@ -62,8 +65,10 @@ export class Collector {
       parts: new Array<HeldPart | undefined>(total).fill(undefined),
       present: 0,
       bytes: emptySetBytes(total),
+      isOld: false,
     }
     this.#sets.set(key, set)
+    this.#young.add(set)
     this.#count(set, 1, set.bytes)
     return set
   }
@@ -105,6 +110,7 @@ export class Collector {
     if (!this.has(set)) return
     this.#sets.delete(set.key)
     this.#again.delete(set)
+    if (!this.#young.delete(set)) this.#middling.delete(set)
     this.#count(set, -1, -set.bytes)
   }
 
@@ -136,6 +142,14 @@ export class Collector {
   /** Sets that have all their parts and are here all the same: refused for the moment. */
   complete(): PartSet[] {
     return [...this.#again].filter((set) => set.present === set.total)
+  }
+
+  /** Sets that have stood through a whole turn between two calls; each is named once. */
+  rotate(): Iterable<PartSet> {
+    const aged = this.#middling
+    this.#middling = this.#young
+    this.#young = new Set()
+    return aged
   }
 
   /** All parts of all sets. */

@@ -36,7 +36,8 @@ export type Fate =
 export type Standing = 'withheld' | 'storing' | 'stored'
 
 export interface HeldPart {
-  readonly part: CollectedPart
+  /** Of a set that has waited for some time, with octets of its own. */
+  part: CollectedPart
   standing: Standing
   /** Empty once stored: who sends it again is answered at once. */
   waiters: Waiter[]
@@ -62,6 +63,8 @@ export interface PartSet {
   /** How many of them are there. */
   present: number
   bytes: number
+  /** It has waited so long that it may wait for much longer: what it keeps must not hold on to what others came with. */
+  isOld: boolean
 }
 
 export function heldParts(set: PartSet): HeldPart[] {

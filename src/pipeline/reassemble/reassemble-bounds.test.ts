@@ -45,12 +45,21 @@ describe('the bounds', () => {
     expect(roomFor(bytes - 1, 254).told).toEqual(['refused queueFull'])
   })
 
-  it('a part that waits holds nothing of the buffers that it came in', async () => {
-    const { send, store, settle } = earlyRig()
-    send({ changes: { tlvs: [{ tag: 0x1400, value: Buffer.from('x') }] } })
-    await settle()
-    const [part] = await store.collected()
-    expect(part!.content.octets.buffer.byteLength).toBe(part!.content.octets.length + 1)
+  it('what waits for some seconds holds nothing of the buffers that it came in, nor does what comes to it', async () => {
+    const { send, store, settle, pass, reassembly } = reassemblyRig()
+    const link = {}
+    const tlvs = [{ tag: 0x1400, value: Buffer.from('x') }]
+    const memoryOf = async (): Promise<readonly number[]> => {
+      reassembly.stalled(link)
+      await settle()
+      const parts = await store.collected()
+      return parts.map(({ content }) => content.octets.buffer.byteLength - content.octets.length)
+    }
+    send({ link, part: 1, total: 3, changes: { tlvs } })
+    for (let seconds = 0; seconds < 3; seconds++) pass(1000)
+    expect(await memoryOf()).toEqual([1])
+    send({ link, part: 2, total: 3, changes: { tlvs } })
+    expect(await memoryOf()).toEqual([1, 1])
   })
 
   it('answers to one part take room too', () => {

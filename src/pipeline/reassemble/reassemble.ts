@@ -37,6 +37,10 @@ import { joinedContent, toPart, toWhole } from './whole.js'
 const wait: Verdict<never> = { kind: 'wait' }
 /** Sets that one tick ends at most: so many are not felt. */
 const ENDED_AT_ONCE = 500
+/** Most sets are whole within this time; only what waits longer is copied. */
+const YOUNG_MS = 1000
+/** Sets that one tick copies at most. */
+const COPIED_AT_ONCE = 1000
 
 export class Reassembly implements Verdicts {
   readonly #ports: ReassemblyPorts
@@ -46,6 +50,9 @@ export class Reassembly implements Verdicts {
   readonly #lone: LoneParts
   readonly #endings: SetEndings
   #stopped = false
+  #rotatedMs = 0
+  /** Sets that grew old, on the way to memory of their own. */
+  #aged: Iterator<PartSet> = [].values()
 
   constructor(ports: ReassemblyPorts, options: ReassemblyOptions) {
     this.#ports = ports
@@ -118,7 +125,7 @@ export class Reassembly implements Verdicts {
     set ??= this.#collector.open(key, submission.sender, mark.total, nowMs + this.#options.timeoutMs)
     const part = toPart(
       submission,
-      isLast ? submission : ownOctets(submission),
+      set.isOld && !isLast ? ownOctets(submission) : submission,
       this.#ports.ids.next(),
       mark,
       nowMs,
@@ -246,10 +253,28 @@ export class Reassembly implements Verdicts {
   tick(nowMs: number): void {
     if (this.#stopped) return
     this.#lone.tick(nowMs)
+    this.#age(nowMs)
     this.#proceed(this.#collector.complete(), nowMs)
     for (const set of this.#collector.due(nowMs, ENDED_AT_ONCE)) {
       // One that has all its parts waits for the store only.
       if (this.#collector.has(set) && set.present < set.total) this.#endings.incomplete(set, 'its time is over')
+    }
+  }
+
+  /** What waits on gets memory of its own, some sets at a time. */
+  #age(nowMs: number): void {
+    for (let copied = 0; copied < COPIED_AT_ONCE; copied++) {
+      const next = this.#aged.next()
+      if (next.done === true) {
+        if (nowMs - this.#rotatedMs < YOUNG_MS) return
+        this.#rotatedMs = nowMs
+        this.#aged = this.#collector.rotate()[Symbol.iterator]()
+        return
+      }
+      const set = next.value
+      if (!this.#collector.has(set)) continue
+      set.isOld = true
+      for (const held of heldParts(set)) held.part = { ...held.part, ...ownOctets(held.part) }
     }
   }
 
