@@ -1,4 +1,5 @@
-// A provider with its deadline and its breaker: what is asked of it always ends. It knows no cache and no other provider.
+// A provider with its deadline and its breaker, shared by all who ask it: what is asked of it always ends. It knows no cache and no
+// other provider.
 
 import { type BreakerState, closedBreaker, mayAsk, outcomeOf } from './breaker.js'
 import type { LookupOptions, LookupPorts } from './lookup-ports.js'
@@ -12,6 +13,8 @@ export class GuardedProvider {
   readonly #options: LookupOptions
   readonly #ports: LookupPorts
   readonly #out = new Set<() => void>()
+  /** Numbers that it is asked about now: who else asks shares the answer. */
+  readonly #asking = new Map<string, Promise<LookupResult>>()
   #breaker: BreakerState
 
   constructor(provider: AskedProvider, options: LookupOptions, ports: LookupPorts) {
@@ -26,8 +29,16 @@ export class GuardedProvider {
     return this.#breaker.kind
   }
 
-  /** Resolves within the timeout; never rejects. */
-  async ask(number: string): Promise<LookupResult> {
+  /** Resolves within the timeout; never rejects. At most one request for a number is out. */
+  ask(number: string): Promise<LookupResult> {
+    const known = this.#asking.get(number)
+    if (known !== undefined) return known
+    const asking = this.#ask(number).finally(() => this.#asking.delete(number))
+    this.#asking.set(number, asking)
+    return asking
+  }
+
+  async #ask(number: string): Promise<LookupResult> {
     const { clock, events } = this.#ports
     const startMs = clock.monotonicMs()
     const [asked, leave] = mayAsk(this.#breaker, this.#options.breaker, startMs)

@@ -49,11 +49,12 @@ export class Lookup {
   #askers = 0
   #isClosed = false
 
-  constructor(providers: readonly LookupProvider[], options: LookupOptions, ports: LookupPorts) {
+  /** @param providers in their order; guarded ones may be asked by others too */
+  constructor(providers: readonly (LookupProvider | GuardedProvider)[], options: LookupOptions, ports: LookupPorts) {
     this.#options = options
     this.#ports = ports
-    this.#providers = providers.map((one) => (one.kind === 'table' ? one : new GuardedProvider(one, options, ports)))
-    const firstAsked = providers.findIndex((one) => one.kind === 'asked')
+    this.#providers = providers.map((one) => (one.kind === 'asked' ? new GuardedProvider(one, options, ports) : one))
+    const firstAsked = providers.findIndex((one) => one.kind !== 'table')
     const head = firstAsked === -1 ? providers : providers.slice(0, firstAsked)
     this.#tables = head.filter((one) => one.kind === 'table')
     this.#cache = new AnswerCache(options.cache)
