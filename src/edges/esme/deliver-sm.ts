@@ -1,8 +1,10 @@
 // What goes to an ESME as deliver_sm: a receipt, or one segment of a message from a phone. It chooses no session.
 
+import type { Dialing } from '../../directory/dialing.js'
 import type { ReceiptDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
 import { messageStates } from '../../message/state.js'
+import { toPeer } from '../../pipeline/translate/dialed.js'
 import { formatReceipt, stateForVersion } from '../../receipts/appendix-b.js'
 import { makeTlv, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { LeavingSegment } from '../../text/leave.js'
@@ -18,23 +20,25 @@ const REPLY_PATH = 0x80
 const SHORT_MESSAGE_MAX = 254
 
 /**
- * A receipt (SMPP 3.4 §4.6.1, Appendix B): text for old peers, TLVs for the others. Addresses change places.
+ * A receipt (SMPP 3.4 §4.6.1, Appendix B): text for old peers, TLVs for the others. Addresses change places, and are as the sender
+ * wrote them, whatever its rules say now.
  *
  * @param version interface_version of the session that it goes to
  */
 export function receiptPdu({ receipt }: ReceiptDelivery, version: number): PduInput<'deliver_sm'> {
   const { origin } = receipt
+  const { source, destination } = origin.asSent ?? origin
   const { code, final } = messageStates[stateForVersion(receipt.state, version)]
   const tlvs: Tlv[] = [makeTlv('receipted_message_id', origin.messageId), makeTlv('message_state', code)]
   if (origin.userMessageReference >= 0) tlvs.push(makeTlv('user_message_reference', origin.userMessageReference))
   return {
     command: 'deliver_sm',
-    source_addr_ton: origin.destination.ton,
-    source_addr_npi: origin.destination.npi,
-    source_addr: origin.destination.value,
-    dest_addr_ton: origin.source.ton,
-    dest_addr_npi: origin.source.npi,
-    destination_addr: origin.source.value,
+    source_addr_ton: destination.ton,
+    source_addr_npi: destination.npi,
+    source_addr: destination.value,
+    dest_addr_ton: source.ton,
+    dest_addr_npi: source.npi,
+    destination_addr: source.value,
     esm_class: final ? ESM_RECEIPT : ESM_INTERMEDIATE,
     short_message: Buffer.from(formatReceipt(receipt, version), 'latin1'),
     tlvs,
@@ -44,15 +48,18 @@ export function receiptPdu({ receipt }: ReceiptDelivery, version: number): PduIn
 /**
  * One segment of a message from a phone (SMPP 3.4 §4.6.1), in the data_coding of whom it goes to.
  *
+ * @param dialing how that one writes numbers
  * @param isCut the message makes several segments here
  */
 export function moPdu(
   message: Message,
   segment: LeavingSegment,
   dataCoding: number,
+  dialing: Dialing,
   isCut: boolean,
 ): PduInput<'deliver_sm'> {
-  const { source, destination } = message
+  const source = toPeer(dialing.callingOut, message.source)
+  const destination = toPeer(dialing.calledOut, message.destination)
   const octets = asBuffer(segment.octets)
   const fits = octets.length <= SHORT_MESSAGE_MAX
   const tlvs: Tlv[] = []

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Account, Snapshot } from '../../directory/snapshot.js'
+import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
@@ -19,7 +19,9 @@ const account = {
   maxBinds: 9,
   bindModes: ['transceiver'],
   text: standardText,
-} as unknown as Account
+  addresses: [],
+  ipOnly: false,
+} as unknown as SendingAccount
 
 function wire(pdu: PduInput, sequence: number): Buffer {
   const writer = new Writer()
@@ -97,7 +99,7 @@ class Rig {
       { role: 'smsc' },
       transport,
       (session) => {
-        this.connection = new EsmeConnection(house, ports, session, 'here', 1)
+        this.connection = new EsmeConnection(house, ports, session, { address: '192.0.2.1', port: 1 }, 1)
         return this.connection
       },
       0,

@@ -1,7 +1,7 @@
 // One ESME on one connection, from accept to close: authenticates, takes submit_sm in batches, answers query_sm. It decides
 // nothing about messages.
 
-import type { Account } from '../../directory/snapshot.js'
+import type { SendingAccount } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
 import {
@@ -12,10 +12,12 @@ import {
   type BindRequest,
   type Command,
   type PduOf,
+  type PeerAddress,
   type ResponsePdu,
   type SessionHandlers,
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
+import { claimOf } from './bind-claim.js'
 import { resultOf } from './deliver-answer.js'
 import type { BindKind, EsmeEdgePorts, EsmeHouse } from './esme-ports.js'
 import { FullWindow } from '../full-window.js'
@@ -43,6 +45,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   readonly #house: EsmeHouse<EsmeConnection>
   readonly #ports: EsmeEdgePorts
   readonly #session: EsmeSession
+  readonly #peer: PeerAddress
   readonly #remote: string
   readonly #number: number
   readonly #desk: AnswerDesk
@@ -60,13 +63,14 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     house: EsmeHouse<EsmeConnection>,
     ports: EsmeEdgePorts,
     session: EsmeSession,
-    remote: string,
+    peer: PeerAddress,
     number: number,
   ) {
     this.#house = house
     this.#ports = ports
     this.#session = session
-    this.#remote = remote
+    this.#peer = peer
+    this.#remote = `${peer.address}:${peer.port}`
     this.#number = number
     const { clock, metrics } = ports
     this.#desk = { session, clock, metrics, withheldBy: (change) => this.#withheldBy(change) }
@@ -76,14 +80,22 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   // ---- its bind ------------------------------------------------------------------------------------------------------
 
   onBind(bind: BindRequest): void {
-    const account = this.#ports.directory().accountBySystemId(bind.system_id)
-    this.#ports.verify(account, bind.password).then(
-      (isRight) => this.#decideBind(bind, isRight ? account : undefined, 'wrong system_id or password'),
+    const { account, standing } = claimOf(this.#ports.directory(), bind.system_id, this.#peer.address)
+    // Also from elsewhere: neither the answer nor its time may tell whether the password is right.
+    const verified = standing === 'known' ? Promise.resolve(true) : this.#ports.verify(account, bind.password)
+    verified.then(
+      (isRight) => {
+        const isElsewhere = standing === 'elsewhere'
+        const why = isElsewhere
+          ? `account ${account?.id ?? ''} may not come from ${this.#peer.address}`
+          : 'wrong system_id or password'
+        this.#decideBind(bind, isRight && !isElsewhere ? account : undefined, why)
+      },
       (error: unknown) => this.#refuseBind(bind, status.ESME_RSYSERR, String(error)),
     )
   }
 
-  #decideBind(bind: BindRequest, account: Account | undefined, why: string): void {
+  #decideBind(bind: BindRequest, account: SendingAccount | undefined, why: string): void {
     if (account === undefined) return this.#refuseBind(bind, status.ESME_RINVPASWD, why)
     if (!account.active) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the account is not active')
     const kind = kindOfBind[bind.command]
@@ -112,7 +124,8 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     })
     if (kind === 'transmitter') return
     const wasUp = receivers.up
-    receivers.add({ session: this.#session, version, leaving: account.leaving })
+    const { leaving, dialing } = account
+    receivers.add({ session: this.#session, version, leaving, dialing })
     if (wasUp) this.#ports.hasRoom(receivers.id)
     else this.#ports.destinationChanged(receivers.id)
   }

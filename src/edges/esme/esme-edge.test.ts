@@ -1,6 +1,6 @@
 import smpp from 'smpp'
 import { afterEach, expect, it } from 'vitest'
-import type { Account, Snapshot } from '../../directory/snapshot.js'
+import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import { systemClock } from '../../lib/clock.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
@@ -18,7 +18,9 @@ const account = {
   maxBinds: 5,
   bindModes: ['transmitter', 'receiver', 'transceiver'],
   text: standardText,
-} as unknown as Account
+  addresses: [],
+  ipOnly: false,
+} as unknown as SendingAccount
 
 let close: (() => Promise<void>)[] = []
 afterEach(async () => {

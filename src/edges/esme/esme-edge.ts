@@ -46,7 +46,7 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
       },
       (session, peer) => {
         this.#live++
-        return new EsmeConnection(this, this.#ports, session, remoteOf(peer), ++this.#sessions)
+        return new EsmeConnection(this, this.#ports, session, peer, ++this.#sessions)
       },
     )
     this.#ports.log.event('esme.listening', { host: this.#server.host, port: this.#server.port })

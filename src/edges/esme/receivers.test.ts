@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createDialing, type Dialing } from '../../directory/dialing.js'
 import type { NotifyResult } from '../../delivery/courier.js'
 import type { SendResult } from '../../delivery/destination.js'
 import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
@@ -20,6 +21,8 @@ const target = (longMessage: LongMessage, text = standardText): Target => ({
   transliterate: false,
 })
 
+const asWritten = createDialing()()
+
 /** One bound ESME: what it was sent, and its answers. */
 interface Esme {
   readonly session: Session<Sent>
@@ -39,7 +42,7 @@ interface Rig {
   readonly notSent: EsmeDelivery[]
   /** From now on the next segment waits for its turn in the lane. */
   readonly holdBack: () => void
-  readonly bind: (leaving?: Target, windowSize?: number) => Esme
+  readonly bind: (leaving?: Target, windowSize?: number, dialing?: Dialing) => Esme
   readonly leave: (esme: Esme) => void
 }
 
@@ -67,7 +70,7 @@ function rig(): Rig {
     notSent: (delivery) => void notSent.push(delivery),
     cannotSend: ({ id }, why) => void told.push(`cannot send ${id}: ${why}`),
   })
-  const bind = (leaving = target('udh8'), windowSize = 10): Esme => {
+  const bind = (leaving = target('udh8'), windowSize = 10, dialing = asWritten): Esme => {
     let written: Buffer[] = []
     const session = new Session<Sent>(
       { role: 'smsc', windowSize },
@@ -97,7 +100,7 @@ function rig(): Rig {
     }
     session.receive(wire({ command: 'bind_transceiver', interface_version: 0x34 }, 1), 0)
     take()
-    receivers.add({ session, version: 0x34, leaving })
+    receivers.add({ session, version: 0x34, leaving, dialing })
     return {
       session,
       got: () => {
@@ -175,6 +178,26 @@ describe('a message from a phone', () => {
     expect(pdu!.short_message.toString()).toBe('abcdefghijabcdefghij')
     esme.answers(1)
     expect(told).toEqual(['mo m1 after 0: taken'])
+  })
+
+  it('has its numbers as the account writes them; short codes and names stay', () => {
+    const { send, bind } = rig()
+    const national = createDialing()({ callingOut: 's/^1/0/', calledOut: 's/^4/0/' })
+    const esme = bind(undefined, undefined, national)
+    send(mo(text(20)))
+    send(
+      mo(text(20), { source: { ton: 5, npi: 0, value: '1bank' }, destination: { ton: 1, npi: 1, value: '447700900' } }),
+    )
+    expect(esme.got()).toMatchObject([
+      {
+        source_addr: '02025550100',
+        source_addr_ton: 0,
+        source_addr_npi: 1,
+        destination_addr: '40404',
+        dest_addr_ton: 3,
+      },
+      { source_addr: '1bank', source_addr_ton: 5, destination_addr: '047700900', dest_addr_ton: 0, dest_addr_npi: 1 },
+    ])
   })
 
   it('goes in the coding of the account', () => {

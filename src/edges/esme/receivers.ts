@@ -3,6 +3,7 @@
 
 import type { NotifyResult } from '../../delivery/courier.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
+import type { Dialing } from '../../directory/dialing.js'
 import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
 import type { AccountId, DeliveryId } from '../../message/ids.js'
 import { referenceOf } from '../../message/reference.js'
@@ -29,6 +30,8 @@ export interface Receiver {
   readonly version: number
   /** What its account takes. */
   readonly leaving: Target
+  /** How it writes numbers. */
+  readonly dialing: Dialing
 }
 
 /** A message from a phone that has been cut for a receiver. */
@@ -173,7 +176,7 @@ export class Receivers implements Destination {
     }
     const sent: SentMo = { kind: 'sentMo', delivery, receiver, cut }
     try {
-      const pdu = moPdu(delivery.message, segment, cut.dataCoding, cut.segments.length > 1)
+      const pdu = moPdu(delivery.message, segment, cut.dataCoding, receiver.dialing, cut.segments.length > 1)
       if (receiver.session.request(pdu, sent, this.#ports.monotonicMs()) === 0) return false
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error
