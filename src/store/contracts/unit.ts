@@ -124,6 +124,8 @@ export function isOffer(unit: Unit): boolean {
 export interface StateChanges {
   /** Put or overwrite at (lane, due, id). */
   enqueue(delivery: Delivery): void
+  /** Overwrites one that stands there. Only the last state that a commit leaves need be kept. */
+  rewrite(delivery: Delivery): void
   /** Removing what is not there is no error: a unit may be replayed. */
   dequeue(ref: DeliveryRef): void
   /** A newer one under the same (vendor, vendorMessageId) wins. */
@@ -169,7 +171,12 @@ export function reduce(unit: Unit, state: StateChanges): void {
       state.enqueue(unit.delivery)
       return
     case 'answered':
-      state.dequeue(unit.delivery)
+      if (unit.outcome.kind === 'advanced' && isSamePlace(unit.delivery, unit.outcome.next))
+        state.rewrite(unit.outcome.next)
+      else {
+        state.dequeue(unit.delivery)
+        if (unit.outcome.kind === 'advanced') state.enqueue(unit.outcome.next)
+      }
       applyOutcome(unit.outcome, state)
       for (const receipt of unit.outbox) state.enqueue(receipt)
       return
@@ -200,6 +207,10 @@ export function reduce(unit: Unit, state: StateChanges): void {
   }
 }
 
+function isSamePlace(a: DeliveryRef, b: DeliveryRef): boolean {
+  return a.id === b.id && a.dueMs === b.dueMs && a.lane === b.lane
+}
+
 function applyOutcome(outcome: SegmentOutcome, state: StateChanges): void {
   switch (outcome.kind) {
     case 'awaiting':
@@ -207,7 +218,6 @@ function applyOutcome(outcome: SegmentOutcome, state: StateChanges): void {
       if (outcome.group !== undefined) state.putGroup(outcome.group)
       return
     case 'advanced':
-      state.enqueue(outcome.next)
       if (outcome.awaiting !== undefined) state.awaitReceipt(outcome.awaiting)
       if (outcome.opens !== undefined) state.putGroup(outcome.opens)
       return

@@ -147,6 +147,7 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
     if (this.#space.low && units.some(isOffer)) throw lowError()
     await this.#commits.add((slab) => {
       for (let i = 0; i < units.length; i++) reduce(units[i]!, slab)
+      slab.end()
       slab.anchor(anchor)
     })
     this.#anchor = anchor

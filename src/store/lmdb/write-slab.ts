@@ -48,6 +48,9 @@ export class WriteSlab implements StateChanges {
   readonly #out = new ByteWriter(INITIAL_BYTES)
   #writes = new Int32Array(1024 * NUMBERS)
   #count = 0
+  /** Rewritten in this commit, and collected in it, by id: written when it is known that they stay. */
+  readonly #rewritten = new Map<string, Delivery>()
+  readonly #collected = new Map<string, CollectedPart>()
   readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
   #books: BookChanges | undefined
 
@@ -70,6 +73,8 @@ export class WriteSlab implements StateChanges {
   /** Forgets the writes from the n-th on: those of a commit that could not be encoded. */
   cutTo(count: number): void {
     this.#count = count
+    this.#rewritten.clear()
+    this.#collected.clear()
   }
 
   /** What was asked to change in the books since the last call; undefined for nothing. Their rows are not written here: they depend on earlier commits. */
@@ -99,7 +104,34 @@ export class WriteSlab implements StateChanges {
     this.#books.exports.push({ through, file, bytes })
   }
 
+  /** A commit is whole: writes what waited for its end. */
+  end(): void {
+    if (this.#rewritten.size > 0) {
+      for (const delivery of this.#rewritten.values()) this.#put(delivery)
+      this.#rewritten.clear()
+    }
+    if (this.#collected.size > 0) {
+      for (const part of this.#collected.values()) this.#putPart(part)
+      this.#collected.clear()
+    }
+  }
+
   enqueue(delivery: Delivery): void {
+    if (this.#rewritten.size > 0) this.#isOver(delivery)
+    this.#put(delivery)
+  }
+
+  rewrite(delivery: Delivery): void {
+    this.#rewritten.set(delivery.id, delivery)
+  }
+
+  /** What stood there changes once more: what it was rewritten as need not be written. */
+  #isOver(ref: DeliveryRef): void {
+    const before = this.#rewritten.get(ref.id)
+    if (before !== undefined && before.lane === ref.lane && before.dueMs === ref.dueMs) this.#rewritten.delete(ref.id)
+  }
+
+  #put(delivery: Delivery): void {
     const start = this.#out.position
     writeDeliveryKey(this.#out, delivery)
     const middle = this.#out.position
@@ -108,6 +140,7 @@ export class WriteSlab implements StateChanges {
   }
 
   dequeue(ref: DeliveryRef): void {
+    if (this.#rewritten.size > 0) this.#isOver(ref)
     const start = this.#out.position
     writeDeliveryKey(this.#out, ref)
     this.#add(DELIVERIES, start, this.#out.position, REMOVE)
@@ -142,6 +175,10 @@ export class WriteSlab implements StateChanges {
   }
 
   collect(part: CollectedPart): void {
+    this.#collected.set(part.id, part)
+  }
+
+  #putPart(part: CollectedPart): void {
     const start = this.#out.position
     writeMessageKey(this.#out, part.id)
     const middle = this.#out.position
@@ -150,6 +187,7 @@ export class WriteSlab implements StateChanges {
   }
 
   uncollect(part: MessageId): void {
+    if (this.#collected.size > 0) this.#collected.delete(part)
     const start = this.#out.position
     writeMessageKey(this.#out, part)
     this.#add(COLLECTED, start, this.#out.position, REMOVE)

@@ -103,6 +103,9 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
         insertInto(rows, row)
       })
     },
+    rewrite(delivery) {
+      recorder.enqueue(delivery)
+    },
     dequeue(ref) {
       const place = { dueMs: checkPlace(ref), id: ref.id }
       changes.push(({ lanes }) => {
