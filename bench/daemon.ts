@@ -29,13 +29,21 @@ export async function startDaemon(options: DaemonOptions): Promise<readonly [Chi
   })
   writeFileSync(directory, document.toString())
   const settings = ['smpp.server.port=0', 'admin.port=0', ...options.settings]
+  const main = join(program, 'dist/main.js')
   return startReady(
     'switch',
     [
-      join(program, 'dist/main.js'),
+      ...optionsOf(main),
+      main,
       ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
       ...settings.flatMap((setting) => ['--set', setting]),
     ],
     'smppPort',
   )
+}
+
+/** The options of Node that a program's first line asks for: `#!/usr/bin/env -S node OPTION …`. */
+function optionsOf(main: string): readonly string[] {
+  const [, words = ''] = /^#!.*?\bnode((?: --\S+)*)\s*\n/.exec(readFileSync(main, 'utf8')) ?? []
+  return words.split(' ').filter((word) => word !== '')
 }

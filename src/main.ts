@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
 import { checkConfigCommand } from './cli/check-config.js'
