@@ -1,6 +1,7 @@
 // The composition root: the only file that knows every class. Builds the switch, starts it in order, stops it in reverse.
 
 import type { Config } from './config/settings.js'
+import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
 import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
@@ -70,6 +71,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
   const { ids, epoch } = await takeIds(store, ports.onLost)
 
+  const accounting = await openAccounting(store.books, directory, metrics, exactClock.wallMs())
   const states = new RecentStates(config.smpp.server.queryRemembered)
   const vendors: VendorConnection[] = []
   const core = buildCore({
@@ -83,6 +85,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
 
   const onward: OnwardPorts = {
+    ...accounting,
     recorder,
     ids,
     laneOf: (route, account) => vendorLane(route, 0, account),

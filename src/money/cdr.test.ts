@@ -1,59 +1,108 @@
 import { describe, expect, it } from 'vitest'
+import type { Bill, Sent } from '../message/bill.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
-import { cdrLine, integer, type CdrRow } from './cdr.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
+import { CdrLines, integer } from './cdr.js'
 
-const row: CdrRow = {
-  // Not in the order of the line.
-  vendorAmount: 8000,
-  message: '0100000000000001' as MessageId,
-  id: '0100000000000002' as MessageId,
-  part: 2,
-  parts: 2,
-  direction: 'mt',
-  customer: 'acme',
-  account: 'acme-1' as AccountId,
-  source: 'Acme "A" é\n',
-  destination: '13105550123',
-  mcc: '310',
-  mnc: '41',
-  policy: 'sms',
+const sent: Sent = {
   vendor: 'v' as VendorId,
   connection: 'v1' as ConnectionId,
-  segments: 2,
-  state: 'DELIVERED',
-  error: '000',
-  acceptedAtMs: 1_800_000_000_000,
-  sentAtMs: 1_800_000_000_010,
-  doneAtMs: -1,
-  currency: 'EUR',
-  units: 1,
-  price: 5000,
-  priceCurrency: 'USD',
-  priceExchange: '0.9',
-  amount: 4500,
-  vendorUnits: 1,
-  vendorPrice: 8000,
-  vendorCurrency: 'EUR',
-  vendorExchange: '1',
+  segments: 3,
+  price: { currency: 'EUR', ownMicros: 8000, exchange: '1', baseMicros: 8000 },
+  atMs: 1_800_000_000_010.5,
 }
+const bill: Bill = {
+  customer: 'acme',
+  policy: 'sms',
+  price: { currency: 'USD', ownMicros: 5000, exchange: '0.9', baseMicros: 4500 },
+  units: 3,
+  day: 20_833,
+  state: 'charged',
+  mcc: '310',
+  mnc: '410',
+  onSilence: undefined,
+  sent,
+}
+const origin: ReceiptOrigin = {
+  messageId: '0100000000000001' as MessageId,
+  account: 'acme-1' as AccountId,
+  source: { ton: 5, npi: 0, value: 'Acme "A" é\n😀' },
+  destination: { ton: 1, npi: 1, value: '13105550123' },
+  asSent: undefined,
+  request: { final: 'all', intermediate: false },
+  acceptedAtMs: 1_800_000_000_000,
+  userMessageReference: -1,
+  head: '',
+  parts: [],
+}
+const parts = [1, 2].map((n) => ({
+  id: `010000000000000${n}` as MessageId,
+  receiptRequest: origin.request,
+  userMessageReference: -1,
+}))
+const read = (lines: string): Record<string, unknown>[] =>
+  lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-describe('a CDR', () => {
-  it('is one line of JSON with its fields in a fixed order', () => {
-    expect(cdrLine(row)).toBe(
-      '{"version":1,"message":"0100000000000001","id":"0100000000000002","part":2,"parts":2,"direction":"mt",' +
-        '"customer":"acme","account":"acme-1","source":"Acme \\"A\\" é\\n","destination":"13105550123",' +
-        '"mcc":"310","mnc":"41","policy":"sms","vendor":"v","connection":"v1","segments":2,"state":"DELIVERED",' +
-        '"error":"000","acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":-1,"currency":"EUR",' +
-        '"units":1,"price":5000,"priceCurrency":"USD","priceExchange":"0.9","amount":4500,"vendorUnits":1,' +
-        '"vendorPrice":8000,"vendorCurrency":"EUR","vendorExchange":"1","vendorAmount":8000}\n',
+describe('call detail records', () => {
+  const lines = new CdrLines(() => 'EUR')
+
+  it('are lines of JSON in ASCII with their fields in a fixed order', () => {
+    expect(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1_800_000_000_020)).toBe(
+      '{"version":1,"message":"0100000000000001","id":"0100000000000001","part":1,"parts":1,' +
+        '"source":"Acme \\"A\\" \\u00e9\\n\\ud83d\\ude00","destination":"13105550123","state":"DELIVERED","error":"000",' +
+        '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,' +
+        '"direction":"mt","customer":"acme","account":"acme-1","mcc":"310","mnc":"410","policy":"sms",' +
+        '"vendor":"v","connection":"v1","segments":3,"currency":"EUR","units":3,"price":5000,"priceCurrency":"USD",' +
+        '"priceExchange":"0.9","amount":13500,"vendorUnits":3,"vendorPrice":8000,"vendorCurrency":"EUR",' +
+        '"vendorExchange":"1","vendorAmount":24000}\n',
     )
   })
 
-  it('is read back as it was', () => {
-    expect(JSON.parse(cdrLine(row))).toEqual({ version: 1, ...row })
+  it('are one for each part, which share units and cost', () => {
+    const [first, second, ...more] = read(lines.ofOrigin({ ...origin, parts }, bill, 'DELIVERED', '000', 1))
+    expect(more).toEqual([])
+    expect(first).toMatchObject({ id: '0100000000000001', part: 1, parts: 2, units: 2, amount: 9000, vendorUnits: 2 })
+    expect(second).toMatchObject({ id: '0100000000000002', part: 2, parts: 2, units: 1, amount: 4500, vendorUnits: 1 })
+    expect([first!['vendorAmount'], second!['vendorAmount'], second!['segments']]).toEqual([16_000, 8000, 3])
   })
 
-  it('has numbers that readers would round as text', () => {
+  it('have no amount where nothing was charged, and no vendor where nothing left', () => {
+    const [line] = read(lines.ofOrigin(origin, { ...bill, state: 'released', sent: undefined }, 'EXPIRED', '000', 1))
+    expect(line).toMatchObject({ state: 'EXPIRED', amount: 0, units: 3, price: 5000, vendor: '', connection: '' })
+    expect(line).toMatchObject({ segments: 0, vendorPrice: 0, vendorAmount: 0, vendorCurrency: '', sentAtMs: -1 })
+  })
+
+  it('say of each message its own, whatever the last one of the account was', () => {
+    let currency = 'EUR'
+    const one = new CdrLines(() => currency)
+    const variants: Bill[] = [
+      bill,
+      { ...bill },
+      { ...bill, units: 1 },
+      { ...bill, state: 'released' },
+      { ...bill, policy: 'p"2' },
+      { ...bill, customer: 'other' },
+      { ...bill, mcc: '', mnc: '' },
+      { ...bill, price: { ...bill.price, ownMicros: 1 } },
+      { ...bill, price: { ...bill.price, exchange: '0.90' } },
+      { ...bill, sent: { ...sent, segments: 4 } },
+      { ...bill, sent: { ...sent, connection: 'v2' as ConnectionId } },
+      { ...bill, sent: { ...sent, price: undefined } },
+      { ...bill, sent: undefined },
+      bill,
+    ]
+    for (const variant of variants) {
+      const own = new CdrLines(() => currency).ofOrigin(origin, variant, 'UNKNOWN', '045', 1)
+      expect(one.ofOrigin(origin, variant, 'UNKNOWN', '045', 1)).toBe(own)
+    }
+    currency = 'USD'
+    expect(read(one.ofOrigin(origin, bill, 'UNKNOWN', '045', 1))[0]).toMatchObject({ currency: 'USD' })
+  })
+
+  it('have numbers that readers would round as text', () => {
     expect(integer(2 ** 53 - 1)).toBe('9007199254740991')
     expect(integer(2 ** 53)).toBe('"9007199254740992"')
     expect(integer(-(2n ** 60n))).toBe('"-1152921504606846976"')

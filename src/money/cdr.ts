@@ -1,104 +1,186 @@
-// The CDR: one row for each final part, and its line of JSON. What is in it was decided elsewhere; it works nothing out.
+// Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
-import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { Bill, Price, Sent } from '../message/bill.js'
+import type { AccountId, MessageId } from '../message/ids.js'
+import type { Message } from '../message/message.js'
+import type { MessagePart, ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import { costOf } from './settle.js'
+import { shareOf } from './units.js'
 
 /** Of the lines. Fields may be added within a version; what a field means, and its name, only change with it. */
 export const CDR_VERSION = 1
 
-/**
- * Amounts are in micro-units: prices for one unit in their own currency, amounts in `currency`, the base. Times are wall time in ms
- * since 1970, -1 for what never happened. Texts are '' for none.
- */
-export interface CdrRow {
-  /** Of the whole message. */
-  readonly message: MessageId
-  /** As the sender knows the part. */
-  readonly id: MessageId
-  /** From 1. */
-  readonly part: number
-  readonly parts: number
-  readonly direction: 'mt' | 'mo'
-  readonly customer: string
-  readonly account: AccountId
-  readonly source: string
-  readonly destination: string
-  /** The network of the phone, where it is known. */
-  readonly mcc: string
-  readonly mnc: string
-  readonly policy: string
-  readonly vendor: VendorId | ''
-  readonly connection: ConnectionId | ''
-  /** Sent for the whole message. */
-  readonly segments: number
-  readonly state: MessageState
-  /** As in the receipt. */
-  readonly error: string
-  readonly acceptedAtMs: number
-  readonly sentAtMs: number
-  readonly doneAtMs: number
-  readonly currency: string
-  /** Of this part, whether charged or not. */
-  readonly units: number
-  readonly price: number
-  readonly priceCurrency: string
-  /** Units of `currency` for one of `priceCurrency`, frozen at acceptance. */
-  readonly priceExchange: string
-  /** Charged; 0 for what was released. */
-  readonly amount: number
-  /** This part's share of the segments that the vendor took. */
-  readonly vendorUnits: number
-  readonly vendorPrice: number
-  readonly vendorCurrency: string
-  readonly vendorExchange: string
-  /** What the vendor will ask for this share. */
-  readonly vendorAmount: number
+/** Accounts whose last line is remembered. */
+const REMEMBERED_MAX = 10_000
+
+/** What lines of one account have in common, as long as it sends the same kind of message the same way. */
+interface Tail {
+  readonly bill: Bill
+  readonly direction: Message['direction']
+  readonly text: string
 }
 
 /**
- * One line with its line end; its fields in the order above. Whole numbers beyond 2^53-1, which readers would round, are decimal text.
- * Written out field by field, since there is one for each message.
- * @throws RangeError for a number that is not whole
+ * Makes the lines; docs/money.md has their fields. Written out piece by piece, since there is one for each message: what an account's
+ * line shares with its last one is taken from there.
  */
-export function cdrLine(row: CdrRow): string {
+export class CdrLines {
+  readonly #currency: () => string
+  readonly #tails = new Map<AccountId, Tail>()
+  #lastCurrency = ''
+
+  /** @param currency the base one */
+  constructor(currency: () => string) {
+    this.#currency = currency
+  }
+
+  /**
+   * The lines of a message, one for each part that it came in.
+   * @param bill as it is at the end
+   * @param error as in the receipt
+   * @param doneAtMs wall time
+   */
+  ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
+    const { id, direction, account, source, destination, parts, acceptedAtMs } = message
+    const end = endText(source.value, destination.value, bill.sent, acceptedAtMs, state, error, doneAtMs)
+    return this.#lines(id, direction, account, parts, end, bill)
+  }
+
+  /** The same from what is kept of a message towards a phone once it has left. */
+  ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
+    const { messageId, account, source, destination, parts, acceptedAtMs } = origin
+    const end = endText(source.value, destination.value, bill.sent, acceptedAtMs, state, error, doneAtMs)
+    return this.#lines(messageId, 'mt', account, parts, end, bill)
+  }
+
+  #lines(
+    id: MessageId,
+    direction: Message['direction'],
+    account: AccountId,
+    parts: readonly MessagePart[],
+    end: string,
+    bill: Bill,
+  ): string {
+    const count = parts.length
+    if (count === 0)
+      return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${end}${this.#tail(account, direction, bill)}`
+    let lines = ''
+    for (let i = 0; i < count; i++) {
+      const tail = this.#tailText(account, direction, bill, count, i)
+      lines += `{"version":${CDR_VERSION},"message":"${id}","id":"${parts[i]!.id}","part":${i + 1},"parts":${count}${end}${tail}`
+    }
+    return lines
+  }
+
+  #tail(account: AccountId, direction: Message['direction'], bill: Bill): string {
+    const currency = this.#currency()
+    if (currency !== this.#lastCurrency) this.#tails.clear()
+    this.#lastCurrency = currency
+    const last = this.#tails.get(account)
+    if (last !== undefined && last.direction === direction && isSameBill(last.bill, bill)) return last.text
+    const text = this.#tailText(account, direction, bill, 1, 0)
+    if (last === undefined && this.#tails.size >= REMEMBERED_MAX) this.#tails.clear()
+    this.#tails.set(account, { bill, direction, text })
+    return text
+  }
+
+  /** @param part from 0 */
+  #tailText(account: AccountId, direction: Message['direction'], bill: Bill, parts: number, part: number): string {
+    const { customer, policy, price, units, mcc, mnc, sent } = bill
+    const partUnits = shareOf(units, parts, part)
+    const segments = sent?.segments ?? 0
+    const vendorUnits = shareOf(segments, parts, part)
+    const vendorPrice = sent?.price ?? noPrice
+    const amount = bill.state === 'charged' ? price.baseMicros * partUnits : 0
+    return (
+      `,"direction":"${direction}"` +
+      `,"customer":${text(customer)}` +
+      `,"account":${text(account)}` +
+      `,"mcc":${text(mcc)}` +
+      `,"mnc":${text(mnc)}` +
+      `,"policy":${text(policy)}` +
+      `,"vendor":${text(sent?.vendor ?? '')}` +
+      `,"connection":${text(sent?.connection ?? '')}` +
+      `,"segments":${integer(segments)}` +
+      `,"currency":${text(this.#currency())}` +
+      `,"units":${integer(partUnits)}` +
+      `,"price":${integer(price.ownMicros)}` +
+      `,"priceCurrency":${text(price.currency)}` +
+      `,"priceExchange":${text(price.exchange)}` +
+      `,"amount":${integer(amount)}` +
+      `,"vendorUnits":${integer(vendorUnits)}` +
+      `,"vendorPrice":${integer(vendorPrice.ownMicros)}` +
+      `,"vendorCurrency":${text(vendorPrice.currency)}` +
+      `,"vendorExchange":${text(vendorPrice.exchange)}` +
+      `,"vendorAmount":${integer(vendorPrice.baseMicros * vendorUnits)}` +
+      '}\n'
+    )
+  }
+}
+
+const noPrice: Price = { currency: '', ownMicros: 0, exchange: '', baseMicros: 0 }
+
+function endText(
+  source: string,
+  destination: string,
+  sent: Sent | undefined,
+  acceptedAtMs: number,
+  state: MessageState,
+  error: string,
+  doneAtMs: number,
+): string {
   return (
-    `{"version":${CDR_VERSION}` +
-    `,"message":${text(row.message)}` +
-    `,"id":${text(row.id)}` +
-    `,"part":${integer(row.part)}` +
-    `,"parts":${integer(row.parts)}` +
-    `,"direction":"${row.direction}"` +
-    `,"customer":${text(row.customer)}` +
-    `,"account":${text(row.account)}` +
-    `,"source":${text(row.source)}` +
-    `,"destination":${text(row.destination)}` +
-    `,"mcc":${text(row.mcc)}` +
-    `,"mnc":${text(row.mnc)}` +
-    `,"policy":${text(row.policy)}` +
-    `,"vendor":${text(row.vendor)}` +
-    `,"connection":${text(row.connection)}` +
-    `,"segments":${integer(row.segments)}` +
-    `,"state":"${row.state}"` +
-    `,"error":${text(row.error)}` +
-    `,"acceptedAtMs":${integer(row.acceptedAtMs)}` +
-    `,"sentAtMs":${integer(row.sentAtMs)}` +
-    `,"doneAtMs":${integer(row.doneAtMs)}` +
-    `,"currency":${text(row.currency)}` +
-    `,"units":${integer(row.units)}` +
-    `,"price":${integer(row.price)}` +
-    `,"priceCurrency":${text(row.priceCurrency)}` +
-    `,"priceExchange":${text(row.priceExchange)}` +
-    `,"amount":${integer(row.amount)}` +
-    `,"vendorUnits":${integer(row.vendorUnits)}` +
-    `,"vendorPrice":${integer(row.vendorPrice)}` +
-    `,"vendorCurrency":${text(row.vendorCurrency)}` +
-    `,"vendorExchange":${text(row.vendorExchange)}` +
-    `,"vendorAmount":${integer(row.vendorAmount)}` +
-    '}\n'
+    `,"source":${text(source)},"destination":${text(destination)},"state":"${state}","error":${text(error)}` +
+    `,"acceptedAtMs":${Math.floor(acceptedAtMs)},"sentAtMs":${sent === undefined ? -1 : Math.floor(sent.atMs)}` +
+    `,"doneAtMs":${Math.floor(doneAtMs)}`
   )
 }
 
-/** A whole number as JSON; also for sums that others make of rows. */
+/** True where the tails of both are the same text. */
+function isSameBill(a: Bill, b: Bill): boolean {
+  if (a === b) return true
+  return (
+    a.units === b.units &&
+    (a.state === 'charged') === (b.state === 'charged') &&
+    a.customer === b.customer &&
+    a.policy === b.policy &&
+    a.mcc === b.mcc &&
+    a.mnc === b.mnc &&
+    isSamePrice(a.price, b.price) &&
+    isSameSent(a.sent, b.sent)
+  )
+}
+
+function isSameSent(a: Sent | undefined, b: Sent | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.segments === b.segments &&
+    a.connection === b.connection &&
+    a.vendor === b.vendor &&
+    (a.price === undefined || b.price === undefined ? a.price === b.price : isSamePrice(a.price, b.price))
+  )
+}
+
+function isSamePrice(a: Price, b: Price): boolean {
+  if (a === b) return true
+  return (
+    a.ownMicros === b.ownMicros &&
+    a.baseMicros === b.baseMicros &&
+    a.currency === b.currency &&
+    a.exchange === b.exchange
+  )
+}
+
+/** The amount that the lines of a message sum up to, in micro-units of the base currency. */
+export function amountOf(bill: Bill): number {
+  return bill.state === 'charged' ? costOf(bill) : 0
+}
+
+/**
+ * A whole number as JSON; also for sums that others make of lines. Beyond 2^53-1, which readers would round, as decimal text.
+ * @throws RangeError for a number that is not whole
+ */
 export function integer(value: number | bigint): string {
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value)) return `${value}`
@@ -114,11 +196,19 @@ const TILDE = 0x7e
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
+/** As JSON, ASCII only: files are read by who knows no coding. */
 function text(value: string): string {
   // Ids and numbers have nothing to escape.
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i)
-    if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return JSON.stringify(value)
+    if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return escaped(value)
   }
   return `"${value}"`
+}
+
+function escaped(value: string): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

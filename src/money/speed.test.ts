@@ -1,14 +1,17 @@
 // What money costs a message, printed. The bounds are what is promised, or far above what was measured where a busy machine would break them.
 import { describe, expect, it } from 'vitest'
-import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { Bill, Sent } from '../message/bill.js'
+import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
+import { Books } from './books.js'
 import { decideRoute, routingPlan, type Candidate } from './candidates.js'
+import { CdrLines } from './cdr.js'
 import { compileTariff, finished } from './compile-tariff.js'
 import { compileExchange, rateAt } from './exchange.js'
-import { endPart, reserve } from './ledger.js'
 import { offerFor, priceList } from './price-list.js'
 import { readRateSheet } from './rate-sheet.js'
+import { reported, takenLast } from './settle.js'
 import { buffersOf, findRate, rateDefaults, type Rate } from './tariff.js'
-import { emptyWallet } from './wallet.js'
 
 const RATES = 100_000
 const ROUNDS = 12
@@ -138,13 +141,41 @@ describe('the speed of', () => {
     )
   })
 
-  it('holding and settling', () => {
+  it('holding, settling and the line about it', () => {
+    const books = new Books([{ customer: 'c', heldMicros: 0, chargedMicros: 0, paidInMicros: 1e15 }], [])
+    const payer = { customer: 'c', creditMicros: 0, isBlocked: false }
+    const account = { id: 'a' as AccountId, limits: { spentMicros: 0, messages: 0 } }
     const price = { currency: 'EUR', ownMicros: 4500, exchange: '1', baseMicros: 4500 }
-    let wallet = { ...emptyWallet, balanceMicros: 1e15, paidInMicros: 1e15 }
-    const micros = microsPerRun(20_000, () => {
-      const reserved = reserve(wallet, 'm' as MessageId, price, 1, 1, 0)
-      if (reserved.kind === 'held') ({ wallet } = endPart(reserved.wallet, reserved.hold, 0, 'settle'))
+    const held: Bill = {
+      ...{ customer: 'c', policy: 'sms', price, units: 1, day: 0, state: 'held', mcc: '', mnc: '' },
+      ...{ onSilence: undefined, sent: undefined },
+    }
+    const terms = { settleOn: 'answer', receiptTimeoutMs: 1, onReceiptTimeout: 'charge' } as const
+    const lines = new CdrLines(() => 'EUR')
+    const origin = originOfMessage
+    let octets = 0
+    const micros = microsPerRun(20_000, (i) => {
+      books.reserve(payer, account, 4500, 1, 0)
+      const sent: Sent = { vendor: 'v' as VendorId, connection: 'c1' as ConnectionId, segments: 1, price, atMs: i }
+      const { bill, move } = takenLast(held, account.id, sent, terms, true)
+      if (move !== undefined) books.apply(move)
+      const after = reported(bill, account.id, 'DELIVERED')
+      octets += Buffer.from(lines.ofOrigin(origin, after.bill, 'DELIVERED', '000', i), 'latin1').length
     })
-    report('both', micros, 'µs', 2)
+    expect(octets).toBeGreaterThan(0)
+    report('all of it', micros, 'µs', 5)
   })
 })
+
+const originOfMessage: ReceiptOrigin = {
+  messageId: '0000000100000001' as MessageId,
+  account: 'a' as AccountId,
+  source: { ton: 1, npi: 1, value: '447700900001' },
+  destination: { ton: 1, npi: 1, value: '447700900123' },
+  asSent: undefined,
+  request: { final: 'all', intermediate: false },
+  acceptedAtMs: 1_800_000_000_000,
+  userMessageReference: -1,
+  head: '',
+  parts: [],
+}

@@ -1,6 +1,7 @@
 // The life of a message from a phone before it is accepted, as a list. No stage calls the next.
 
 import type { Account, Snapshot } from '../directory/snapshot.js'
+import { moBill } from './authorize/authorize.js'
 import { acceptMo, type AcceptOptions } from './accept/accept.js'
 import { findOwner, type Owned } from './owner/owner.js'
 import {
@@ -50,7 +51,7 @@ export function resumeMoPipeline(
   const directory = ports.directory()
   const owned = runStage(findOwner(directory), translateMoAddresses(directory, batch), answerOf)
   const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
-  acceptMo(fitting, ports, options, nowMs, wallMs)
+  acceptMo(fitting, (owned) => moBill(owned, directory, wallMs), ports, options, nowMs, wallMs)
 }
 
 /** Stage 1: the connection that it came over is known. */

@@ -11,6 +11,7 @@ import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
 import { GroupCommit } from '../store/group-commit.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { standardText } from '../text/standard.js'
+import { authorizing } from './authorize/rig.suite.js'
 import { createReassembly } from './create-reassembly.js'
 import { runMoPipeline } from './mo-pipeline.js'
 import { runPipeline, type PipelineOptions } from './pipeline.js'
@@ -115,6 +116,7 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
   }
   const waiting = (id: AccountId): number => accepted.filter(({ lane }) => lane === moLane(id)).length
   const onward = {
+    ...authorizing(),
     recorder,
     ids: createIdSource(0, 1, () => 2),
     laneOf: (route: readonly ConnectionId[], account: AccountId) => vendorLane(route, 0, account),

@@ -2,6 +2,7 @@
 
 import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure } from '../message/failure.js'
+import { authorize, type AuthorizePorts } from './authorize/authorize.js'
 import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
 import { findCandidates, type CandidatePorts } from './candidates/candidates.js'
 import type { Carrier } from './carrier/carrier.js'
@@ -25,7 +26,7 @@ import {
 import { translateAddresses } from './translate/translate.js'
 
 /** What follows reassembly. */
-export interface OnwardPorts extends AcceptPorts {
+export interface OnwardPorts extends AcceptPorts, AuthorizePorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
   /** How many more messages from phones may wait for an account. */
@@ -112,7 +113,7 @@ export function proceedLocated(
   wallMs: number,
 ): void {
   const routed = runStage(findCandidates(directory, ports.candidates, wallMs), located, answerOf)
-  accept(routed, ports, options, nowMs, wallMs)
+  accept(authorize(routed, directory, ports, wallMs), ports, options, nowMs, wallMs)
 }
 
 /** Stage 2: most messages come in one piece, and pass without a look. */

@@ -104,12 +104,11 @@ export interface Routed extends Located {
   readonly route: readonly ConnectionId[]
 }
 
-/** What it costs is known, and reserved. */
+/** What it costs is known, and reserved; where nobody pays, it is the value before, as it is. */
 export interface Authorized extends Routed {
-  /** Undefined where nobody pays. */
-  readonly bill: Bill | undefined
+  readonly bill?: Bill
   /** What was reserved for it; to be undone where it is not accepted. */
-  readonly move: Move | undefined
+  readonly move?: Move
 }
 
 /** A stage says of each message: go on, with a richer value; wait; or a failure. */

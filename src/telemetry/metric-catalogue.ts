@@ -41,6 +41,15 @@ const receiptOutcomes = ['queued', 'delivered', 'setAside', 'droppedByAge', 'dro
 const reassemblyOutcomes = ['whole', 'incomplete', 'sentAsReceived', 'refused', 'dropped'] as const
 const moOutcomes = ['accepted', 'refused'] as const
 const moEndOutcomes = ['delivered', 'setAside', 'droppedByAge'] as const
+const authorizationOutcomes = [
+  'held',
+  'insufficientFunds',
+  'customerBlocked',
+  'dayLimit',
+  'noPrice',
+  'notPermitted',
+] as const
+const moneyMoves = ['held', 'charged', 'released'] as const
 const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
 
 /** Counters by the name they have in code. */
@@ -150,6 +159,19 @@ export const counterCatalogue = {
     labels: ['outcome'],
     values: { outcome: moEndOutcomes },
     help: `Messages from phones that left the outbox of their account, by outcome (${moEndOutcomes.join(', ')}).`,
+  },
+  authorizations: {
+    kind: 'counter',
+    name: 'smswitch_authorizations_total',
+    labels: ['outcome'],
+    help: `Messages whose price was asked for, by outcome (${authorizationOutcomes.join(', ')}).`,
+  },
+  money: {
+    kind: 'counter',
+    name: 'smswitch_money_micros_total',
+    labels: ['currency', 'move'],
+    values: { move: moneyMoves },
+    help: `Money that was ${moneyMoves.join(', ')}, in millionths of the base currency.`,
   },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {

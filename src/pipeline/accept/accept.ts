@@ -1,15 +1,17 @@
 // Stage 10: the message gets its id and its place in a lane, and is offered to the store. Its sender is answered when that
 // is durable, and not before.
 
+import type { Bill, Move } from '../../message/bill.js'
 import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { IdSource } from '../../message/id-source.js'
 import type { DeliveryId, LaneKey, ConnectionId, AccountId, MessageId } from '../../message/ids.js'
 import type { Message } from '../../message/message.js'
+import type { Books } from '../../money/books.js'
 import type { Recorder, UnitListener } from '../../store/contracts/recorder.js'
 import type { StoreError } from '../../store/contracts/store.js'
 import type { Unit } from '../../store/contracts/unit.js'
 import type { Owned } from '../owner/owner.js'
-import { storeFailure, type Routed, type SubmissionAnswer, type Together } from '../stage.js'
+import { storeFailure, type Authorized, type SubmissionAnswer, type Together } from '../stage.js'
 
 export interface AcceptPorts {
   readonly recorder: Recorder
@@ -21,6 +23,8 @@ export interface AcceptPorts {
   readonly laneOfMo: (account: AccountId) => LaneKey
   /** The delivery is durable and answered: it may go. */
   readonly accepted: (delivery: SegmentDelivery | MoDelivery) => void
+  /** What was reserved for a message that the store refuses is given back. */
+  readonly books: Books
 }
 
 export interface AcceptOptions {
@@ -30,19 +34,19 @@ export interface AcceptOptions {
 
 /** Towards phones. @param nowMs switch time; @param wallMs for the dates that people read */
 export function accept(
-  batch: readonly Routed[],
+  batch: readonly Authorized[],
   ports: AcceptPorts,
   options: AcceptOptions,
   nowMs: number,
   wallMs: number,
 ): void {
-  for (const routed of batch) {
-    const { account, route, policy } = routed
-    const message = toMessage(routed, 'mt', account.id, ports, options, nowMs, wallMs)
+  for (const authorized of batch) {
+    const { account, route, policy, move } = authorized
+    const message = toMessage(authorized, 'mt', account.id, ports, options, nowMs, wallMs)
     const delivery: SegmentDelivery = {
       kind: 'segment',
-      lane: routed.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id),
-      dueMs: nowMs + routed.submission.scheduleMs,
+      lane: authorized.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id),
+      dueMs: nowMs + authorized.submission.scheduleMs,
       id: deliveryIdOf(message),
       message,
       route,
@@ -51,16 +55,17 @@ export function accept(
       failures: 0,
       unansweredBy: '',
       progress: undefined,
-      bill: undefined,
+      bill: authorized.bill,
       expiresAtMs: message.expiresAtMs,
     }
-    offer(delivery, routed, ports)
+    offer(delivery, authorized, move, ports)
   }
 }
 
-/** From phones. */
+/** From phones. @param billOf undefined where nobody pays */
 export function acceptMo(
   batch: readonly Owned[],
+  billOf: (owned: Owned) => Bill | undefined,
   ports: AcceptPorts,
   options: AcceptOptions,
   nowMs: number,
@@ -77,10 +82,10 @@ export function acceptMo(
       message,
       failures: 0,
       taken: 0,
-      bill: undefined,
+      bill: billOf(owned),
       expiresAtMs: message.expiresAtMs,
     }
-    offer(delivery, owned, ports)
+    offer(delivery, owned, undefined, ports)
   }
 }
 
@@ -121,11 +126,21 @@ function deliveryIdOf({ id }: Message): DeliveryId {
   return id as string as DeliveryId
 }
 
-function offer(delivery: SegmentDelivery | MoDelivery, { submission, assembly }: Together, ports: AcceptPorts): void {
-  ports.recorder.offer(acceptedUnit(delivery, assembly.collected), new Acceptance(submission.answer, ports))
+function offer(
+  delivery: SegmentDelivery | MoDelivery,
+  { submission, assembly }: Together,
+  move: Move | undefined,
+  ports: AcceptPorts,
+): void {
+  ports.recorder.offer(acceptedUnit(delivery, assembly.collected, move), new Acceptance(submission.answer, ports))
 }
 
-function acceptedUnit(delivery: SegmentDelivery | MoDelivery, collected: readonly MessageId[]): Unit {
+function acceptedUnit(
+  delivery: SegmentDelivery | MoDelivery,
+  collected: readonly MessageId[],
+  move: Move | undefined,
+): Unit {
+  if (move !== undefined) return { kind: 'accepted', delivery, parts: collected, move }
   return collected.length === 0 ? { kind: 'accepted', delivery } : { kind: 'accepted', delivery, parts: collected }
 }
 
@@ -149,7 +164,9 @@ class Acceptance implements UnitListener {
     }
   }
 
-  refused(_unit: Unit, error: StoreError): void {
+  refused(unit: Unit, error: StoreError): void {
+    // First the money: whoever is told may try again at once.
+    if (unit.kind === 'accepted' && unit.move !== undefined) this.#ports.books.undo(unit.move)
     this.#answer.refused(storeFailure(error))
   }
 }

@@ -15,6 +15,7 @@ import type { PeerText } from '../../text/decode.js'
 import { standardText } from '../../text/standard.js'
 import { GroupCommit } from '../../store/group-commit.js'
 import { MemoryStore } from '../../store/memory/memory-store.js'
+import { authorizing } from '../authorize/rig.suite.js'
 import { createReassembly } from '../create-reassembly.js'
 import { runMoPipeline } from '../mo-pipeline.js'
 import { runPipeline, type OnwardPorts } from '../pipeline.js'
@@ -113,6 +114,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     { lazyMs: 5, maxUnits: 1000, retryMs: 100, retryMaxMs: 100, maxReopens: 1000 },
   )
   const onward: OnwardPorts = {
+    ...authorizing(),
     recorder,
     ids: createIdSource(0, settings.epoch ?? (settings.store === undefined ? 1 : 2), () => 100),
     laneOf: (lane, of) => vendorLane(lane, 0, of),

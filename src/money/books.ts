@@ -1,0 +1,171 @@
+// The live books: what customers have, hold and were charged, and what accounts used today. They are those of the store with all
+// that was reserved and is not durable yet, so that messages on their way to the disk can't spend the same money twice.
+
+import type { CustomerBooks, DayBooks, Move } from '../message/bill.js'
+import type { AccountId } from '../message/ids.js'
+import { isAmount, sumOf } from './amount.js'
+import { dayOf, type DayLimits } from './day-use.js'
+
+/** Why nothing was reserved. `tooLarge`: the amount, or a sum with it, can't be exact. */
+export type NotReserved = 'blocked' | 'insufficient' | 'daySpend' | 'dayUnits' | 'tooLarge'
+
+/** Who pays, as the directory has it at this moment. */
+export interface Payer {
+  readonly customer: string
+  /** How far the balance may go below 0, in micro-units of the base currency: 0 for prepaid. */
+  readonly creditMicros: number
+  /** Nothing is reserved; what is held goes on to its end. */
+  readonly isBlocked: boolean
+}
+
+/** Who sends. */
+export interface Spender {
+  readonly id: AccountId
+  readonly limits: DayLimits
+}
+
+interface CustomerSums {
+  heldMicros: number
+  chargedMicros: number
+  paidInMicros: number
+}
+
+interface DaySums {
+  day: number
+  units: number
+  /** Held or charged. */
+  spentMicros: number
+}
+
+/**
+ * Amounts are whole micro-units of the base currency. Always: balance + held + charged = paid in. The balance is what can still be
+ * held, so it goes down with the hold, not with the charge.
+ */
+export class Books {
+  readonly #customers = new Map<string, CustomerSums>()
+  readonly #days = new Map<AccountId, DaySums>()
+
+  /** @param days of today, and later ones where the clock was set back */
+  constructor(customers: readonly CustomerBooks[], days: readonly DayBooks[]) {
+    for (const { customer, heldMicros, chargedMicros, paidInMicros } of customers)
+      this.#customers.set(customer, { heldMicros, chargedMicros, paidInMicros })
+    for (const { account, day, units, heldMicros, chargedMicros } of days) {
+      const known = this.#days.get(account)
+      if (known === undefined || known.day < day)
+        this.#days.set(account, { day, units, spentMicros: heldMicros + chargedMicros })
+    }
+  }
+
+  /**
+   * Holds an amount for units of one message, or says why not; then nothing has changed. What it returns is to be recorded with the
+   * message, and undone where that is not accepted.
+   * @param micros of all units together, undefined where that can't be exact
+   * @param units 1 or more
+   */
+  reserve(
+    { customer, creditMicros, isBlocked }: Payer,
+    { id, limits }: Spender,
+    micros: number | undefined,
+    units: number,
+    wallMs: number,
+  ): Move | NotReserved {
+    if (isBlocked) return 'blocked'
+    if (micros === undefined || !isAmount(micros) || micros < 0) return 'tooLarge'
+    const sums = this.#sums(customer)
+    // Bounds every later sum too: an end only moves what is held. What is free needs no balance.
+    const heldMicros = sums.heldMicros + micros
+    if (micros > 0) {
+      const spent = heldMicros + sums.chargedMicros
+      if (!isAmount(heldMicros) || !isAmount(spent)) return 'tooLarge'
+      if (sums.paidInMicros - spent < -creditMicros) return 'insufficient'
+    }
+    const day = this.#day(id, dayOf(wallMs))
+    const spentMicros = day.spentMicros + micros
+    if (!isAmount(spentMicros) || (limits.spentMicros > 0 && spentMicros > limits.spentMicros)) return 'daySpend'
+    if (limits.messages > 0 && day.units + units > limits.messages) return 'dayUnits'
+    sums.heldMicros = heldMicros
+    day.spentMicros = spentMicros
+    day.units += units
+    return { customer, account: id, day: day.day, heldMicros: micros, chargedMicros: 0, units }
+  }
+
+  /** A move is durable that was not reserved here: the end of a message. */
+  apply({ customer, account, day, heldMicros, chargedMicros, units }: Move): void {
+    const sums = this.#sums(customer)
+    sums.heldMicros += heldMicros
+    sums.chargedMicros += chargedMicros
+    const use = this.#days.get(account)
+    // The allowance of another day is over.
+    if (use === undefined || use.day !== day) return
+    use.spentMicros += heldMicros + chargedMicros
+    use.units += units
+  }
+
+  /** What was reserved is not recorded after all. */
+  undo({ customer, account, day, heldMicros, chargedMicros, units }: Move): void {
+    this.apply({
+      customer,
+      account,
+      day,
+      heldMicros: -heldMicros,
+      chargedMicros: -chargedMicros,
+      units: -units,
+    })
+  }
+
+  /** Whether a payment leaves sums that are exact: to be asked before it is recorded. */
+  takes(customer: string, micros: number): boolean {
+    const { paidInMicros, heldMicros, chargedMicros } = this.of(customer)
+    const after = sumOf(paidInMicros, micros)
+    return isAmount(micros) && after !== undefined && sumOf(after, -(heldMicros + chargedMicros)) !== undefined
+  }
+
+  /** A payment is durable, and was not booked before. */
+  paid(customer: string, micros: number): void {
+    this.#sums(customer).paidInMicros += micros
+  }
+
+  of(customer: string): CustomerBooks {
+    const { heldMicros, chargedMicros, paidInMicros } = this.#customers.get(customer) ?? nothing
+    return { customer, heldMicros, chargedMicros, paidInMicros }
+  }
+
+  all(): readonly CustomerBooks[] {
+    return [...this.#customers.keys()].map((customer) => this.of(customer))
+  }
+
+  /** What an account used in the day that is counted now, which is never earlier than one counted before. */
+  today(
+    account: AccountId,
+    wallMs: number,
+  ): { readonly day: number; readonly units: number; readonly spentMicros: number } {
+    const day = dayOf(wallMs)
+    const use = this.#days.get(account)
+    return use === undefined || use.day < day ? { day, units: 0, spentMicros: 0 } : { ...use }
+  }
+
+  #sums(customer: string): CustomerSums {
+    let sums = this.#customers.get(customer)
+    if (sums === undefined) this.#customers.set(customer, (sums = { ...nothing }))
+    return sums
+  }
+
+  /** A clock that was set back gives no new allowance: the day counted last goes on. */
+  #day(account: AccountId, day: number): DaySums {
+    let use = this.#days.get(account)
+    if (use === undefined) this.#days.set(account, (use = { day, units: 0, spentMicros: 0 }))
+    else if (use.day < day) {
+      use.day = day
+      use.units = 0
+      use.spentMicros = 0
+    }
+    return use
+  }
+}
+
+const nothing: Readonly<CustomerSums> = { heldMicros: 0, chargedMicros: 0, paidInMicros: 0 }
+
+/** What can still be held, credit left aside. */
+export function balanceOf({ paidInMicros, heldMicros, chargedMicros }: CustomerBooks): number {
+  return paidInMicros - heldMicros - chargedMicros
+}

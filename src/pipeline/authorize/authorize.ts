@@ -1,0 +1,158 @@
+// Stage 9: what it costs, and that the customer has it. The money of all units is reserved in one step; the message is not durable
+// yet, so whoever refuses it from here on gives the money back.
+
+import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
+import type { Bill } from '../../message/bill.js'
+import type { FailureReason } from '../../message/failure.js'
+import { costOf } from '../../money/amount.js'
+import type { Books, NotReserved } from '../../money/books.js'
+import { dayOf } from '../../money/day-use.js'
+import type { Offer } from '../../money/price-list.js'
+import { frozenPrice } from '../../money/settle.js'
+import { customerUnits } from '../../money/units.js'
+import type { Owned } from '../owner/owner.js'
+import { refuse, type Authorized, type Routed } from '../stage.js'
+import type { BillMemory } from './bill-memory.js'
+
+export interface AuthorizePorts {
+  readonly books: Books
+  readonly bills: BillMemory
+  readonly authorized: AuthorizeEvents
+}
+
+/** Called on the hot path: must be cheap. */
+export interface AuthorizeEvents {
+  /** @param micros reserved, of the base currency */
+  onHeld(micros: number): void
+  onRefused(reason: FailureReason): void
+}
+
+const SERVICE = 'sms'
+/** What a vendor charges for messages from phones, where it charges for them: a rate of this word in its tariff. */
+export const MO_WORD = 'MO'
+
+type Refusal = ReturnType<typeof refuse>
+
+/**
+ * Those that may go on, in their order; what is refused is answered. Where nobody pays it is the batch itself.
+ * @param wallMs for prices and days
+ */
+export function authorize(
+  batch: readonly Routed[],
+  directory: Snapshot,
+  ports: AuthorizePorts,
+  wallMs: number,
+): readonly Authorized[] {
+  for (let i = 0; i < batch.length; i++)
+    if (batch[i]!.account.customer !== undefined) return authorizeAll(batch, directory, ports, wallMs)
+  return batch
+}
+
+function authorizeAll(
+  batch: readonly Routed[],
+  directory: Snapshot,
+  ports: AuthorizePorts,
+  wallMs: number,
+): readonly Authorized[] {
+  const going: Authorized[] = []
+  for (const routed of batch) {
+    const { customer } = routed.account
+    if (customer === undefined) {
+      going.push(routed)
+      continue
+    }
+    const outcome = authorizeOne(routed, customer, directory, ports, wallMs)
+    if (!('kind' in outcome)) going.push(outcome)
+    else {
+      ports.authorized.onRefused(outcome.failure.reason)
+      routed.submission.answer.refused(outcome.failure)
+    }
+  }
+  return going
+}
+
+function authorizeOne(
+  routed: Routed,
+  customer: string,
+  directory: Snapshot,
+  { books, bills, authorized }: AuthorizePorts,
+  wallMs: number,
+): Authorized | Refusal {
+  const { submission, account, assembly, policy, network, isUndecided = false, route } = routed
+  const payer = directory.customer(customer)
+  if (payer === undefined) return refuse('customerBlocked', `customer ${customer} is not in the directory`)
+  const product = account.product === undefined ? undefined : directory.product(account.product)
+  if (product?.services.includes(SERVICE) !== true)
+    return refuse('notPermitted', `the product of account ${account.id} has no service ${SERVICE}`)
+  const called = submission.destination.value
+  // What it can come to at most: what is too much is given back when the network is known.
+  const offer = isUndecided
+    ? directory.customerDearestPrice(account, called, undefined, wallMs)
+    : directory.customerPrice(account, called, network, wallMs)
+  if (offer === undefined || offer.forbidden)
+    return refuse('noPrice', `product ${product.id} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
+  const { length } = assembly.parts
+  const units = customerUnits(submission.content, length === 0 ? 1 : length, policy.billingUnit)
+  const move = books.reserve(
+    { customer, creditMicros: directory.creditMicrosOf(payer, wallMs), isBlocked: !payer.active },
+    account,
+    costOf(offer.priceMicros, units),
+    units,
+    wallMs,
+  )
+  if (typeof move === 'string') return refusal(move, account, customer)
+  authorized.onHeld(move.heldMicros)
+  const bill = bills.billFor(account.id, customer, policy.id, offer, units, move.day, network)
+  return { submission, account, assembly, policy, network, isUndecided, route, bill, move }
+}
+
+function refusal(why: NotReserved, { id }: SendingAccount, customer: string): Refusal {
+  switch (why) {
+    case 'blocked':
+      return refuse('customerBlocked', `customer ${customer} is not active`)
+    case 'insufficient':
+      return refuse('insufficientFunds', `the balance of customer ${customer} does not cover it`)
+    case 'tooLarge':
+      return refuse('insufficientFunds', `no sum of customer ${customer} can be so large`)
+    case 'daySpend':
+      return refuse('dayLimit', `account ${id} has spent what it may today`)
+    case 'dayUnits':
+      return refuse('dayLimit', `account ${id} has sent what it may today`)
+  }
+}
+
+/**
+ * The bill of a message from a phone: free for whoever has the number, with what the vendor asks for. Undefined where no customer
+ * has it.
+ */
+export function moBill(
+  { submission, assembly, account }: Owned,
+  directory: Snapshot,
+  wallMs: number,
+): Bill | undefined {
+  const { sender } = submission
+  if (account.customer === undefined || sender.kind !== 'vendor') return undefined
+  const { vendor, connection } = sender
+  const offer = directory.vendorWordPrice(connection, MO_WORD, wallMs)
+  const segments = Math.max(1, assembly.parts.length)
+  return {
+    customer: account.customer,
+    policy: '',
+    price: freeIn(directory.currency),
+    units: segments,
+    day: dayOf(wallMs),
+    state: 'charged',
+    mcc: '',
+    mnc: '',
+    onSilence: undefined,
+    sent: { vendor, connection, segments, price: priceOf(offer), atMs: wallMs },
+  }
+}
+
+function priceOf(offer: Offer | undefined): ReturnType<typeof frozenPrice> | undefined {
+  return offer === undefined || offer.forbidden ? undefined : frozenPrice(offer)
+}
+
+function freeIn(currency: string): Bill['price'] {
+  return { currency, ownMicros: 0, exchange: '1', baseMicros: 0 }
+}
