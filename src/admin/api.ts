@@ -1,6 +1,7 @@
 // The API under /v1: its door (tokens and scopes), its checks, its OpenAPI document. What it does lies in the routes.
 import swagger from '@fastify/swagger'
 import { type TSchema } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { expectedOf } from '../directory/columns.js'
@@ -57,12 +58,8 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     // What is served is built once: routes do not change.
     let document: unknown
     api.get('/v1/openapi.json', { schema: { hide: true } }, () => (document ??= api.swagger()))
-    addDirectoryRoutes(api, options.book, (request, revision, report) =>
-      options.onChanged?.({
-        by: request.getDecorator<string>('caller'),
-        revision,
-        objects: report.filter(({ action }) => action !== 'unchanged').length,
-      }),
+    addDirectoryRoutes(api, options.book, (request, revision, objects) =>
+      options.onChanged?.({ by: request.getDecorator<string>('caller'), revision, objects }),
     )
     api.decorateRequest('caller', '')
   })
@@ -89,8 +86,10 @@ function letIn(request: FastifyRequest, reply: FastifyReply, tokens: readonly Ap
  */
 function checkOf(schema: TSchema, httpPart: string | undefined) {
   if (schema.$ref !== undefined || httpPart === 'headers') return () => true
+  const check = TypeCompiler.Compile(schema)
   return (given: unknown) => {
     const value = httpPart === 'querystring' ? Value.Convert(schema, given) : given
+    if (check.Check(value)) return { value }
     const first = Value.Errors(schema, value).First()
     if (first === undefined) return { value }
     const expected = Object.hasOwn(first.schema, 'expected') ? expectedOf(first.schema) : first.message.toLowerCase()

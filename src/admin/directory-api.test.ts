@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readObjects } from '../directory/change-file.js'
 import { SECRET_MASK } from '../directory/change-secrets.js'
-import { fixedDirectory } from '../directory/change.js'
+import { createCompileMemory } from '../directory/compile-memory.js'
+import { fixedDirectory } from '../directory/file-whole.js'
 import { directoryKinds } from '../directory/kinds.js'
 import type { Snapshot } from '../directory/snapshot.js'
 import { createHttpServer, smallBounds } from '../http/server.js'
 import { parseStatus } from '../smpp/index.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { addApi, type ApiOptions } from './api.js'
-import { fileBook, openBook, type DirectoryBook } from './directory-book.js'
+import { openBook, type DirectoryBook } from './directory-book.js'
+import { fileBook, type FileReading } from './file-book.js'
 import { parseTokens, tokenHash, type ApiToken } from './tokens.js'
 
 type Row = Record<string, unknown>
@@ -25,6 +27,8 @@ const rules = {
   statusByName: parseStatus,
   defaults: { resend: { stepMs: 30_000, max: 20 } },
 }
+
+const pauses = { nowMs: () => performance.now(), sliceMs: 5, pause: () => new Promise<void>(setImmediate) }
 
 function tokens(): readonly ApiToken[] {
   const parsed = parseTokens(
@@ -45,7 +49,8 @@ async function serve(options: Partial<ApiOptions> & { readonly book?: DirectoryB
   const changes: unknown[] = []
   const faults: unknown[] = []
   const book =
-    options.book ?? (await openBook({ store: store.directory, rules, applied: (snapshot) => applied.push(snapshot) }))
+    options.book ??
+    (await openBook({ store: store.directory, rules, pauses, applied: (snapshot) => applied.push(snapshot) }))
   const server = createHttpServer(smallBounds, ({ error }) => faults.push(error))
   closers.push(() => server.close())
   await addApi(server, {
@@ -262,8 +267,7 @@ describe('the directory API', () => {
   })
 
   it('only reads what a file manages', async () => {
-    const snapshot = (await served()).book.current().snapshot
-    const { call } = await serve({ book: fileBook('/etc/directory.yaml', fixedDirectory(demo, snapshot)) })
+    const { call } = await servedFile()
     expect((await call('GET', '/v1/directory')).body).toMatchObject({ managedBy: 'file', file: '/etc/directory.yaml' })
     expect((await call('GET', `/v1/directory/accounts/${String(demoRow('accounts')['id'])}`)).status).toBe(200)
     for (const attempt of [
@@ -273,7 +277,45 @@ describe('the directory API', () => {
     ])
       expect(await attempt).toMatchObject({ status: 409, body: { error: { code: 'managedByFile', message: expect.stringContaining('/etc/directory.yaml') as string } } }) // prettier-ignore
   })
+
+  it('reads a file again, all of it or nothing', async () => {
+    const { call, book, says, applied } = await servedFile()
+    const reload = () => call('POST', '/v1/directory/reload')
+    expect(await reload()).toMatchObject({ status: 200, body: { revision: 0, changes: 0 } })
+    const extra = { kind: 'tariffs', id: 'extra', row: { id: 'extra', rates: [{ prefix: '44', price: '0.02' }] } }
+    says({ kind: 'objects', objects: [...demo, extra] })
+    expect(await reload()).toMatchObject({ status: 200, body: { revision: 1, changes: 1 } })
+    expect((await call('GET', '/v1/directory/tariffs/extra')).etag).toBe('"1"')
+    const [first] = book.current().snapshot.accounts()
+    says({ kind: 'objects', objects: demo })
+    expect((await reload()).body).toMatchObject({ revision: 2, changes: 1 })
+    // What did not change is not compiled again.
+    expect(book.current().snapshot.accounts()[0]).toBe(first)
+    expect(applied).toHaveLength(3)
+    const mistake = { file: '/etc/directory.yaml', line: 3, column: 5, path: 'tariffs[0].id', expected: 'an id' }
+    says({ kind: 'mistakes', mistakes: [mistake] })
+    expect(await reload()).toMatchObject({ status: 422, body: { mistakes: [mistake] } })
+    says({ kind: 'unreadable', why: 'ENOENT' })
+    expect(await reload()).toMatchObject({ status: 409, body: { error: { code: 'unreadableFile' } } })
+    expect(applied).toHaveLength(3)
+    expect((await (await served()).call('POST', '/v1/directory/reload')).body.error?.code).toBe('managedByStore')
+  })
 })
+
+async function servedFile() {
+  const applied: Snapshot[] = []
+  let reading: FileReading = { kind: 'objects', objects: demo }
+  const options = {
+    file: '/etc/directory.yaml',
+    read: () => Promise.resolve(reading),
+    rules: { ...rules, defaults: { ...rules.defaults, memory: createCompileMemory() } },
+    pauses,
+    applied: (snapshot: Snapshot) => applied.push(snapshot),
+  }
+  const { snapshot } = (await served()).book.current()
+  const all = await serve({ book: fileBook(options, fixedDirectory(demo, snapshot)) })
+  return { ...all, applied, says: (next: FileReading) => void (reading = next) }
+}
 
 describe('the door of the API', () => {
   it('lets nobody in without a token that may', async () => {

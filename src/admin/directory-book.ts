@@ -1,12 +1,14 @@
 // The directory that is in force, and the one door through which it changes: decided, made durable, swapped, in this order.
 import { describeObjectMistake, type DirectoryRules, type ObjectMistake } from '../directory/change-whole.js'
 import {
-  changeDirectory,
-  openDirectory,
+  changeInSlices,
+  openInSlices,
   type ChangeRequest,
   type ChangeResult,
   type Provisioned,
 } from '../directory/change.js'
+import { runWithPauses, type Pauses } from '../directory/in-slices.js'
+import type { DirectoryMistake } from '../directory/mistake.js'
 import type { Snapshot } from '../directory/snapshot.js'
 import type { DirectoryStore } from '../store/contracts/directory.js'
 
@@ -24,17 +26,29 @@ export type BookResult =
   /** The directory is a file's, and is changed there. */
   | { readonly kind: 'managedByFile'; readonly file: string }
 
+export type ReloadResult =
+  | { readonly kind: 'reloaded'; readonly provisioned: Provisioned; readonly changes: number }
+  /** The file has mistakes; what was in force stays so. */
+  | { readonly kind: 'fileMistakes'; readonly file: string; readonly mistakes: readonly DirectoryMistake[] }
+  | { readonly kind: 'unreadable'; readonly file: string; readonly why: string }
+  /** There is no file to read again. */
+  | { readonly kind: 'managedByStore' }
+
 export interface DirectoryBook {
   /** The file that the directory comes from; undefined where it is in the store. */
   readonly file: string | undefined
   current(): Provisioned
   /** Resolves once the change is durable and in force. Rejects with a StoreError, and then nothing has changed. */
   change(request: ChangeRequest, options?: ChangeOptions): Promise<BookResult>
+  /** Reads the file again. Resolves once what it says is in force, or with what is wrong with it. */
+  reload(): Promise<ReloadResult>
 }
 
 export interface BookOptions {
   readonly store: DirectoryStore
   readonly rules: DirectoryRules
+  /** How long a large directory may keep others waiting. */
+  readonly pauses: Pauses
   /** Called when a change is durable, before it is answered: from now on this snapshot is in force. */
   readonly applied: (snapshot: Snapshot) => void
 }
@@ -51,15 +65,6 @@ export class DirectoryUnusable extends Error {
   }
 }
 
-/** The directory of a file: it can be read, not changed. */
-export function fileBook(file: string, provisioned: Provisioned): DirectoryBook {
-  return {
-    file,
-    current: () => provisioned,
-    change: () => Promise.resolve({ kind: 'managedByFile', file }),
-  }
-}
-
 /**
  * The directory of a store.
  * @throws DirectoryUnusable when what is kept is not right, such as for a variable that is not set any more; StoreError
@@ -68,9 +73,9 @@ export async function openBook(options: BookOptions): Promise<DirectoryBook> {
   return new StoreBook(options, await read(options))
 }
 
-async function read({ store, rules }: BookOptions): Promise<Provisioned> {
+async function read({ store, rules, pauses }: BookOptions): Promise<Provisioned> {
   const { revision, objects } = await store.readAll()
-  const opened = openDirectory(objects, revision, rules)
+  const opened = await runWithPauses(openInSlices(objects, revision, rules), pauses)
   if (opened.kind === 'mistakes') throw new DirectoryUnusable(opened.mistakes)
   return opened.provisioned
 }
@@ -97,14 +102,19 @@ class StoreBook implements DirectoryBook {
     return turn
   }
 
+  reload(): Promise<ReloadResult> {
+    return Promise.resolve({ kind: 'managedByStore' })
+  }
+
   async #change(request: ChangeRequest, { dryRun = false, ifRevision }: ChangeOptions): Promise<BookResult> {
+    const { rules, pauses, store } = this.#options
     for (;;) {
       const { revision } = this.#current
       if (ifRevision !== undefined && ifRevision !== 'any' && !ifRevision.includes(String(revision)))
         return { kind: 'stale', revision }
-      const result = changeDirectory(this.#current, request, this.#options.rules)
+      const result = await runWithPauses(changeInSlices(this.#current, request, rules), pauses)
       if (result.kind !== 'changed' || dryRun || result.writes.length === 0) return result
-      const outcome = await this.#options.store.change(result.writes, revision)
+      const outcome = await store.change(result.writes, revision)
       if (outcome.kind === 'changed') {
         this.#take(result.provisioned)
         return result

@@ -1,23 +1,21 @@
 // The routes of the directory API: HTTP in, HTTP out. What is right is decided by the book, who may come here by the API's door.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type TSchema, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { withoutSecrets } from '../directory/change-secrets.js'
 import { objectKey, type ObjectChange, type ObjectReport } from '../directory/change.js'
 import { directoryKinds, type DirectoryKind } from '../directory/kinds.js'
-import type { ErrorBody } from '../http/server.js'
-import { StoreError } from '../store/contracts/store.js'
-import type { BookResult, DirectoryBook } from './directory-book.js'
+import { described, refuse, storeFailure, type StoreFailed } from './answers.js'
+import type { BookResult, DirectoryBook, ReloadResult } from './directory-book.js'
 import {
   ChangeAnswer,
   ChangesAnswer,
   ChangesBody,
   DryRunQuery,
-  ErrorAnswer,
   IdParams,
   listAnswer,
   ListQuery,
+  ReloadAnswer,
   SummaryAnswer,
-  toOpenApi,
 } from './directory-schemas.js'
 import { etagsIn, quoted } from './etag.js'
 
@@ -26,7 +24,7 @@ export const CHANGE_BODY_MAX = 8 * 1024 * 1024
 const LIST_DEFAULT = 100
 
 /** Told of each change that was made; who made it is the request's. */
-export type OnChanged = (request: FastifyRequest, revision: number, report: readonly ObjectReport[]) => void
+export type OnChanged = (request: FastifyRequest, revision: number, objects: number) => void
 
 interface ChangesRequest {
   readonly changes: readonly (Omit<ObjectChange, 'ifMatch'> & { readonly delete?: true; readonly ifMatch?: string })[]
@@ -40,7 +38,10 @@ export function addDirectoryRoutes(api: FastifyInstance, book: DirectoryBook, on
 
   api.get(
     '/v1/directory',
-    { ...reading, schema: described('summary', 'Revision, manager and kinds of the directory.', SummaryAnswer) },
+    {
+      ...reading,
+      schema: described('directory', 'summary', 'Revision, manager and kinds of the directory.', SummaryAnswer),
+    },
     () => {
       const { revision, objects } = book.current()
       const kinds = directoryKinds.map(({ name }) => ({ kind: name, count: ofKind(objects, name).length }))
@@ -54,7 +55,12 @@ export function addDirectoryRoutes(api: FastifyInstance, book: DirectoryBook, on
     {
       ...writing,
       schema: {
-        ...described('change', 'Makes several changes, all or none. If-Match takes the revision.', ChangesAnswer),
+        ...described(
+          'directory',
+          'change',
+          'Makes several changes, all or none. If-Match takes the revision.',
+          ChangesAnswer,
+        ),
         querystring: DryRunQuery,
         headers: Type.Object({ 'if-match': Type.Optional(Type.String({ description: 'The revision it must be.' })) }),
         body: ChangesBody,
@@ -75,8 +81,23 @@ export function addDirectoryRoutes(api: FastifyInstance, book: DirectoryBook, on
         .catch(storeFailure)
       if (result.kind !== 'changed') return refuseChange(reply, result)
       const { revision } = result.provisioned
-      if (!dryRun && result.writes.length > 0) onChanged(request, revision, result.report)
+      if (!dryRun && result.writes.length > 0) onChanged(request, revision, changesIn(result.report))
       return reply.header('etag', quoted(String(revision))).send({ revision, dryRun, changes: result.report })
+    },
+  )
+
+  api.post(
+    '/v1/directory/reload',
+    {
+      ...writing,
+      schema: described('directory', 'reload', 'Reads the directory file again, if a file manages it.', ReloadAnswer),
+    },
+    async (request, reply) => {
+      const result = await book.reload()
+      if (result.kind !== 'reloaded') return refuseReload(reply, result)
+      const { changes, provisioned } = result
+      onChanged(request, provisioned.revision, changes)
+      return reply.send({ revision: provisioned.revision, changes })
     },
   )
 
@@ -101,7 +122,7 @@ function addRoutesOfKind(
     {
       ...reading,
       schema: {
-        ...described(`list${title}`, `Lists ${name}, by id, without secrets.`, listAnswer(rowRef)),
+        ...described('directory', `list${title}`, `Lists ${name}, by id, without secrets.`, listAnswer(rowRef)),
         querystring: ListQuery,
       },
     },
@@ -123,7 +144,10 @@ function addRoutesOfKind(
     `${path}/:id`,
     {
       ...reading,
-      schema: { ...described(`get${title}`, `One of ${name}, without secrets.`, rowRef), params: IdParams },
+      schema: {
+        ...described('directory', `get${title}`, `One of ${name}, without secrets.`, rowRef),
+        params: IdParams,
+      },
     },
     (request, reply) => {
       const found = book.current().objects.get(objectKey(name, request.params.id))
@@ -152,7 +176,7 @@ function addRoutesOfKind(
     const report = result.report[0]!
     if (row === undefined && report.action === 'unchanged') return notThere(reply, name, id)
     const { revision } = result.provisioned
-    if (!dryRun && result.writes.length > 0) onChanged(request, revision, result.report)
+    if (!dryRun && result.writes.length > 0) onChanged(request, revision, changesIn(result.report))
     if (report.etag !== undefined) void reply.header('etag', quoted(report.etag))
     return reply.code(report.action === 'create' && !dryRun ? 201 : 200).send({ ...report, revision, dryRun })
   }
@@ -167,6 +191,7 @@ function addRoutesOfKind(
       ...writing,
       schema: {
         ...described(
+          'directory',
           `put${title}`,
           `Creates or replaces one of ${name}. A masked secret stays as it is.`,
           ChangeAnswer,
@@ -182,29 +207,12 @@ function addRoutesOfKind(
     {
       ...writing,
       schema: {
-        ...described(`delete${title}`, `Removes one of ${name}.`, ChangeAnswer),
+        ...described('directory', `delete${title}`, `Removes one of ${name}.`, ChangeAnswer),
         ...{ params: IdParams, querystring: DryRunQuery, headers: conditions },
       },
     },
     (request, reply) => change(request, reply, undefined),
   )
-}
-
-/** What the OpenAPI document says of a route. */
-function described(operationId: string, summary: string, answer: TSchema, created?: 201) {
-  const ok = { description: 'Done.', ...toOpenApi(answer) }
-  return {
-    operationId,
-    summary,
-    tags: ['directory'],
-    security: [{ token: [] }],
-    response: {
-      200: ok,
-      ...(created !== undefined && { [created]: { ...ok, description: 'Created.' } }),
-      '4xx': { description: 'Refused.', ...toOpenApi(ErrorAnswer) },
-      '5xx': { description: 'Failed; nothing was changed.', ...toOpenApi(ErrorAnswer) },
-    },
-  }
 }
 
 type Kept = ReturnType<DirectoryBook['current']>['objects']
@@ -217,17 +225,6 @@ function ofKind(objects: Kept, kind: string) {
 function wrongChange(changes: ChangesRequest['changes']): string | undefined {
   const index = changes.findIndex((change) => (change.row === undefined) !== (change.delete === true))
   return index === -1 ? undefined : `changes[${index}] expects either row or delete: true`
-}
-
-interface StoreFailed {
-  readonly kind: 'storeFailed'
-  readonly why: string
-}
-
-/** What the store can't take now is told; anything else is a fault of ours. */
-function storeFailure(error: unknown): StoreFailed {
-  if (error instanceof StoreError) return { kind: 'storeFailed', why: error.message }
-  throw error
 }
 
 function refuseChange(
@@ -257,11 +254,24 @@ function refuseChange(
   }
 }
 
-function notThere(reply: FastifyReply, kind: string, id: string): FastifyReply {
-  return refuse(reply, 404, 'notFound', `there is no ${objectKey(kind, id.slice(0, 100))}`)
+function refuseReload(reply: FastifyReply, result: Exclude<ReloadResult, { readonly kind: 'reloaded' }>): FastifyReply {
+  switch (result.kind) {
+    case 'fileMistakes': {
+      const { file, mistakes } = result
+      const message = `${file} has ${mistakes.length} mistake(s); what was in force stays so`
+      return refuse(reply, 422, 'invalidDirectory', message, { mistakes })
+    }
+    case 'unreadable':
+      return refuse(reply, 409, 'unreadableFile', `${result.file} can't be read: ${result.why}`)
+    case 'managedByStore':
+      return refuse(reply, 409, 'managedByStore', 'the directory is in the store: there is no file to read again')
+  }
 }
 
-function refuse(reply: FastifyReply, status: number, code: string, message: string, more: object = {}): FastifyReply {
-  const body: ErrorBody = { error: { code, message } }
-  return reply.code(status).send({ ...body, ...more })
+function changesIn(report: readonly ObjectReport[]): number {
+  return report.filter(({ action }) => action !== 'unchanged').length
+}
+
+function notThere(reply: FastifyReply, kind: string, id: string): FastifyReply {
+  return refuse(reply, 404, 'notFound', `there is no ${objectKey(kind, id.slice(0, 100))}`)
 }

@@ -91,6 +91,11 @@ const outcome = {
 export const ChangeAnswer = Type.Object({ ...report, ...outcome })
 export const ChangesAnswer = Type.Object({ ...outcome, changes: Type.Array(Type.Object(report)) })
 
+export const ReloadAnswer = Type.Object({
+  revision: outcome.revision,
+  changes: Type.Integer({ description: 'How many objects are new, different or gone.' }),
+})
+
 export const SummaryAnswer = Type.Object({
   revision: outcome.revision,
   managedBy: Type.String({ enum: ['store', 'file'] }),
@@ -111,8 +116,11 @@ export const ErrorAnswer = Type.Object({
   mistakes: Type.Optional(
     Type.Array(
       Type.Object({
-        kind: Type.String(),
-        id: Type.String(),
+        kind: Type.Optional(Type.String()),
+        id: Type.Optional(Type.String()),
+        file: Type.Optional(text('Where a file is wrong.')),
+        line: Type.Optional(Type.Integer({ description: 'From 1; 0 for the file as a whole.' })),
+        column: Type.Optional(Type.Integer()),
         path: text('The field; empty for the object as a whole.'),
         value: Type.Optional(Type.Unknown({ description: 'What was given; never a secret.' })),
         expected: text('What would be right.'),

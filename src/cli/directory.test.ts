@@ -24,8 +24,9 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'smswitch-directory-'))
   const parsed = parseTokens(`all ${tokenHash('s3cret')} directory:write; eye ${tokenHash('see')} directory:read`)
   const defaults = { resend: { stepMs: 30_000, max: 20 } }
+  const pauses = { nowMs: () => performance.now(), sliceMs: 5, pause: () => new Promise<void>(setImmediate) }
   const rules = { env: {}, readSecret: () => '', statusByName: parseStatus, defaults }
-  book = await openBook({ store: new MemoryStore().directory, rules, applied: () => undefined })
+  book = await openBook({ store: new MemoryStore().directory, rules, pauses, applied: () => undefined })
   admin = await startAdmin({
     ...{ host: '127.0.0.1', port: 0, readiness: () => [] },
     metrics: { contentType: 'text/plain', render: async () => '' },

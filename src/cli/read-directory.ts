@@ -1,8 +1,9 @@
-// Reads a directory file for a command: the directory, or an error that lists every mistake in it.
+// Reads a directory file: what it says, or every mistake in it; for a command as an error.
 import { readFileSync } from 'node:fs'
-import { describeDirectoryMistake } from '../directory/mistake.js'
+import { objectsIn, type FileObject } from '../directory/change-file.js'
+import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import { parseDirectory } from '../directory/parse.js'
-import type { Directory } from '../directory/resolve.js'
+import type { Directory, Surroundings } from '../directory/resolve.js'
 import { parseStatus } from '../smpp/index.js'
 import { CommandFailure } from './output.js'
 
@@ -17,27 +18,51 @@ export class DirectoryError extends CommandFailure {
   }
 }
 
-/** @throws DirectoryError with every mistake, or CommandFailure when the file can't be read */
-export function readDirectory(path: string, env: NodeJS.ProcessEnv): Directory {
+export type DirectoryReading =
+  | { readonly kind: 'read'; readonly directory: Directory; readonly objects: readonly FileObject[] }
+  | { readonly kind: 'mistakes'; readonly mistakes: readonly DirectoryMistake[] }
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+/** What a directory needs of the machine around it. */
+export function surroundingsOf(env: NodeJS.ProcessEnv): Surroundings {
+  return { env, readSecret: (file) => readFileSync(file, 'utf8'), statusByName: parseStatus }
+}
+
+export function readDirectoryFile(path: string, env: NodeJS.ProcessEnv): DirectoryReading {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new CommandFailure(
-      'noDirectory',
-      `the directory file can't be read: ${why}\nName one with --directory FILE; config/demo.yaml is an example.`,
-    )
+    return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
   }
-  const parsed = parseDirectory(text, path, {
-    env,
-    readSecret: (file) => readFileSync(file, 'utf8'),
-    statusByName: parseStatus,
-  })
-  if (parsed.kind === 'directory') return parsed.directory
-  const lines = parsed.mistakes.map((mistake) => `  ${describeDirectoryMistake(mistake)}`)
-  throw new DirectoryError(
-    `the directory has ${parsed.mistakes.length} mistake(s):\n${lines.join('\n')}`,
-    parsed.mistakes,
-  )
+  const parsed = parseDirectory(text, path, surroundingsOf(env))
+  if (parsed.kind === 'mistakes') return parsed
+  return { kind: 'read', directory: parsed.directory, objects: objectsIn(parsed.value) }
+}
+
+/** @throws DirectoryError with every mistake, or CommandFailure when the file can't be read */
+export function readDirectory(path: string, env: NodeJS.ProcessEnv): Directory {
+  return readWholeDirectory(path, env).directory
+}
+
+/** The same with the objects as they are written. */
+export function readWholeDirectory(
+  path: string,
+  env: NodeJS.ProcessEnv,
+): Extract<DirectoryReading, { readonly kind: 'read' }> {
+  const reading = readDirectoryFile(path, env)
+  switch (reading.kind) {
+    case 'read':
+      return reading
+    case 'unreadable':
+      throw new CommandFailure(
+        'noDirectory',
+        `the directory file can't be read: ${reading.why}\nName one with --directory FILE; config/demo.yaml is an example.`,
+      )
+    case 'mistakes': {
+      const { mistakes } = reading
+      const lines = mistakes.map((mistake) => `  ${describeDirectoryMistake(mistake)}`)
+      throw new DirectoryError(`the directory has ${mistakes.length} mistake(s):\n${lines.join('\n')}`, mistakes)
+    }
+  }
 }

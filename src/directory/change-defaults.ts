@@ -20,7 +20,14 @@ export function withDefaults(schema: TSchema, value: unknown): unknown {
   }
   if (schema.type === 'array' && Array.isArray(value))
     return value.map((item) => withDefaults(schema['items'] as TSchema, item))
-  return Value.Default(schema, structuredClone(value))
+  return Value.Default(schema, copyOf(value))
+}
+
+/** Symbols stand for what the schema will refuse; structuredClone refuses them first. */
+export function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]))
 }
 
 const known = new WeakMap<object, boolean>()

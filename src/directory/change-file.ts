@@ -1,7 +1,7 @@
 // Between the YAML file of a directory and its objects, both ways: `apply` reads by it, `export` writes by it. References are not looked at.
 
-import { Value } from '@sinclair/typebox/value'
 import { stringify } from 'yaml'
+import { withDefaults } from './change-defaults.js'
 import { isRecord, isSecretAt } from './change-secrets.js'
 import { directoryKinds, WHOLE_SECTION } from './kinds.js'
 import type { DirectoryMistake } from './mistake.js'
@@ -48,7 +48,7 @@ export function readObjects(text: string, fileName: string, env: Environment): F
   }
   for (const { pointer, ...mistake } of source.mistakes) tell(mistake, pointer, mistake)
   const told = new Set(source.mistakes.map(({ pointer }) => pointer))
-  const filled = Value.Default(DirectoryFile, structuredCloneOf(source.value))
+  const filled = withDefaults(DirectoryFile, source.value)
   for (const { mistake, isKey } of schemaMistakes(DirectoryFile, filled)) {
     if (told.has(mistake.pointer)) continue
     told.add(mistake.pointer)
@@ -84,6 +84,18 @@ export function readObjects(text: string, fileName: string, env: Environment): F
   }
 }
 
+/** The objects of a file's value in which no mistake was found. */
+export function objectsIn(value: unknown): readonly FileObject[] {
+  const objects: FileObject[] = []
+  for (const { name, isList } of directoryKinds) {
+    const section = (value as Readonly<Record<string, unknown>>)[name]
+    if (section === undefined) continue
+    if (!isList) objects.push({ kind: name, id: WHOLE_SECTION, row: section })
+    else for (const row of section as readonly { readonly id: string }[]) objects.push({ kind: name, id: row.id, row })
+  }
+  return objects
+}
+
 /** The file that `readObjects` makes the same objects of, in any environment. */
 export function writeObjects(objects: readonly FileObject[], heading: string): string {
   const file: Record<string, unknown> = {}
@@ -101,13 +113,6 @@ function withoutVariables(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutVariables)
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutVariables(child)]))
-}
-
-/** Symbols stand for what the schema will refuse; structuredClone refuses them first. */
-function structuredCloneOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structuredCloneOf)
-  if (!isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, structuredCloneOf(child)]))
 }
 
 /** `connections[0].port` → `/connections/0/port`. */

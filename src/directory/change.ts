@@ -106,15 +106,6 @@ export function* openInSlices(
     : { kind: 'directory', provisioned: { revision, objects, snapshot: judged.snapshot } }
 }
 
-/** The directory of a file, which nothing changes: revision 0, all etags '0'. */
-export function fixedDirectory(objects: readonly Omit<DirectoryObject, 'etag'>[], snapshot: Snapshot): Provisioned {
-  return {
-    revision: 0,
-    snapshot,
-    objects: sorted(objects.map((object) => ({ ...object, etag: '0', filled: object.row }))),
-  }
-}
-
 /** As changeInSlices, at once. */
 export function changeDirectory(current: Provisioned, request: ChangeRequest, rules: DirectoryRules): ChangeResult {
   return finished(changeInSlices(current, request, rules))
@@ -209,12 +200,13 @@ function withId({ kind, id, row }: ObjectChange): unknown {
   return kindNamed(kind)?.isList === true && isRecord(row) ? { id, ...row } : row
 }
 
-function kept(object: DirectoryObject): KeptObject {
+/** With its defaults. */
+export function kept(object: DirectoryObject): KeptObject {
   const schema = kindNamed(object.kind)?.schema
   return { ...object, filled: schema === undefined ? object.row : withDefaults(schema, object.row) }
 }
 
-function sorted(objects: readonly KeptObject[]): ReadonlyMap<string, KeptObject> {
+export function sorted(objects: readonly KeptObject[]): ReadonlyMap<string, KeptObject> {
   const keyed = objects.map((object) => [objectKey(object.kind, object.id), object] as const)
   return new Map(keyed.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

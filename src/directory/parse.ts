@@ -1,6 +1,6 @@
 // A directory file's text → a directory, or every mistake in it at once.
 
-import { Value } from '@sinclair/typebox/value'
+import { withDefaults } from './change-defaults.js'
 import type { DirectoryMistake } from './mistake.js'
 import { type Directory, dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
 import { schemaMistakes } from './schema-mistakes.js'
@@ -8,7 +8,12 @@ import { DirectoryFile } from './schema.js'
 import { readYaml, type YamlSource } from './yaml-source.js'
 
 export type ParsedDirectory =
-  | { readonly kind: 'directory'; readonly directory: Directory }
+  | {
+      readonly kind: 'directory'
+      readonly directory: Directory
+      /** What the file says, as plain values without defaults. */
+      readonly value: unknown
+    }
   | { readonly kind: 'mistakes'; readonly mistakes: readonly DirectoryMistake[] }
 
 /** More than a person reads at once; a wrong file of 100,000 rates must not fill the terminal. */
@@ -24,7 +29,8 @@ export function parseDirectory(text: string, fileName: string, surroundings: Sur
     withoutSecret({ file: fileName, line, column, path: dotted(pointer), ...mistake }),
   )
   const wrong = new Set(source.mistakes.map((mistake) => mistake.pointer))
-  const file = Value.Default(DirectoryFile, source.value) as DirectoryFile
+  const written = source.value
+  const file = withDefaults(DirectoryFile, written) as DirectoryFile
   for (const { mistake, isKey } of schemaMistakes(DirectoryFile, file)) {
     if (wrong.has(mistake.pointer)) continue
     wrong.add(mistake.pointer)
@@ -35,7 +41,8 @@ export function parseDirectory(text: string, fileName: string, surroundings: Sur
   const isYaml = !source.mistakes.some((mistake) => mistake.pointer === '')
   const resolved = isYaml && isMapping(file) ? resolveDirectory(file, wrong, surroundings) : undefined
   for (const mistake of resolved?.mistakes ?? []) told.push(placed(mistake, fileName, source, false))
-  if (resolved !== undefined && told.length === 0) return { kind: 'directory', directory: resolved.directory }
+  if (resolved !== undefined && told.length === 0)
+    return { kind: 'directory', directory: resolved.directory, value: written }
   told.sort((a, b) => a.line - b.line || a.column - b.column)
   return { kind: 'mistakes', mistakes: told.slice(0, MISTAKES_MAX) }
 }

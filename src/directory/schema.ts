@@ -196,6 +196,18 @@ export const ConnectionRow = Type.Object(
     capacity: Type.Number({ minimum: 0, maximum: 1_000_000, default: 0, expected: 'a rate from 0 (never full)' }),
     /** Its share among equal routes, times that of the rate. */
     weight: whole(0, 1000, 1),
+    /** Of its attempts in a window so many in a hundred must be taken, or others come first for a while; left out: never. */
+    adaptive: Type.Optional(
+      Type.Object(
+        {
+          leastPercent: whole(1, 100),
+          attempts: whole(1, 1_000_000, 20),
+          windowMs: whole(1000, YEAR_MS, 60_000),
+          pauseMs: whole(1000, YEAR_MS, 60_000),
+        },
+        { ...strict, expected: '{ leastPercent, attempts, windowMs, pauseMs }' },
+      ),
+    ),
     /** When a message is charged: the vendor has taken it, or says that it is delivered. */
     settleOn: oneOf(['answer', 'receipt'], 'answer'),
     /** With `settleOn: receipt`: how long the receipt may take, and what becomes of the money then. */

@@ -80,7 +80,8 @@ export interface ResendSchedule {
 }
 
 type Resolved = 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes' | 'resend'
-type Terms = 'type' | 'direction' | 'capacity' | 'weight' | 'settleOn' | 'receiptTimeoutMs' | 'onReceiptTimeout'
+type Terms =
+  'type' | 'direction' | 'capacity' | 'weight' | 'adaptive' | 'settleOn' | 'receiptTimeoutMs' | 'onReceiptTimeout'
 
 /** One link to a vendor with everything that is decided per connection. */
 export interface Connection
