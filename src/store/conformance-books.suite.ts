@@ -171,6 +171,7 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
         const all = await store.books.records(1_000)
         expect(all.map(linesOf)).toEqual(['a1\na2\n', 'b1\n', 'c1\n'])
         expect(numbersOf(all)).toEqual([1, 2, 3])
+        expect(store.books.recordsWaiting()).toBe(3)
         expect((await store.books.records(7)).map(linesOf)).toEqual(['a1\na2\n', 'b1\n'])
         expect((await store.books.records(6)).map(linesOf)).toEqual(['a1\na2\n'])
         expect((await store.books.records(0)).map(linesOf)).toEqual(['a1\na2\n'])
@@ -186,6 +187,7 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
         const again = await under.crash()
         expect(await again.books.exportMark()).toEqual({ through: 1, file: 'cdr-1.jsonl', bytes: 2 })
         expect((await again.books.records(100)).map(linesOf)).toEqual(['b\n'])
+        expect(again.books.recordsWaiting()).toBe(1)
       })
 
       it('never have a number twice: not when all are gone, not in the next process', async () => {

@@ -29,6 +29,8 @@ export interface BooksStore {
   payments(customer: string, fromMs: number, limit: number): Promise<readonly Payment[]>
   /** Blocks of records that are in no file yet, in order, until `maxBytes` are reached; at least one where there is any. */
   records(maxBytes: number): Promise<readonly RecordBlock[]>
+  /** How many blocks there are. */
+  recordsWaiting(): number
   /** Undefined while nothing was exported. */
   exportMark(): Promise<ExportMark | undefined>
 }

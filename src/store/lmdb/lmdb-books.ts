@@ -110,6 +110,10 @@ export class LmdbBooks implements BooksStore {
     return this.#read((env) => readBlocks(env, maxBytes))
   }
 
+  recordsWaiting(): number {
+    return this.#records.next - this.#records.first
+  }
+
   async exportMark(): Promise<ExportMark | undefined> {
     return this.#read(() => this.#records.mark)
   }

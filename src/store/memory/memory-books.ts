@@ -116,6 +116,10 @@ export class MemoryBooks implements BooksStore {
     return blocks.slice(0, Math.max(count, 1))
   }
 
+  recordsWaiting(): number {
+    return this.#state().blocks.length
+  }
+
   async exportMark(): Promise<ExportMark | undefined> {
     return this.#state().mark
   }
