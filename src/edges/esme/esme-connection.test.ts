@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { parseRange } from '../../directory/cidr.js'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
@@ -41,6 +42,10 @@ class Rig {
   nowMs = 0
   /** What the edge told of the session, in order. */
   readonly told: string[] = []
+  /** Why, where the log says so. */
+  readonly reasons: string[] = []
+  /** Passwords that were checked. */
+  verified = 0
   readonly parts: Submission[] = []
   readonly committing: Submission[] = []
   readonly states = new Map<string, KnownState>()
@@ -53,13 +58,30 @@ class Rig {
   #sequence = 1
 
   async bind(): Promise<this> {
+    await this.start(account)
+    expect(this.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: 0 }])
+    this.told.length = 0
+    return this
+  }
+
+  /** Asks to be bound, with a password that is right. */
+  async start(provisioned: SendingAccount): Promise<void> {
     const clock = { monotonicMs: () => this.nowMs, wallMs: () => 0 }
     const ports: EsmeEdgePorts = {
-      directory: () => ({ accountBySystemId: () => account }) as unknown as Snapshot,
+      directory: () => ({ accountBySystemId: () => provisioned }) as unknown as Snapshot,
       clock,
       metrics: this.metrics,
-      log: { event: (name) => void this.told.push(name), flush: () => undefined },
-      verify: () => Promise.resolve(true),
+      log: {
+        event: (name, fields) => {
+          this.told.push(name)
+          if ('why' in fields) this.reasons.push(String(fields.why))
+        },
+        flush: () => undefined,
+      },
+      verify: () => {
+        this.verified++
+        return Promise.resolve(true)
+      },
       submit: (batch) => batch.forEach((submission) => this.#take(submission)),
       linkClosed: (link) => void this.told.push(link === this.session ? 'closed' : 'another closed'),
       stalled: (link) => void this.told.push(link === this.session ? 'stalled' : 'another stalled'),
@@ -107,9 +129,6 @@ class Rig {
     this.asks({ command: 'bind_transceiver', interface_version: 0x34 })
     await Promise.resolve()
     await Promise.resolve()
-    expect(this.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: 0 }])
-    this.told.length = 0
-    return this
   }
 
   #take(submission: Submission): void {
@@ -278,6 +297,32 @@ describe('a window that is full of withheld parts', () => {
     rig.tickAt(2 * STALL_MS)
     // Said once in a session.
     expect(rig.told).toEqual(['stalled'])
+  })
+})
+
+describe('a bind from an address', () => {
+  const ranges = (text: string) => [parseRange(text)!]
+
+  it('that its account may not come from is refused as for a wrong password, which is checked all the same', async () => {
+    const elsewhere = new Rig()
+    await elsewhere.start({ ...account, addresses: ranges('198.51.100.0/24') })
+    expect(elsewhere.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: status.ESME_RINVPASWD }])
+    expect(elsewhere.verified).toBe(1)
+    expect(elsewhere.reasons).toEqual(['account acme may not come from 192.0.2.1'])
+  })
+
+  it('that it may come from needs its password', async () => {
+    const here = new Rig()
+    await here.start({ ...account, addresses: ranges('192.0.2.0/24') })
+    expect(here.answers()).toMatchObject([{ status: 0 }])
+    expect(here.verified).toBe(1)
+  })
+
+  it('that says who it is needs none', async () => {
+    const known = new Rig()
+    await known.start({ ...account, addresses: ranges('192.0.2.0/24'), ipOnly: true })
+    expect(known.answers()).toMatchObject([{ status: 0 }])
+    expect(known.verified).toBe(0)
   })
 })
 

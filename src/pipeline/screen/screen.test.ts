@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { destinationsAllowed, sourcesAllowed } from '../../directory/allowed.js'
+import type { SendingAccount } from '../../directory/snapshot.js'
+import type { Failure } from '../../message/failure.js'
+import type { Permitted } from '../stage.js'
+import { screen } from './screen.js'
+
+function rig() {
+  const refused: string[] = []
+  const message = (allowed: { sources?: string[]; destinations?: string[] }, from: string, to: string): Permitted =>
+    ({
+      account: {
+        id: 'a',
+        allowsSource: sourcesAllowed(allowed.sources ?? []),
+        allowsDestination: destinationsAllowed(allowed.destinations ?? []),
+      } as SendingAccount,
+      submission: {
+        source: { ton: 5, npi: 0, value: from },
+        destination: { ton: 1, npi: 1, value: to },
+        answer: { refused: ({ reason, cause }: Failure) => void refused.push(`${reason}: ${cause}`) },
+      },
+    }) as unknown as Permitted
+  return { refused, message }
+}
+
+describe('a list that is stated lets nothing else pass', () => {
+  it.each([
+    [{ sources: ['Acme'] }, 'Acme', '447700900123', ''],
+    [{ sources: ['Acme', '4477*'] }, '447700900123', '33612345678', ''],
+    [{ sources: ['Acme'] }, 'acme', '447700900123', 'sourceNotAllowed: account a may not send as "acme"'],
+    [{ sources: ['Acme'] }, '', '447700900123', 'sourceNotAllowed: account a may not send as ""'],
+    [{ destinations: ['GB', '1555'] }, 'x', '447700900123', ''],
+    [{ destinations: ['GB', '1555'] }, 'x', '15551234567', ''],
+    [{ destinations: ['GB'] }, 'x', '33612345678', 'destinationNotAllowed: account a may not send to 33612345678'],
+    [{ destinations: ['GB'] }, 'x', '40404', 'destinationNotAllowed: account a may not send to 40404'],
+    [{ destinations: ['GB'] }, 'x', 'Acme', 'destinationNotAllowed: account a may not send to Acme'],
+    [{ sources: ['y'], destinations: ['GB'] }, 'x', '33', 'sourceNotAllowed: account a may not send as "x"'],
+  ])('%j: %j to %s: %j', (allowed, from, to, expected) => {
+    const { refused, message } = rig()
+    const one = message(allowed, from, to)
+    expect(screen([one])).toEqual(expected === '' ? [one] : [])
+    expect(refused.join()).toBe(expected)
+  })
+})
+
+it('accounts without lists cost a look: their batch is as it is', () => {
+  const { message } = rig()
+  const batch = [message({}, 'anything', 'anywhere'), message({}, '', '')]
+  expect(screen(batch)).toBe(batch)
+})
+
+it('of a batch those that may go on keep their order', () => {
+  const { refused, message } = rig()
+  const batch = [message({}, 'x', '1'), message({ sources: ['y'] }, 'x', '2'), message({ sources: ['x'] }, 'x', '3')]
+  expect(screen(batch).map(({ submission }) => submission.destination.value)).toEqual(['1', '3'])
+  expect(refused).toHaveLength(1)
+})
