@@ -9,8 +9,9 @@ import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
 import type { ConnectionRules } from './delivery/outcome.js'
+import { Success } from './delivery/success.js'
 import { Sweeper } from './delivery/sweeper.js'
-import type { Connection, Snapshot } from './directory/snapshot.js'
+import type { RoutedConnection, Snapshot } from './directory/snapshot.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
 import { createInstruments, type Instruments } from './instruments.js'
@@ -48,6 +49,7 @@ export interface Core {
   readonly dispatcher: Dispatcher
   readonly correlator: Correlator
   readonly sweeper: Sweeper
+  readonly success: Success
   readonly instruments: Instruments
   /** Takes the receipts of one read of a vendor. */
   readonly takeReceipts: (batch: readonly VendorReceipt[]) => void
@@ -88,6 +90,10 @@ export function buildCore(ports: CorePorts): Core {
     },
   )
 
+  const success = new Success((connection, percent, attempts, pauseMs) => {
+    metrics.rests.count(connection)
+    log.event('vendor.resting', { connection, percent, attempts, pauseMs })
+  })
   const rules = rulesByConnection(directory(), config)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
@@ -101,6 +107,7 @@ export function buildCore(ports: CorePorts): Core {
       nowMs,
       wallMs: () => clock.wallMs(),
       told: ports.told,
+      judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
       events: instruments.courier,
     },
     {
@@ -191,7 +198,7 @@ export function buildCore(ports: CorePorts): Core {
     for (const receipt of batch) receiptsOfTurn.push(receipt)
   }
 
-  return { recorder, courier, dispatcher, correlator, sweeper, instruments, takeReceipts }
+  return { recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts }
 }
 
 /** The limits of a lane: today the pace of its account, shared by all lanes of that account. */
@@ -225,7 +232,7 @@ function destinationsOf(target: LaneTarget): readonly string[] {
 }
 
 function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
-  const rules = (connection: Connection): ConnectionRules => ({
+  const rules = (connection: RoutedConnection): ConnectionRules => ({
     id: connection.id,
     places: connection.window * connection.binds,
     vendor: connection.vendor,
@@ -234,6 +241,7 @@ function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<Con
     segmentReceipts: connection.segmentReceipts,
     onUnanswered: connection.onUnanswered,
     waitReceiptMs: connection.waitReceiptMs,
+    adaptive: connection.adaptive,
     receiptGraceMs: config.delivery.receiptGraceMs,
   })
   return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))

@@ -21,6 +21,7 @@ import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
 import { Stopped, stoppedEnding } from './stopped.js'
+import type { SuccessRules } from './success.js'
 import { afterLast, pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
@@ -92,6 +93,7 @@ export class Courier implements UnitListener {
       this.notSent(delivery)
       return undefined
     }
+    if (rules.adaptive !== undefined) this.#judge(rules.adaptive, connection, result)
     const ending = this.#endingOf(delivery, result, rules)
     void this.#end(delivery, ending, connection)
     if (ending.outcome.kind !== 'advanced') return undefined
@@ -101,6 +103,12 @@ export class Courier implements UnitListener {
       return undefined
     }
     return this.#dispatcher.goesOn(next, this.#ports.nowMs()) ? next : undefined
+  }
+
+  /** What a connection refuses for good, or can't carry, says nothing about how well it does. */
+  #judge(rules: SuccessRules, connection: ConnectionId, result: AttemptResult): void {
+    const isOfMessage = result.kind === 'cannotCarry' || (result.kind === 'refused' && result.permanent)
+    if (!isOfMessage) this.#ports.judged?.(connection, result.kind === 'taken', rules)
   }
 
   /**

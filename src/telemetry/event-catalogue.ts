@@ -119,6 +119,11 @@ export const eventCatalogue = {
     message: 'a message has a field that this connection cannot carry',
     fields: { connection: 'text', messageId: 'text', why: 'text' },
   },
+  'vendor.resting': {
+    level: 'warn',
+    message: 'a vendor connection loses its turn for a while: too few of its attempts were taken',
+    fields: { connection: 'text', percent: 'number', attempts: 'number', pauseMs: 'number' },
+  },
   'vendor.moRefused': {
     level: 'warn',
     message: 'a message from a phone was refused',
@@ -129,6 +134,38 @@ export const eventCatalogue = {
     message: 'learnt how a vendor writes message ids in receipts',
     fields: { connection: 'text', form: 'text' },
   },
+
+  'lookup.ready': {
+    level: 'info',
+    message: 'lookup providers are set up',
+    fields: { file: 'text', providers: 'number' },
+  },
+  'lookup.failed': {
+    level: 'warn',
+    message: 'lookup providers did not answer',
+    fields: { provider: 'text', kind: 'text', why: 'text', count: 'number' },
+  },
+  'lookup.breaker': {
+    level: 'warn',
+    message: 'a lookup provider is left alone, tried again, or asked as before',
+    fields: { provider: 'text', state: 'text' },
+  },
+  'lookup.overloaded': {
+    level: 'warn',
+    message: 'numbers were not looked up: as many as allowed wait',
+    fields: { count: 'number' },
+  },
+  'lookup.unknownProvider': {
+    level: 'error',
+    message: 'a policy names a lookup provider that is not in the file of providers',
+    fields: { provider: 'text' },
+  },
+  'lookup.storeFailed': {
+    level: 'warn',
+    message: 'answers of lookups could not be kept or read; they are asked for again',
+    fields: { error: 'error' },
+  },
+  'lookup.fault': { level: 'error', message: 'a bug: a lookup failed inside the switch', fields: { error: 'error' } },
 
   'multipart.incomplete': {
     level: 'warn',

@@ -50,6 +50,11 @@ const authorizationOutcomes = [
   'notPermitted',
 ] as const
 const moneyMoves = ['held', 'charged', 'released'] as const
+const passedOverReasons = ['full', 'resting'] as const
+const locatedOutcomes = ['network', 'unknown', 'prefix', 'refused', 'late'] as const
+const decidedOutcomes = ['goes', 'later', 'over'] as const
+const lookupOutcomes = ['network', 'unknown', 'timeout', 'refused', 'unreachable', 'garbage', 'overloaded'] as const
+const cacheOutcomes = ['hit', 'unknown', 'stale', 'joined', 'miss'] as const
 const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
 
 /** Counters by the name they have in code. */
@@ -173,6 +178,53 @@ export const counterCatalogue = {
     values: { move: moneyMoves },
     help: `Money that was ${moneyMoves.join(', ')}, in millionths of the base currency.`,
   },
+  rests: {
+    kind: 'counter',
+    name: 'smswitch_vendor_rests_total',
+    labels: ['connection'],
+    help: 'Times that a vendor connection lost its turn for a while, since its recent success was poor (`adaptive`).',
+  },
+  passedOver: {
+    kind: 'counter',
+    name: 'smswitch_routes_passed_over_total',
+    labels: ['connection', 'why'],
+    values: { why: passedOverReasons },
+    help: `Messages that would have gone to a vendor connection first, and go to another, by connection and why (${passedOverReasons.join(', ')}).`,
+  },
+  located: {
+    kind: 'counter',
+    name: 'smswitch_networks_total',
+    labels: ['outcome'],
+    values: { outcome: locatedOutcomes },
+    help: `Messages whose policy asks for the network of the number, by what came of it before they were accepted (${locatedOutcomes.join(', ')}; late: accepted without it).`,
+  },
+  decided: {
+    kind: 'counter',
+    name: 'smswitch_networks_late_total',
+    labels: ['outcome'],
+    values: { outcome: decidedOutcomes },
+    help: `Messages that were accepted before their network was known, by what came of it then (${decidedOutcomes.join(', ')}).`,
+  },
+  lookups: {
+    kind: 'counter',
+    name: 'smswitch_lookups_total',
+    labels: ['provider', 'outcome'],
+    values: { outcome: lookupOutcomes },
+    help: `Requests to lookup providers, by provider and outcome (${lookupOutcomes.join(', ')}).`,
+  },
+  lookupCache: {
+    kind: 'counter',
+    name: 'smswitch_lookup_cache_total',
+    labels: ['outcome'],
+    values: { outcome: cacheOutcomes },
+    help: `Questions for networks, by what memory said (${cacheOutcomes.join(', ')}; joined: the number is being asked for already).`,
+  },
+  lookupOverloads: {
+    kind: 'counter',
+    name: 'smswitch_lookup_overloads_total',
+    labels: [],
+    help: 'Questions for networks that were refused by a bound of the switch (lookup.maxInFlight, maxQueued, maxAskers).',
+  },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
     kind: 'counter',
@@ -233,6 +285,24 @@ export const gaugeCatalogue = {
     labels: ['account'],
     help: 'Messages from phones that wait for an account.',
   },
+  undecided: {
+    kind: 'gauge',
+    name: 'smswitch_undecided_waiting',
+    labels: ['account'],
+    help: 'Accepted messages whose network is still to be found out, by account.',
+  },
+  lookupsOut: {
+    kind: 'gauge',
+    name: 'smswitch_lookups_out',
+    labels: ['what'],
+    help: 'Numbers being looked up (inFlight), waiting for that (waiting) and remembered (cached).',
+  },
+  breakers: {
+    kind: 'gauge',
+    name: 'smswitch_lookup_breaker_open',
+    labels: ['provider'],
+    help: '1 while a lookup provider is left alone after many failures, else 0.',
+  },
   receiptsParked: {
     kind: 'gauge',
     name: 'smswitch_receipts_parked',
@@ -276,6 +346,13 @@ export const histogramCatalogue = {
     labels: [],
     bounds: slow,
     help: 'From acceptance to the vendor’s positive answer.',
+  },
+  lookupSeconds: {
+    kind: 'histogram',
+    name: 'smswitch_lookup_seconds',
+    labels: [],
+    bounds: fast,
+    help: 'Time of one request to a lookup provider.',
   },
   vendorSeconds: {
     kind: 'histogram',
