@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createDialing } from '../../directory/dialing.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import { receiptRequestOf } from '../../message/receipt.js'
 import { status, tlvBytes, tlvInt, type PduOf } from '../../smpp/index.js'
@@ -412,5 +413,53 @@ describe('a message of several segments', () => {
     expect(endsOf(rig)).toEqual(['0 taken', '1 unanswered'])
     rig.link.answer(second)
     expect(rig.courier.late.map(({ progress }) => progress?.taken)).toEqual([1])
+  })
+})
+
+describe('numbers as the vendor writes them', () => {
+  const dialing = createDialing()({
+    calledOut: 's/^44/0/',
+    callingOut: 'add +',
+    calledIn: ['s/^00//l', 's/^0/44/'],
+  })
+  const addresses = ({ source_addr_ton, source_addr_npi, source_addr, ...pdu }: PduOf<'submit_sm'>): string =>
+    `${source_addr_ton}/${source_addr_npi} ${source_addr} to ${pdu.dest_addr_ton}/${pdu.dest_addr_npi} ${pdu.destination_addr}`
+  const ours = {
+    source: { ton: 0, npi: 1, value: '12025550100' },
+    destination: { ton: 2, npi: 8, value: '447700900123' },
+  }
+
+  it.each([
+    ['byShape', '1/1 +12025550100 to 0/1 07700900123'],
+    ['asReceived', '1/1 +12025550100 to 0/1 07700900123'],
+    [{ ton: 6, npi: 3 }, '6/3 +12025550100 to 6/3 07700900123'],
+  ] as const)('leave with TON and NPI %j', (rule, expected) => {
+    const rig = makeRig({ dialing, sourceAddress: rule, destinationAddress: rule })
+    rig.send(deliveryOf(messageOf(text('x'), ours)))
+    expect(addresses(rig.link.submit())).toBe(expected)
+  })
+
+  it('are all there is to them: names and short codes leave as they are', () => {
+    const rig = makeRig({ dialing, sourceAddress: 'byShape', destinationAddress: 'byShape' })
+    const [source, destination] = [
+      { ton: 5, npi: 0, value: '44Bank' },
+      { ton: 0, npi: 0, value: '44123' },
+    ]
+    rig.send(deliveryOf(messageOf(text('x'), { source, destination })))
+    expect(addresses(rig.link.submit())).toBe('5/0 44Bank to 3/0 44123')
+  })
+
+  it.each([
+    ['07700900123', 1, '447700900123'],
+    ['00447700900123', 0, '447700900123'],
+    ['+447700900123', 0, '447700900123'],
+    ['447700900123', 1, '447700900123'],
+    ['40404', 3, '40404'],
+    ['', 0, ''],
+  ])('come back in its receipts: %s with TON %d is %s', (source_addr, source_addr_ton, destination) => {
+    const rig = makeRig({ dialing })
+    const octets = Buffer.from('id:7 sub:001 dlvrd:001 stat:DELIVRD err:000 text:')
+    rig.link.ask({ command: 'deliver_sm', esm_class: 4, source_addr, source_addr_ton, short_message: octets })
+    expect(rig.receipts).toMatchObject([{ ids: ['7'], report: { destination } }])
   })
 })

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { createDialing } from '../directory/dialing.js'
+import type { Snapshot } from '../directory/snapshot.js'
+import { whyNotPassing } from './may-pass.js'
+import type { Submission } from './stage.js'
+
+const dialing = createDialing()({
+  calledIn: 'dialing international=00 national=0 countryCode=44',
+  callingIn: 's/^0/44/',
+})
+const account = {
+  id: 'acme',
+  active: true,
+  domain: 'home',
+  dialing,
+  allowsSource: (source: string) => source === '447700900001',
+  allowsDestination: (called: string) => called !== '4499999999',
+}
+const directory = {
+  account: (id: string) => (id === 'acme' ? account : undefined),
+  connection: () => ({ dialing }),
+  ownerOf: (called: string) => (called === '442079460000' ? account : undefined),
+  policyFor: (_: string, called: string) => (called.startsWith('44') ? {} : undefined),
+  routeFor: (_: unknown, called: string) => (called.startsWith('447') ? ['c'] : []),
+} as unknown as Snapshot
+
+type Part = Parameters<typeof whyNotPassing>[2]
+const part = (sender: object, from: string, to: string): Part => ({
+  sender: sender as Submission['sender'],
+  domain: '',
+  source: { ton: 0, npi: 1, value: from },
+  destination: { ton: 0, npi: 1, value: to },
+})
+const acme = { kind: 'account', account: 'acme' }
+const vendor = { kind: 'vendor', vendor: 'v', connection: 'c' }
+
+// As the stages say it of the whole: by the numbers as translated.
+it.each([
+  [acme, '07700900001', '07700900123', undefined],
+  [acme, '07700900002', '07700900123', 'sourceNotAllowed'],
+  [acme, '07700900001', '0099999999', 'noPolicy'],
+  [acme, '07700900001', '004499999999', 'destinationNotAllowed'],
+  [acme, '07700900001', '0033612345678', 'noPolicy'],
+  [acme, '07700900001', '02079460000', 'noRoute'],
+  [{ kind: 'account', account: 'gone' }, '07700900001', '07700900123', 'notPermitted'],
+  [vendor, 'anybody', '02079460000', undefined],
+  [vendor, 'anybody', '02079460001', 'noRoute'],
+])('%j from %s to %s: %s', (sender, from, to, reason) => {
+  expect(whyNotPassing(directory, () => 1, part(sender, from, to))?.reason).toBe(reason)
+})
+
+it('a message from a phone that nobody has room for waits with the vendor', () => {
+  expect(whyNotPassing(directory, () => 0, part(vendor, 'anybody', '02079460000'))?.reason).toBe('queueFull')
+})
