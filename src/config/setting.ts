@@ -47,19 +47,23 @@ export function port(value: number, doc: string): Setting<number> {
   return { ...whole(value, doc, { min: 0, max: 65535 }), expected: 'a port number from 0 (any free one) to 65535' }
 }
 
-/** Text of 1 to `maxLength` characters without control characters. */
+/** Text of `minLength` (1) to `maxLength` characters without control characters. */
 export function text(
   value: string,
   doc: string,
-  options: { readonly maxLength?: number; readonly sensitive?: boolean } = {},
+  options: { readonly minLength?: number; readonly maxLength?: number; readonly sensitive?: boolean } = {},
 ): Setting<string> {
+  const minLength = options.minLength ?? 1
   const maxLength = options.maxLength ?? 4096
   return {
     default: value,
     doc,
-    expected: `text of 1 to ${maxLength} characters`,
+    expected: `text of ${minLength} to ${maxLength} characters`,
     accepts: (given) =>
-      typeof given === 'string' && given.length >= 1 && given.length <= maxLength && !/[\0-\x1f\x7f]/.test(given),
+      typeof given === 'string' &&
+      given.length >= minLength &&
+      given.length <= maxLength &&
+      !/[\0-\x1f\x7f]/.test(given),
     fromText: asText,
     ...(options.sensitive === true ? { sensitive: true } : {}),
   }

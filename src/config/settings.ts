@@ -101,6 +101,40 @@ const store = {
   maxQueued: whole(5_000_000, 'Most messages in the queue; new ones are refused beyond.'),
 }
 
+const lookup = {
+  use: oneOf(['on', 'off'], 'on', 'off asks nobody, whatever policies say: the digits of the number decide then.'),
+  file: text('', 'The file of lookup providers, relative to the working directory; empty for none: nobody is asked.', {
+    minLength: 0,
+  }),
+  waitMs: whole(20, 'How long a message waits for its network before it is accepted without it.', {
+    min: 0,
+    max: 1000,
+  }),
+  timeoutMs: whole(2000, 'How long an answer of one provider may take; the wait for a free request and the store too.'),
+  next: oneOf(
+    ['never', 'onFailure', 'onFailureOrUnknown'],
+    'onFailure',
+    'When the next provider of the list is asked; after a table that lacks the number always.',
+  ),
+  maxInFlight: whole(64, 'Most requests at a time, for each list of providers that policies name.', { max: 10_000 }),
+  maxQueued: whole(10_000, 'Most numbers that wait for that; one more counts as not answered.'),
+  maxAskers: whole(100_000, 'Most who wait for answers, over all numbers; one more counts as not answered.'),
+  maxAtDesk: whole(1000, 'Most accepted messages whose network is asked for at a time; the others wait in the store.'),
+  maxUndecided: whole(100_000, 'Most messages of one account that are accepted before their network is known.'),
+  retryMs: whole(10_000, 'Wait before a number is asked for again where the policy says `onFailure: retry`.'),
+  ttlMs: whole(day, 'How long a network is taken for true.'),
+  unknownTtlMs: whole(600_000, 'How long it is taken for true that nobody knows a number.'),
+  staleMs: whole(0, 'How long after that an answer is still used while it is asked for again; 0 for not.', { min: 0 }),
+  refreshPauseMs: whole(10_000, 'Wait before such asking is tried again.'),
+  cacheMax: whole(200_000, 'Most numbers remembered in memory, some 300 bytes each.', { min: 2 }),
+  breaker: {
+    minFailures: whole(5, 'With fewer failures in its window a provider is never left alone.'),
+    percent: whole(50, 'Share of failures in the window from which on it is left alone.', { max: 100 }),
+    windowMs: whole(10_000, 'How far back failures count.'),
+    openMs: whole(5000, 'How long a provider is left alone before one request tries it again.'),
+  },
+}
+
 /** All settings by group. */
 export const settings = {
   smpp: { server: smppServer },
@@ -108,6 +142,7 @@ export const settings = {
   multipart,
   delivery,
   receipts,
+  lookup,
   store,
   directory: {
     path: text('directory.yaml', 'The file of accounts, policies and vendors, relative to the working directory.'),
