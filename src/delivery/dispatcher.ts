@@ -8,9 +8,10 @@ import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
-import { lineUpAside, newLane, newStation, putInOrder, takenOf, type Lane, type Station } from './lane.js'
+import { lineUpAside, newLane, putInOrder, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
 import { passAll } from './limits.js'
 import { ReadAhead } from './read-ahead.js'
+import { Stations } from './stations.js'
 
 export type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 
@@ -24,8 +25,7 @@ export class Dispatcher {
   readonly #ports: DispatcherPorts
   readonly #options: DispatcherOptions
   readonly #lanes = new Map<LaneKey, Lane>()
-  readonly #stations = new Map<string, Station>()
-  readonly #lanesByDestination = new Map<string, Set<Lane>>()
+  readonly #stations = new Stations()
   readonly #dirty = new Set<Station>()
   readonly #laneWakes = new DueHeap<Lane>()
   readonly #stationWakes = new DueHeap<Station>()
@@ -33,6 +33,7 @@ export class Dispatcher {
   readonly #cancelled = new Set<Delivery>()
   /** What was released while somebody reads the store without a lane: what he read of it is out of date. */
   #releasedInSweep: Set<DeliveryId> | undefined
+  #sweepers = 0
   readonly #readAhead: ReadAhead
   #total = 0
   #nowMs = 0
@@ -45,8 +46,26 @@ export class Dispatcher {
 
   /** Makes a destination known. Lanes that can use it follow when `changed` says it is up. */
   add(destination: Destination): void {
-    if (this.#stations.has(destination.id)) throw new Error(`destination ${destination.id} is known already`)
-    this.#stations.set(destination.id, newStation(destination))
+    this.#stations.add(destination)
+  }
+
+  /** It is gone: lanes go to the next of theirs, or wait. */
+  remove(destinationId: string, nowMs: number): void {
+    const station = this.#stations.get(destinationId)
+    if (station === undefined) return
+    this.#stations.remove(destinationId)
+    this.#dirty.delete(station)
+    this.changed(destinationId, nowMs)
+  }
+
+  /** Limits may be others than before: each lane asks for its own anew, and does not wait for what held it up until now. */
+  limitsChanged(nowMs: number): void {
+    for (const lane of this.#lanes.values()) {
+      const limits = this.#ports.limitsOf(lane.target)
+      if (limits === lane.limits) continue
+      lane.limits = limits
+      if (lane.pausedUntilMs > nowMs) this.#pause(lane, nowMs)
+    }
   }
 
   /** Tells of lanes found in the store at the start. */
@@ -160,9 +179,10 @@ export class Dispatcher {
     return false
   }
 
-  /** Brackets a reading of the store across lanes whose rows are seized afterwards: what is over by then is not seized. */
+  /** Brackets a reading of the store across lanes whose rows are seized afterwards: what is over by then is not seized. Several may read. */
   sweeping(on: boolean): void {
-    this.#releasedInSweep = on ? new Set() : undefined
+    this.#sweepers += on ? 1 : -1
+    this.#releasedInSweep = this.#sweepers === 0 ? undefined : (this.#releasedInSweep ?? new Set())
   }
 
   /** Is any destination up that this target may use? */
@@ -176,8 +196,7 @@ export class Dispatcher {
 
   /** A destination has gone up or down. */
   changed(destinationId: string, nowMs: number): void {
-    const lanes = this.#lanesByDestination.get(destinationId)
-    if (lanes === undefined) return
+    const lanes = this.#stations.lanesOf(destinationId)
     const left = new Set<Station>()
     for (const lane of lanes) {
       if (lane.station !== undefined) left.add(lane.station)
@@ -254,10 +273,8 @@ export class Dispatcher {
   }
 
   /** For metrics: each lane with its depth and the due time of its first delivery, as far as that is known; Infinity for not. */
-  *lanes(): Generator<{ readonly target: LaneTarget; readonly waiting: number; readonly firstDueMs: number }> {
-    for (const { target, waiting, ready, unreadDueMs, nextDueMs } of this.#lanes.values()) {
-      yield { target, waiting, firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs) }
-    }
+  *lanes(): Generator<LaneView> {
+    for (const lane of this.#lanes.values()) yield viewOf(lane)
   }
 
   #serve(station: Station, nowMs: number): void {
@@ -415,11 +432,7 @@ export class Dispatcher {
   }
 
   #stationFor(target: LaneTarget): Station | undefined {
-    for (const id of this.#ports.destinationsOf(target)) {
-      const station = this.#stations.get(id)
-      if (station?.destination.up) return station
-    }
-    return undefined
+    return this.#stations.firstUp(this.#ports.destinationsOf(target))
   }
 
   /** Reads on when a lane runs low; a lane that can't send reads nothing it does not need. */
@@ -468,11 +481,7 @@ export class Dispatcher {
     const target = laneTarget(key)
     const lane = newLane(key, target, this.#ports.limitsOf(target))
     this.#lanes.set(key, lane)
-    for (const id of this.#ports.destinationsOf(target)) {
-      let lanes = this.#lanesByDestination.get(id)
-      if (lanes === undefined) this.#lanesByDestination.set(id, (lanes = new Set()))
-      lanes.add(lane)
-    }
+    this.#stations.joined(lane, this.#ports.destinationsOf(target))
     return lane
   }
 
@@ -483,9 +492,6 @@ export class Dispatcher {
     lane.ready.clear()
     lane.station = undefined
     lane.inLine = false
-    for (const id of this.#ports.destinationsOf(lane.target)) {
-      const lanes = this.#lanesByDestination.get(id)
-      if (lanes?.delete(lane) === true && lanes.size === 0) this.#lanesByDestination.delete(id)
-    }
+    this.#stations.left(lane, this.#ports.destinationsOf(lane.target))
   }
 }

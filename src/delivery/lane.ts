@@ -11,7 +11,7 @@ import type { Limit } from './limits.js'
 export interface Lane {
   readonly key: LaneKey
   readonly target: LaneTarget
-  readonly limits: readonly Limit[]
+  limits: readonly Limit[]
   /** Read ahead and due, in order. */
   readonly ready: BoundedQueue<Delivery>
   /** Ids that a reading of the store must leave out: ready, under way, or over but not yet durably so. */
@@ -37,6 +37,19 @@ export interface Lane {
   unreadDueMs: number
   /** The earliest wake-up in the heap; Infinity for none. */
   wakeMs: number
+}
+
+/** A lane as others see it. */
+export interface LaneView {
+  readonly key: LaneKey
+  readonly target: LaneTarget
+  readonly waiting: number
+  /** When the first is due, as far as that is known; Infinity for not. */
+  readonly firstDueMs: number
+}
+
+export function viewOf({ key, target, waiting, ready, unreadDueMs, nextDueMs }: Lane): LaneView {
+  return { key, target, waiting, firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs) }
 }
 
 export interface Station {

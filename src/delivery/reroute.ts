@@ -49,8 +49,11 @@ export interface ReroutePorts {
     held: ReadonlySet<DeliveryId>,
     limit: number,
   ) => Promise<LaneSlice>
-  /** Gives the segment its new lane, or ends it; once that is done, the record of it is durable when `settled` resolves. */
-  readonly reroute: (delivery: SegmentDelivery) => Promise<void> | undefined
+  /**
+   * Gives the segment its new lane, or ends it; once that is done, the record of it is durable when `settled` resolves. False when
+   * it is in other hands.
+   */
+  readonly reroute: (delivery: SegmentDelivery) => Promise<void> | undefined | false
   /** Resolves with false when it takes too long: the walk ends then, for a start must not wait for a disk to be emptied. */
   readonly settled: () => Promise<unknown>
 }

@@ -28,17 +28,18 @@ const LINE_EVERY_MS = 1000
 
 export class VendorConnection implements Destination, BindOwner {
   readonly id: string
-  readonly #connection: RoutedConnection
+  #connection: RoutedConnection
   readonly #ports: VendorPorts
   readonly #options: VendorOptions
   readonly #binds: readonly VendorBind[]
-  readonly #pace: Pace
+  #pace: Pace
   /** Segments that may be under way at a time. */
   readonly #places: number
   readonly #receipts: VendorReceipts
   readonly #requests: VendorRequests
   readonly #underWay = new UnderWay()
   readonly #lines = new LogPace(LINE_EVERY_MS)
+  #isRetired = false
   #waitsForRecord = false
   /** Window places kept for segments whose mark is being written. */
   #reserved = 0
@@ -55,7 +56,7 @@ export class VendorConnection implements Destination, BindOwner {
     this.#places = connection.window * connection.binds
     this.#receipts = new VendorReceipts(connection, ports)
     this.#requests = new VendorRequests(connection, this.#receipts, ports)
-    this.#pace = new Pace(connection, options.throttlePauseMs, ports, () => ports.hasRoom(this.id))
+    this.#pace = this.#paceOf(connection)
     const kinds =
       connection.bindMode === 'transceiver' ? (['transceiver'] as const) : (['transmitter', 'receiver'] as const)
     this.#binds = Array.from({ length: connection.binds }, (_, pair) =>
@@ -71,6 +72,28 @@ export class VendorConnection implements Destination, BindOwner {
     for (const bind of this.#binds) bind.start()
   }
 
+  /** Its rules are others from now on; what a bind is made of must be as before. */
+  renew(connection: RoutedConnection): void {
+    const { messagesPerSecond } = this.#connection
+    this.#connection = connection
+    this.#receipts.renew(connection)
+    this.#requests.renew(connection)
+    if (connection.messagesPerSecond === messagesPerSecond) return
+    this.#pace.stop()
+    this.#pace = this.#paceOf(connection)
+    this.#ports.hasRoom(this.id)
+  }
+
+  /** Nothing new is sent over it; messages of which the vendor has some segments go on. `stop` ends it. */
+  retire(): void {
+    this.#isRetired = true
+    this.bindChanged()
+  }
+
+  #paceOf(connection: RoutedConnection): Pace {
+    return new Pace(connection, this.#options.throttlePauseMs, this.#ports, () => this.#ports.hasRoom(this.id))
+  }
+
   /** Sends nothing new, waits for answers, unbinds; resolves when every bind is gone. */
   async stop(): Promise<void> {
     this.#requests.stop()
@@ -83,6 +106,7 @@ export class VendorConnection implements Destination, BindOwner {
   }
 
   get up(): boolean {
+    if (this.#isRetired) return false
     for (const bind of this.#binds) if (bind.sends && bind.bound) return true
     return false
   }

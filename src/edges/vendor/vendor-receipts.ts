@@ -32,13 +32,18 @@ export function isReceipt(pdu: Incoming): boolean {
 }
 
 export class VendorReceipts {
-  readonly #connection: RoutedConnection
+  #connection: RoutedConnection
   readonly #ports: VendorPorts
   #learnt: LearntIds = nothingLearnt
 
   constructor(connection: RoutedConnection, ports: VendorPorts) {
     this.#connection = connection
     this.#ports = ports
+  }
+
+  /** What was learnt of its ids counts on, as long as their form is to be learnt. */
+  renew(connection: RoutedConnection): void {
+    this.#connection = connection
   }
 
   /** The id of a good answer in the connection's normal form. */

@@ -24,7 +24,7 @@ export interface ReadBatch {
 const LINE_EVERY_MS = 1000
 
 export class VendorRequests {
-  readonly #connection: Connection
+  #connection: Connection
   readonly #ports: VendorPorts
   readonly #receipts: VendorReceipts
   readonly #sender: Sender
@@ -36,6 +36,10 @@ export class VendorRequests {
     this.#receipts = receipts
     this.#ports = ports
     this.#sender = { kind: 'vendor', vendor: connection.vendor, connection: connection.id }
+  }
+
+  renew(connection: Connection): void {
+    this.#connection = connection
   }
 
   /** From here on messages are refused; receipts are taken as ever. */
