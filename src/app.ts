@@ -5,7 +5,6 @@ import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
 import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
-import type { NewRoute } from './delivery/reroute.js'
 import { restoreDeliveries } from './delivery/restore.js'
 import { createPasswordGate } from './directory/password.js'
 import type { Snapshot } from './directory/snapshot.js'
@@ -14,11 +13,21 @@ import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { registerGauges } from './gauges.js'
+import type { LookupProvider } from './lookup/provider.js'
+import { createNetworks } from './networks.js'
+import { Standings } from './pipeline/candidates/standings.js'
 import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
-import type { Message } from './message/message.js'
+import type { AccountId } from './message/ids.js'
+import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
-import { runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
+import {
+  proceedLocated,
+  runPipeline,
+  type OnwardPorts,
+  type PipelineInput,
+  type PipelinePorts,
+} from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
@@ -34,6 +43,8 @@ import type { Metrics } from './telemetry/metrics.js'
 export interface AppPorts {
   readonly config: Config
   readonly directory: Snapshot
+  /** Who may be asked for networks. */
+  readonly lookupProviders: readonly LookupProvider[]
   readonly metrics: Metrics
   readonly log: Log
   /** The switch can't go on: the store is lost. The owner ends the process. */
@@ -76,6 +87,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const vendors: VendorConnection[] = []
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
+    money: accounting.money,
     onCommitted: () => {
       for (const vendor of vendors) vendor.recorded()
     },
@@ -84,7 +96,32 @@ export async function startApp(ports: AppPorts): Promise<App> {
   })
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
 
+  const standings = new Standings({
+    isUp: (connection) => dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId }),
+    isResting: (connection, atMs) => core.success.isResting(connection, atMs),
+    nowMs,
+    passedOver: (connection, why) => metrics.passedOver.count(connection, why),
+  })
+  const candidates: CandidatePorts = {
+    chance: Math.random,
+    placed: (route, ofDirectory) => standings.placed(route, ofDirectory),
+  }
+  const networks = createNetworks({
+    ...{ directory, candidates, clock, timers, nowMs, metrics, log },
+    config: config.lookup,
+    providers: ports.lookupProviders,
+    answers: store.answers,
+    waiting: (lane) => dispatcher.waiting(lane),
+    proceed: (batch, ofDirectory) =>
+      proceedLocated(batch, ofDirectory, onward, pipelineOptions, nowMs(), clock.wallMs()),
+    decided: (delivery, decision) => courier.decided(delivery, decision),
+    hasRoom: (id) => dispatcher.hasRoom(id),
+  })
+  dispatcher.add(networks.desk)
+
   const onward: OnwardPorts = {
+    candidates,
+    carrier: networks.carrier,
     ...accounting,
     recorder,
     ids,
@@ -194,7 +231,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       settled: () => endsWithin(REROUTE_COMMIT_MS, recorder.settled(), timers),
       rerouteStopped: () => log.event('store.rerouteStopped', { afterMs: REROUTE_COMMIT_MS }),
       isUsable: (connection) => directory().connection(connection)?.active === true,
-      routeAnew: ({ message }) => routeAnew(directory(), message),
+      routeAnew: networks.routeAnew,
     },
     nowMs(),
     UNANSWERED_MAX,
@@ -230,6 +267,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     every(EXPIRE_TICK_MS, () => {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
+      void networks.sweep()
     }),
   ]
 
@@ -251,6 +289,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     await Promise.all(vendors.map((vendor) => vendor.abort()))
     // Whatever is left running would keep a process alive that serves nobody.
     ticker.stop()
+    await networks.stop()
     await startedAdmin?.stop()
     await store.close()
     throw error
@@ -265,6 +304,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       stopping = true
       esme.stopAccepting()
       reassembly.stop()
+      void networks.stop()
       const { graceMs } = config.stop
       const steps: readonly StopStep[] = [
         // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
@@ -315,15 +355,6 @@ const LAST_COMMIT_MS = 3000
 async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks & KeepsAnswers> {
   const { kind, path, mapBytes, lowWaterBytes } = config.store
   return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
-}
-
-/** Where a message goes by today's directory, when the connections that it was routed to are gone. */
-function routeAnew(directory: Snapshot, message: Message): NewRoute | undefined {
-  const account = directory.account(message.account)
-  const policy = account && directory.policyFor(account.domain, message.destination.value)
-  if (policy === undefined) return undefined
-  const route = directory.routeFor(policy, message.destination.value)
-  return route.length === 0 ? undefined : { route, failover: policy.failover }
 }
 
 function every(ms: number, fn: () => void): Cancel {

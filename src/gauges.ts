@@ -63,6 +63,13 @@ export function registerGauges(sources: GaugeSources): void {
     }
     return rows
   })
+  metrics.gauge('undecided', () => {
+    const rows = []
+    for (const { target, waiting } of dispatcher.lanes()) {
+      if (target.kind === 'undecided') rows.push({ labels: { account: target.account }, value: waiting })
+    }
+    return rows
+  })
   metrics.gauge('receiptsParked', () => [{ labels: {}, value: correlator.parkedCount }])
   metrics.gauge('reassemblySets', () =>
     partPeers.map((peer) => ({ labels: { peer }, value: reassembly.size(peer).sets })),

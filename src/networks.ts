@@ -1,18 +1,15 @@
 // The networks of numbers as the composition root ties them in: providers and what is kept of them, the stage that asks before a
 // message is accepted, the desk that asks after. Decides nothing.
 
-import { readFileSync } from 'node:fs'
 import type { Config } from './config/settings.js'
 import { undecidedLane } from './delivery/lane-key.js'
 import { LookupDesk, type LookupDeskPorts } from './delivery/lookup-desk.js'
-import { describeDirectoryMistake } from './directory/mistake.js'
 import type { Policy, Snapshot } from './directory/snapshot.js'
 import type { Clock, Timers } from './lib/clock.js'
 import { keptAnswers } from './lookup/kept-answers.js'
 import { Lookups } from './lookup/lookups.js'
 import type { LookupEvents, LookupOptions } from './lookup/lookup-ports.js'
 import type { LookupProvider } from './lookup/provider.js'
-import { parseProviders } from './lookup/providers-file.js'
 import type { AccountId, LaneKey } from './message/ids.js'
 import type { SegmentDelivery } from './message/delivery.js'
 import type { MobileNetwork } from './phone/network.js'
@@ -27,7 +24,7 @@ import type { Metrics } from './telemetry/metrics.js'
 
 export interface NetworksPorts {
   readonly config: Config['lookup']
-  readonly env: NodeJS.ProcessEnv
+  readonly providers: readonly LookupProvider[]
   readonly answers: AnswersStore
   readonly directory: () => Snapshot
   readonly candidates: CandidatePorts
@@ -62,12 +59,8 @@ const SWEPT_AT_ONCE = 1000
 
 const nobodyAsked: NetworkResult = { kind: 'unknown', text: 'lookups are off' }
 
-/**
- * @throws Error that names every mistake in the file of providers
- */
 export function createNetworks(ports: NetworksPorts): Networks {
-  const { config, clock, timers, directory, candidates, nowMs, metrics, log } = ports
-  const providers = config.use === 'off' || config.file === '' ? [] : readProviders(config.file, ports)
+  const { config, providers, clock, timers, directory, candidates, nowMs, metrics, log } = ports
   const lookups =
     providers.length === 0
       ? undefined
@@ -114,17 +107,21 @@ export function createNetworks(ports: NetworksPorts): Networks {
   )
 
   let cursor = ''
+  let isSweeping = false
   return {
     carrier,
     desk,
     routeAnew: (delivery) =>
       routeAgain(directory(), delivery, networkOf(delivery, directory(), lookupFor), candidates, clock.wallMs()),
     async sweep() {
-      if (lookups === undefined) return
+      if (lookups === undefined || isSweeping) return
+      isSweeping = true
       try {
         cursor = await ports.answers.dropExpired(cursor, SWEPT_AT_ONCE, clock.wallMs())
       } catch (error) {
         log.event('lookup.storeFailed', { error })
+      } finally {
+        isSweeping = false
       }
     },
     async stop() {
@@ -145,15 +142,6 @@ function networkOf(
   const policy = policyNow(directory, { message })?.policy
   const known = policy && lookupFor(policy)?.known(message.destination.value)
   return known?.kind === 'network' ? known.network : undefined
-}
-
-/** @throws Error that names every mistake */
-function readProviders(file: string, { env, clock }: NetworksPorts): readonly LookupProvider[] {
-  const readText = (path: string): string => readFileSync(path, 'utf8')
-  const parsed = parseProviders(readText(file), file, { env, readText, wallMs: () => clock.wallMs() })
-  if (parsed.kind === 'providers') return parsed.providers
-  const lines = parsed.mistakes.map((mistake) => `  ${describeDirectoryMistake(mistake)}`)
-  throw new Error(`the lookup providers have ${lines.length} mistake(s):\n${lines.join('\n')}`)
 }
 
 function optionsOf(config: Config['lookup']): LookupOptions {

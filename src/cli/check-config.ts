@@ -8,6 +8,7 @@ import type { Directory } from '../directory/resolve.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output } from './output.js'
 import { DirectoryError, readDirectory } from './read-directory.js'
+import { readProviders } from './read-providers.js'
 
 const options = {
   ...configOptions,
@@ -60,7 +61,8 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
   const path = values.directory ?? config?.directory.path
   const directory = path === undefined ? undefined : attempt<Directory>(() => readDirectory(path, env), lines, mistakes)
   if (path === undefined) lines.push('the directory was not looked at: name it with --directory FILE')
-  if (config === undefined || directory === undefined) throw new CheckFailure(lines, mistakes)
+  if (config !== undefined) attempt<unknown>(() => readProviders(config.lookup.file, env), lines, mistakes)
+  if (config === undefined || directory === undefined || mistakes.length > 0) throw new CheckFailure(lines, mistakes)
   const { accounts, connections, policies, tariffs } = directory
   const rates = tariffs.reduce((sum, tariff) => sum + tariff.rates.length, 0)
   const counts = {

@@ -10,6 +10,7 @@ import { createLog } from '../telemetry/log.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import { readDirectory } from './read-directory.js'
+import { readProviders } from './read-providers.js'
 import type { Output } from './output.js'
 import { exitCodes } from './output.js'
 
@@ -44,6 +45,7 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   const snapshot = compileDirectory(directory, {
     resend: { stepMs: config.delivery.resendStepMs, max: config.delivery.resendMax },
   })
+  const lookupProviders = config.lookup.use === 'off' ? [] : readProviders(config.lookup.file, env)
   const log = createLog({ level: config.log.level })
   const statusText = (status: string | number): string => (typeof status === 'number' ? statusName(status) : status)
   const metrics = createMetrics({ statusText })
@@ -66,13 +68,15 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  const app = await startApp({ config, directory: snapshot, metrics, log, onLost: fail }).catch((error: unknown) => {
-    log.event('app.failed', { error })
-    log.flush()
-    // A child that is left would keep this process alive.
-    vendor?.kill()
-    throw error
-  })
+  const app = await startApp({ config, directory: snapshot, lookupProviders, metrics, log, onLost: fail }).catch(
+    (error: unknown) => {
+      log.event('app.failed', { error })
+      log.flush()
+      // A child that is left would keep this process alive.
+      vendor?.kill()
+      throw error
+    },
+  )
   // Before anybody hears that it is ready: who then stops it at once must not kill it. Before that a signal may.
   const stopWanted = firstSignal()
   const { smppPort, adminPort } = app
