@@ -10,10 +10,11 @@ const NPI_ISDN = 1
 
 /**
  * What the peer wrote, in our form; the same object where nothing changes. What it says is an international number is E.164
- * already (SMPP 3.4 §5.2.5), and no rule is asked.
+ * already (SMPP 3.4 §5.2.5), and no rule is asked; but none begins with 0, and clients that say so of all they send are many.
  */
 export function fromPeer(translator: Translator | undefined, written: Address): Address {
-  if (translator === undefined || written.ton === TON_INTERNATIONAL) return written
+  if (translator === undefined || (written.ton === TON_INTERNATIONAL && !beginsWith(written.value, ZERO)))
+    return written
   const value = translate(translator, written.value, writtenKind(written))
   return value === written.value ? written : numbered(value)
 }
@@ -27,8 +28,13 @@ export function toPeer(translator: Translator | undefined, address: Address): Ad
 
 /** A number that is not E.164 is one whose type nobody said. */
 function numbered(value: string): Address {
-  const isInternational = isE164Shape(value.charCodeAt(0) === PLUS ? value.slice(1) : value)
+  const isInternational = isE164Shape(beginsWith(value, PLUS) ? value.slice(1) : value)
   return { ton: isInternational ? TON_INTERNATIONAL : UNKNOWN, npi: NPI_ISDN, value }
 }
 
+function beginsWith(value: string, code: number): boolean {
+  return value.charCodeAt(0) === code
+}
+
 const PLUS = 0x2b
+const ZERO = 0x30
