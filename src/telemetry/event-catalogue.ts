@@ -31,6 +31,22 @@ export const eventCatalogue = {
     fields: { file: 'text', accounts: 'number', policies: 'number', connections: 'number' },
   },
 
+  'directory.changed': {
+    level: 'info',
+    message: 'directory changed',
+    fields: { by: 'text', revision: 'number', objects: 'number' },
+  },
+  'directory.refused': {
+    level: 'warn',
+    message: 'the directory file is not right; what was in force stays so',
+    fields: { by: 'text', file: 'text', why: 'text' },
+  },
+  'delivery.rerouted': {
+    level: 'info',
+    message: 'messages whose connections have gone have new routes, or have ended for want of one',
+    fields: { messages: 'number' },
+  },
+
   'esme.listening': { level: 'info', message: 'listening for ESMEs', fields: { host: 'text', port: 'number' } },
   'esme.bound': {
     level: 'info',
@@ -41,6 +57,11 @@ export const eventCatalogue = {
     level: 'warn',
     message: 'a bind was refused',
     fields: { session: 'number', systemId: 'text', remote: 'text', status: 'text', why: 'text' },
+  },
+  'esme.unbound': {
+    level: 'info',
+    message: 'an ESME is unbound: its account has changed',
+    fields: { session: 'number', account: 'text', remote: 'text' },
   },
   'esme.closed': {
     level: 'info',

@@ -107,6 +107,7 @@ class Rig {
       give: () => undefined,
       receiversOf: () => receivers,
       withholds: (_: EsmeConnection, on: boolean) => void (this.isWatched = on),
+      follows: () => undefined,
       sessionEnded: () => undefined,
     }
     const transport = {

@@ -1,7 +1,7 @@
 // One ESME on one connection, from accept to close: authenticates, takes submit_sm in batches, answers query_sm. It decides
 // nothing about messages.
 
-import type { SendingAccount } from '../../directory/snapshot.js'
+import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
 import {
@@ -35,6 +35,9 @@ const kindOfBind: Readonly<Record<BindCommand, BindKind>> = {
 /** Who it is, from its bind on. */
 interface Bound {
   readonly account: AccountId
+  /** As the directory had it last. */
+  readonly as: SendingAccount
+  readonly systemId: string
   readonly kind: BindKind
   readonly version: number
   readonly source: SubmitSource
@@ -89,7 +92,10 @@ export class EsmeConnection implements SessionHandlers<Sent> {
         const why = isElsewhere
           ? `account ${account?.id ?? ''} may not come from ${this.#peer.address}`
           : 'wrong system_id or password'
-        this.#decideBind(bind, isRight && !isElsewhere ? account : undefined, why)
+        // The check of a password takes its time: what it was checked against may be out of force.
+        const now = claimOf(this.#ports.directory(), bind.system_id, this.#peer.address)
+        const isStill = account?.password === now.account?.password
+        this.#decideBind(bind, isRight && isStill && !isElsewhere ? account : undefined, why)
       },
       (error: unknown) => this.#refuseBind(bind, status.ESME_RSYSERR, String(error)),
     )
@@ -109,11 +115,14 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     const receivers = this.#house.receiversOf(account.id)
     this.#bound = {
       account: account.id,
+      as: account,
+      systemId: bind.system_id,
       kind,
       version,
       source: { sender: { kind: 'account', account: account.id }, link: this.#session, text: account.text },
       receivers,
     }
+    this.#house.follows(this, true)
     if (this.#house.holds) this.#session.hold(true)
     this.#ports.log.event('esme.bound', {
       session: this.#number,
@@ -128,6 +137,28 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     receivers.add({ session: this.#session, version, leaving, dialing })
     if (wasUp) this.#ports.hasRoom(receivers.id)
     else this.#ports.destinationChanged(receivers.id)
+  }
+
+  /** The directory has changed: who may not bind like this any more is unbound once its answers are there, others have new rules. */
+  follow(directory: Snapshot): void {
+    const bound = this.#bound
+    if (bound === undefined) return
+    const account = directory.account(bound.account)
+    if (account === bound.as) return
+    if (account === undefined || !this.#mayStay(directory, account, bound)) {
+      this.#ports.log.event('esme.unbound', { session: this.#number, account: bound.account, remote: this.#remote })
+      this.#session.unbind(this.#ports.clock.monotonicMs())
+      return
+    }
+    const { text, leaving, dialing } = account
+    this.#bound = { ...bound, as: account, source: { ...bound.source, text } }
+    bound.receivers.renew(this.#session, { leaving, dialing })
+  }
+
+  #mayStay(directory: Snapshot, account: SendingAccount, { as, systemId, kind }: Bound): boolean {
+    const claim = claimOf(directory, systemId, this.#peer.address)
+    const isSame = claim.account === account && claim.standing !== 'elsewhere'
+    return isSame && account.active && account.password === as.password && account.bindModes.includes(kind)
   }
 
   #refuseBind(bind: BindRequest, commandStatus: number, why: string): void {
@@ -252,6 +283,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     const { metrics, log } = this.#ports
     metrics.sessionEnds.count('esme', why)
     this.#house.withholds(this, false)
+    this.#house.follows(this, false)
     this.#house.sessionEnded()
     const who = { session: this.#number, account: this.#bound?.account ?? '', remote: this.#remote }
     if (why === 'handlerError') log.event('esme.handlerFailed', { ...who, error })

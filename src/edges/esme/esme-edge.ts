@@ -1,6 +1,6 @@
 // The door for ESMEs: listens, counts binds, knows who is bound, stops in order. What one session says is not its concern.
 
-import type { Account } from '../../directory/snapshot.js'
+import type { Account, Snapshot } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import { listen, type PeerAddress, type ServerOptions, type SmppServer } from '../../smpp/index.js'
 import { EsmeConnection } from './esme-connection.js'
@@ -22,6 +22,7 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
   readonly #binds = new Map<AccountId, Map<BindKind, number>>()
   /** Sessions that have withheld parts. */
   readonly #withholding = new Set<EsmeConnection>()
+  readonly #following = new Set<EsmeConnection>()
   #server: SmppServer<Sent> | undefined
   #sessions = 0
   /** Sessions that have not ended; the server counts sockets, which stay a little longer. */
@@ -86,6 +87,16 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
   withholds(connection: EsmeConnection, on: boolean): void {
     if (on) this.#withholding.add(connection)
     else this.#withholding.delete(connection)
+  }
+
+  /** The directory has changed: sessions of accounts that may not bind like this any more are unbound, others have new rules. */
+  follow(directory: Snapshot): void {
+    for (const connection of this.#following) connection.follow(directory)
+  }
+
+  follows(connection: EsmeConnection, on: boolean): void {
+    if (on) this.#following.add(connection)
+    else this.#following.delete(connection)
   }
 
   /** Unbinds every session once its answers are there. */

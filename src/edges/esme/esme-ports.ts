@@ -46,6 +46,8 @@ export interface EsmeHouse<Connection> {
   receiversOf(account: AccountId): Receivers
   /** A connection has its first withheld part, or none any more. */
   withholds(connection: Connection, on: boolean): void
+  /** A connection has bound, and is told of changes of the directory, or it has ended. */
+  follows(connection: Connection, on: boolean): void
   /** A session has ended. */
   sessionEnded(): void
 }

@@ -29,9 +29,9 @@ export interface Receiver {
   /** interface_version of its bind. */
   readonly version: number
   /** What its account takes. */
-  readonly leaving: Target
+  leaving: Target
   /** How it writes numbers. */
-  readonly dialing: Dialing
+  dialing: Dialing
 }
 
 /** A message from a phone that has been cut for a receiver. */
@@ -90,6 +90,14 @@ export class Receivers implements Destination {
 
   add(receiver: Receiver): void {
     this.#receivers.push(receiver)
+  }
+
+  /** What its account takes is another from now on; what has been cut goes out as it is. */
+  renew(session: EsmeSession, taken: Pick<Receiver, 'leaving' | 'dialing'>): void {
+    const receiver = this.#receivers.find((one) => one.session === session)
+    if (receiver === undefined) return
+    receiver.leaving = taken.leaving
+    receiver.dialing = taken.dialing
   }
 
   /** False when it was none of ours. */
