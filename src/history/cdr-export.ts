@@ -1,0 +1,252 @@
+// Carries call detail records from the store to daily files, each line once. It makes no records and reads no files but their sizes.
+
+import { constants } from 'node:fs'
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Cancel, Clock, Timers } from '../lib/clock.js'
+import type { BooksStore, ExportMark, RecordBlock } from '../store/contracts/books.js'
+import type { Recorder } from '../store/contracts/recorder.js'
+import { cdrFileAt, cdrFiles } from './cdr-files.js'
+
+export interface CdrExportOptions {
+  /** Made if missing. */
+  readonly folder: string
+  /** Pause after everything was written, ms. */
+  readonly everyMs: number
+  /** Files of days before these are removed; 0 keeps all. */
+  readonly keepDays: number
+  /** About how many octets of records are in memory at a time. */
+  readonly stepBytes: number
+  /** First pause after a failure, ms; doubles up to `retryMaxMs`. */
+  readonly retryMs: number
+  readonly retryMaxMs: number
+}
+
+export interface CdrExportEvents {
+  /** So many octets are in a file and out of the store. */
+  exported(bytes: number): void
+  /** A file could not be written, or the store not read: tried again after a while. */
+  failed(error: unknown, retryInMs: number): void
+  /** It works again. */
+  recovered(): void
+  /** A file is shorter than what was written into it: somebody cut it. */
+  cut(file: string, expectedBytes: number, foundBytes: number): void
+  removed(file: string): void
+}
+
+export interface CdrExportPorts {
+  readonly books: BooksStore
+  readonly recorder: Pick<Recorder, 'recordLazily'>
+  readonly clock: Pick<Clock, 'wallMs'>
+  readonly timers: Timers
+  readonly events: CdrExportEvents
+}
+
+/** The file that is written, and how much of it is remembered by the store. */
+interface Place extends ExportMark {
+  readonly handle: FileHandle
+}
+
+const MS_PER_DAY = 86_400_000
+
+/**
+ * Lines are appended and synced, then the store forgets them and remembers the length of the file, in one commit. Whoever dies in
+ * between cuts the file back to that length at its next start and writes the same lines again. A file is begun only after the store
+ * remembers it as empty, so that no other file ever has to be touched.
+ */
+export class CdrExport {
+  readonly #ports: CdrExportPorts
+  readonly #options: CdrExportOptions
+  /** Undefined before the first step, and after a failure. */
+  #place: Place | undefined
+  #sweptDay = ''
+  #retryMs: number
+  #failing = false
+  #stopping = false
+  #wake: (() => void) | undefined
+  #ended: Promise<void> | undefined
+
+  constructor(ports: CdrExportPorts, options: CdrExportOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.#retryMs = options.retryMs
+  }
+
+  /** Begins; never fails: what can't be written now is tried again. */
+  start(): void {
+    this.#ended ??= this.#run()
+  }
+
+  /** Writes what there is, with one try, and lets go of the file. Does not end while the store takes nothing: bound it. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#wake?.()
+    await this.#ended
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      const pauseMs = await this.#tryStep()
+      if (pauseMs > 0 && !this.#isStopping()) await this.#pause(pauseMs)
+    }
+    while ((await this.#tryStep()) === 0);
+    await this.#letGo()
+  }
+
+  /** A method, since it may have changed while something was awaited. */
+  #isStopping(): boolean {
+    return this.#stopping
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel: Cancel = this.#ports.timers.after(ms, resolve)
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  /** Gives the pause to make before the next one, 0 for none. */
+  async #tryStep(): Promise<number> {
+    try {
+      const more = await this.#step()
+      if (this.#failing) this.#ports.events.recovered()
+      this.#failing = false
+      this.#retryMs = this.#options.retryMs
+      return more ? 0 : this.#options.everyMs
+    } catch (error) {
+      const pauseMs = this.#retryMs
+      this.#failing = true
+      this.#retryMs = Math.min(pauseMs * 2, this.#options.retryMaxMs)
+      this.#ports.events.failed(error, pauseMs)
+      // Nobody knows what the file holds now: it is taken up anew, as after a crash.
+      await this.#letGo()
+      return pauseMs
+    }
+  }
+
+  /** True where there is more to do at once. */
+  async #step(): Promise<boolean> {
+    const { books } = this.#ports
+    if (books.recordsWaiting() === 0) {
+      if (this.#place !== undefined) await this.#sweep(this.#place.file)
+      return false
+    }
+    this.#place ??= await this.#takeUp()
+    const today = cdrFileAt(this.#ports.clock.wallMs())
+    // Never back to an earlier file, whatever the clock says.
+    if (today > this.#place.file) this.#place = await this.#begin(today, this.#place)
+    await this.#sweep(this.#place.file)
+    const { stepBytes } = this.#options
+    const before = this.#place.bytes
+    const blocks = await books.records(stepBytes)
+    if (blocks.length > 0) this.#place = await this.#append(this.#place, blocks)
+    // What came in the meantime can wait until it is worth a sync.
+    return this.#place.bytes - before >= stepBytes
+  }
+
+  async #append(place: Place, blocks: readonly RecordBlock[]): Promise<Place> {
+    const lines = blocks.length === 1 ? blocks[0]!.lines : Buffer.concat(blocks.map((block) => block.lines))
+    await writeAll(place.handle, lines, place.bytes)
+    await place.handle.datasync()
+    const written = { ...place, through: blocks[blocks.length - 1]!.number, bytes: place.bytes + lines.length }
+    await this.#remember(written)
+    this.#ports.events.exported(lines.length)
+    return written
+  }
+
+  /** The file of the mark, with what is in it beyond the mark cut away; without a mark, the newest there is. */
+  async #takeUp(): Promise<Place> {
+    const { folder } = this.#options
+    await mkdir(folder, { recursive: true })
+    const mark = await this.#ports.books.exportMark()
+    if (mark === undefined) {
+      const newest = (await cdrFiles(folder)).at(-1) ?? ''
+      const today = cdrFileAt(this.#ports.clock.wallMs())
+      return this.#begin(newest > today ? newest : today, undefined)
+    }
+    const handle = await open(join(folder, mark.file), OPEN_OR_MAKE)
+    try {
+      const { size } = await handle.stat()
+      if (size > mark.bytes) {
+        await handle.truncate(mark.bytes)
+        await handle.datasync()
+      } else if (size < mark.bytes) {
+        this.#ports.events.cut(mark.file, mark.bytes, size)
+        // Else the next crash would cut at a length that the file reached with other lines.
+        await this.#remember({ ...mark, bytes: size })
+      }
+      return { ...mark, bytes: Math.min(size, mark.bytes), handle }
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  /** Goes on with another file, as it is: what is in it already is not ours to judge. */
+  async #begin(file: string, before: Place | undefined): Promise<Place> {
+    const { folder } = this.#options
+    const handle = await open(join(folder, file), OPEN_OR_MAKE)
+    try {
+      const { size: bytes } = await handle.stat()
+      await syncFolder(folder)
+      const through = before?.through ?? 0
+      await this.#remember({ through, file, bytes })
+      await before?.handle.close()
+      return { through, file, bytes, handle }
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  #remember({ through, file, bytes }: ExportMark): Promise<void> {
+    return new Promise((resolve) =>
+      this.#ports.recorder.recordLazily({ kind: 'exported', through, file, bytes }, { durable: () => resolve() }),
+    )
+  }
+
+  /** Removes files that are older than they are to be kept; looks once a day. */
+  async #sweep(current: string): Promise<void> {
+    const { keepDays, folder } = this.#options
+    const today = cdrFileAt(this.#ports.clock.wallMs())
+    if (keepDays === 0 || this.#sweptDay === today) return
+    const oldest = cdrFileAt(this.#ports.clock.wallMs() - keepDays * MS_PER_DAY)
+    for (const file of await cdrFiles(folder)) {
+      if (file >= oldest || file === current) continue
+      await unlink(join(folder, file))
+      this.#ports.events.removed(file)
+    }
+    this.#sweptDay = today
+  }
+
+  async #letGo(): Promise<void> {
+    const place = this.#place
+    this.#place = undefined
+    // A file that can't be closed is not ours any more either.
+    await place?.handle.close().catch(() => undefined)
+  }
+}
+
+/** Reading and writing at any place; made where it is missing. */
+const OPEN_OR_MAKE = constants.O_RDWR | constants.O_CREAT
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+/** A new file is on disk only when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
