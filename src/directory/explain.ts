@@ -1,12 +1,16 @@
 // Why a message goes where it goes, in words and numbers, by the same snapshot that sends messages. It asks no link and sends nothing.
 
+import { addressOf, writtenKind } from '../message/address.js'
 import { formatAmount } from '../money/amount.js'
 import { explainRoute, type ExplainedCandidate } from '../money/explain-route.js'
 import type { Offer } from '../money/price-list.js'
 import { formatNetwork, type MobileNetwork } from '../phone/network.js'
-import { traceTranslation, type NumberKind, type Translator } from '../phone/translator.js'
+import { traceTranslation, type Translator } from '../phone/translator.js'
 import { whyNotCovering } from './policies.js'
 import type { Plan, SendingAccount, Snapshot } from './snapshot.js'
+
+/** SMPP 3.4 §5.2.5, §5.2.6. */
+const UNKNOWN = 0
 
 export interface SendingQuestion {
   readonly account: SendingAccount
@@ -101,18 +105,15 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
   }
 }
 
-/** What consists of digits, with or without a `+`, is rewritten; names are not, and short codes only where a rule takes them. */
+/** Numbers are rewritten; names and short codes are not. Of what was written no TON is known here. */
 function translated(
   number: ExplainedTranslation['number'],
   before: string,
   translator: Translator | undefined,
 ): ExplainedTranslation {
-  const kind: NumberKind = /^\+?[0-9*#]+$/.test(before) ? 'e164' : 'alphanumeric'
-  if (translator === undefined) {
-    const after = kind === 'e164' && before.startsWith('+') ? before.slice(1) : before
-    return { number, before, after, rules: [] }
-  }
-  const { number: after, steps } = traceTranslation(translator, before, kind)
+  const written = addressOf(UNKNOWN, UNKNOWN, before)
+  if (translator === undefined) return { number, before, after: written.value, rules: [] }
+  const { number: after, steps } = traceTranslation(translator, before, writtenKind(written))
   const rules = steps.map(({ rule }) => (rule === 'plus' ? 'a leading + says E.164' : (translator.texts[rule] ?? '')))
   return { number, before, after, rules }
 }

@@ -27,5 +27,6 @@ it('a + in front is not kept, but what it says is', () => {
   expect(addressOf(0, 1, '+447700900123')).toEqual({ ton: 1, npi: 1, value: '447700900123' })
   expect(addressOf(2, 8, '+447700900123')).toEqual({ ton: 1, npi: 8, value: '447700900123' })
   expect(addressOf(5, 0, '+Acme')).toEqual({ ton: 5, npi: 0, value: 'Acme' })
+  expect(addressOf(0, 0, '+Acme')).toEqual({ ton: 0, npi: 0, value: 'Acme' })
   expect(addressOf(2, 8, '447700900123')).toEqual({ ton: 2, npi: 8, value: '447700900123' })
 })

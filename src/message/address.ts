@@ -47,7 +47,9 @@ const BESIDE_DIGITS = '+*# -.()/'
 /** The address of a peer's field. Peers write international numbers with a `+` now and then; inside the TON says the same. */
 export function addressOf(ton: number, npi: number, value: string): Address {
   if (value.charCodeAt(0) !== PLUS) return { ton, npi, value }
-  return { ton: ton === TON_ALPHANUMERIC ? ton : TON_INTERNATIONAL, npi, value: value.slice(1) }
+  const digit = value.charCodeAt(1)
+  const isNumber = ton !== TON_ALPHANUMERIC && digit >= 48 && digit <= 57
+  return { ton: isNumber ? TON_INTERNATIONAL : ton, npi, value: value.slice(1) }
 }
 
 const PLUS = 0x2b
