@@ -1,20 +1,19 @@
 // The money side of the switch as the composition root has it: the live books over those of the store, and what tells of them.
 // Decides nothing.
 
+import type { MoneyPorts } from './delivery/settling.js'
 import type { Snapshot } from './directory/snapshot.js'
-import type { Move } from './message/bill.js'
 import { Books } from './money/books.js'
 import { CdrLines } from './money/cdr.js'
 import { dayOf } from './money/day-use.js'
+import { frozenPrice } from './money/settle.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
 import type { AuthorizePorts } from './pipeline/authorize/authorize.js'
 import type { BooksStore } from './store/contracts/books.js'
 import type { Metrics } from './telemetry/metrics.js'
 
 export interface Accounting extends AuthorizePorts {
-  readonly cdr: CdrLines
-  /** A move that was not reserved is durable. */
-  readonly moved: (move: Move) => void
+  readonly money: MoneyPorts
 }
 
 /** Days after today whose use is looked at: a clock may have been set back. */
@@ -33,7 +32,6 @@ export async function openAccounting(
   return {
     books,
     bills: new BillMemory(),
-    cdr: new CdrLines(currency),
     authorized: {
       onHeld: (micros) => {
         metrics.authorizations.count('held')
@@ -41,12 +39,25 @@ export async function openAccounting(
       },
       onRefused: (reason) => metrics.authorizations.count(reason),
     },
-    moved: (move) => {
-      books.apply(move)
-      const { heldMicros, chargedMicros } = move
-      if (chargedMicros > 0) metrics.money.add(metrics.money.index(currency(), 'charged'), chargedMicros)
-      const released = -heldMicros - chargedMicros
-      if (released > 0) metrics.money.add(metrics.money.index(currency(), 'released'), released)
+    money: {
+      cdr: new CdrLines(currency),
+      moved: (move) => {
+        books.apply(move)
+        const { heldMicros, chargedMicros } = move
+        if (chargedMicros > 0) metrics.money.add(metrics.money.index(currency(), 'charged'), chargedMicros)
+        const released = -heldMicros - chargedMicros
+        if (released > 0) metrics.money.add(metrics.money.index(currency(), 'released'), released)
+      },
+      vendorPrice: (connection, called, { mcc, mnc }, atMs) => {
+        const network = mcc === '' ? undefined : { mcc, mnc }
+        const offer = directory().vendorPrice(connection, called, network, atMs)
+        return offer === undefined ? undefined : frozenPrice(offer)
+      },
+      payerOf: ({ sender, destination }) => {
+        const account =
+          sender.kind === 'account' ? directory().account(sender.account) : directory().ownerOf(destination.value)
+        return account?.customer === undefined ? undefined : { account: account.id, customer: account.customer }
+      },
     },
   }
 }

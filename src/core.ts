@@ -10,6 +10,7 @@ import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
 import type { ConnectionRules } from './delivery/outcome.js'
 import { Success } from './delivery/success.js'
+import type { MoneyPorts } from './delivery/settling.js'
 import { Sweeper } from './delivery/sweeper.js'
 import type { RoutedConnection, Snapshot } from './directory/snapshot.js'
 import { receiversId } from './edges/esme/receivers.js'
@@ -41,6 +42,7 @@ export interface CorePorts {
   readonly onCommitted: () => void
   readonly onLost: (error: Error) => void
   readonly told: Told
+  readonly money: MoneyPorts
 }
 
 export interface Core {
@@ -107,6 +109,7 @@ export function buildCore(ports: CorePorts): Core {
       nowMs,
       wallMs: () => clock.wallMs(),
       told: ports.told,
+      money: ports.money,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
       events: instruments.courier,
     },
@@ -154,7 +157,9 @@ export function buildCore(ports: CorePorts): Core {
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
       calledAs,
-      failed: (message) => courier.failed(message),
+      failed: (message, report) => courier.failed(message, report),
+      cdr: ports.money.cdr,
+      moved: ports.money.moved,
       onFate: instruments.onFate,
       onBug: (error) => log.event('receipts.failed', { error }),
       nowMs,
@@ -242,6 +247,9 @@ function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<Con
     onUnanswered: connection.onUnanswered,
     waitReceiptMs: connection.waitReceiptMs,
     adaptive: connection.adaptive,
+    settleOn: connection.settleOn,
+    receiptTimeoutMs: connection.receiptTimeoutMs,
+    onReceiptTimeout: connection.onReceiptTimeout,
     receiptGraceMs: config.delivery.receiptGraceMs,
   })
   return new Map(directory.connections().map((connection) => [connection.id, rules(connection)]))

@@ -11,6 +11,7 @@ import type { CalledAs } from '../receipts/choose-row.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { ResendSchedule } from './retry.js'
+import type { MoneyPorts } from './settling.js'
 import type { SuccessRules } from './success.js'
 
 export interface CourierOptions {
@@ -57,6 +58,7 @@ export interface CourierPorts {
   /** Is it in the directory, and active? What has rules may still be neither. */
   readonly isUsable: (connection: ConnectionId) => boolean
   readonly told?: Told | undefined
+  readonly money: MoneyPorts
   /** An attempt over a connection that is judged by its success ended. */
   readonly judged?: ((connection: ConnectionId, isTaken: boolean, rules: SuccessRules) => void) | undefined
   /** What a connection writes for a number of ours, where that is not the same. */

@@ -15,14 +15,15 @@ import type { ConnectionRules } from './connection-rules.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import { decidedEnding, type Decision } from './decided.js'
 import type { Dispatcher } from './dispatcher.js'
-import { NO_ERROR, over, requeued, type Ending } from './ending.js'
+import { NO_ERROR, over, requeued, type Ending, type Report } from './ending.js'
 import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
+import { Settling } from './settling.js'
 import { Stopped, stoppedEnding } from './stopped.js'
 import type { SuccessRules } from './success.js'
-import { afterLast, pinned } from './taken.js'
+import { afterLast, handOverOf, pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
@@ -38,6 +39,7 @@ export class Courier implements UnitListener {
   readonly #overInRequeue = new Set<DeliveryId>()
   readonly #unrecorded = new Map<ConnectionId, number>()
   readonly #stopped = new Stopped()
+  readonly #settling: Settling
   #dispatcher!: Dispatcher
   #correlator!: Correlator
   #notices!: Notices
@@ -52,6 +54,7 @@ export class Courier implements UnitListener {
   constructor(ports: CourierPorts, options: CourierOptions) {
     this.#ports = ports
     this.#options = options
+    this.#settling = new Settling(ports.money, ports.wallMs)
     this.#unanswered = new Unanswered(
       options.unansweredMax,
       (connection) => ports.rules(connection)?.vendor,
@@ -63,7 +66,7 @@ export class Courier implements UnitListener {
   connect(dispatcher: Dispatcher, correlator: Correlator): void {
     this.#dispatcher = dispatcher
     this.#correlator = correlator
-    this.#notices = new Notices(this.#ports, this.#options, dispatcher, this)
+    this.#notices = new Notices(this.#ports, this.#options, dispatcher, this.#settling, this)
   }
 
   /**
@@ -202,7 +205,7 @@ export class Courier implements UnitListener {
       return
     }
     const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
-    void this.#end(delivery, { outcome: { ...outcome, next }, report: undefined, silent: 0 }, connection, this.#late)
+    void this.#end(delivery, { ...ending, outcome: { ...outcome, next } }, connection, this.#late)
   }
 
   /**
@@ -213,16 +216,18 @@ export class Courier implements UnitListener {
     if (this.#unanswered.size === 0) return undefined
     const waiting = this.#unanswered.onlyFor(vendor, destination)
     if (waiting === undefined || waiting.message.acceptedAtMs > receivedAtMs) return undefined
-    return this.#claim(waiting) ? waiting : undefined
+    if (!this.#claim(waiting) || waiting.unansweredBy === '') return undefined
+    const rules = this.#ports.rules(waiting.unansweredBy)
+    return rules === undefined ? waiting : this.#settling.takenUnanswered(waiting, rules)
   }
 
   /** For the correlator: a report has ended a message as failed. The rest of it ends when it would go. */
-  failed(message: MessageId): void {
-    this.#stopped.add(message)
+  failed(message: MessageId, report: Report): void {
+    this.#stopped.add(message, report)
   }
 
   #stop(delivery: SegmentDelivery): void {
-    void this.#end(delivery, stoppedEnding, undefined)
+    void this.#end(delivery, stoppedEnding(delivery, this.#stopped.reportOn(delivery.message.id)), undefined)
   }
 
   /** Takes a segment that waits unanswered out of everybody's hands; false when it is being sent again. */
@@ -235,10 +240,10 @@ export class Courier implements UnitListener {
 
   /**
    * A segment in a lane that leads nowhere any more: on over a new route, or over where there is none. With a promise the
-   * record of it follows when that resolves.
+   * record of it follows when that resolves. False when it is under way, or over.
    */
-  reroute(delivery: SegmentDelivery, to: NewRoute | undefined): Promise<void> | undefined {
-    if (!this.#dispatcher.seize(delivery)) return undefined
+  reroute(delivery: SegmentDelivery, to: NewRoute | undefined): Promise<void> | undefined | false {
+    if (!this.#dispatcher.seize(delivery)) return false
     this.#unanswered.remove(delivery.id)
     return this.#end(delivery, reroutedEnding(delivery, to), undefined)
   }
@@ -278,7 +283,8 @@ export class Courier implements UnitListener {
       const origin = originOfPart(part)
       if (origin !== undefined) outbox.push(...this.outbox(origin, state, error, wallMs()))
     }
-    recorder.recordLazily({ kind: 'uncollected', parts: parts.map(({ id }) => id), outbox }, this)
+    const cdr = this.#settling.recordsOfParts(parts, state, error)
+    recorder.recordLazily({ kind: 'uncollected', parts: parts.map(({ id }) => id), outbox, cdr }, this)
   }
 
   /** Receipts for the outbox: one for each part that asked for it, none where the sender has too many waiting. */
@@ -300,6 +306,7 @@ export class Courier implements UnitListener {
   durable(unit: Unit): void {
     switch (unit.kind) {
       case 'answered': {
+        if (unit.move !== undefined) this.#settling.moved(unit.move)
         if (unit.connection !== undefined) this.#unrecorded.set(unit.connection, this.unrecorded(unit.connection) - 1)
         const { outcome } = unit
         // What goes on keeps its place, and its lane's hands are on it.
@@ -322,6 +329,8 @@ export class Courier implements UnitListener {
       case 'uncollected':
         this.offer(unit.outbox)
         return
+      case 'paid':
+      case 'exported':
       case 'accepted':
       case 'attempted':
       case 'collected':
@@ -357,7 +366,8 @@ export class Courier implements UnitListener {
   }
 
   #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
-    return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp)
+    const sent = result.kind === 'taken' ? this.#settling.sentOf(delivery, rules) : undefined
+    return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp, sent)
   }
 
   /**
@@ -370,10 +380,11 @@ export class Courier implements UnitListener {
     connection: ConnectionId | undefined,
     listener: UnitListener = this,
   ): Promise<void> | undefined {
-    const { outcome, silent } = ending
+    const { outcome, silent, money } = ending
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
     // The two below have functions in them, for which every call would pay.
-    if (silent > 0) return this.#endAfterLast(delivery, ending, connection, listener)
+    if (silent > 0 || (money !== undefined && outcome.kind === 'awaiting' && delivery.progress?.group !== undefined))
+      return this.#endAfterLast(delivery, ending, connection, listener)
     if (outcome.kind === 'final' && outcome.closes !== undefined)
       return this.#endClosing(delivery, ending, outcome.closes, connection, listener)
     this.#record(delivery, ending, connection, listener)
@@ -386,8 +397,11 @@ export class Courier implements UnitListener {
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): Promise<void> | undefined {
-    return this.#correlator.allTaken(delivery.message.id, ending.silent, (step) =>
-      this.#record(delivery, afterLast(delivery, ending, step), connection, listener),
+    const { id } = delivery.message
+    const rules = connection === undefined ? undefined : this.#ports.rules(connection)
+    const handOver = rules && handOverOf(delivery, ending, rules, this.#ports.nowMs())
+    return this.#correlator.allTaken(id, ending.silent, handOver, (step) =>
+      this.#record(delivery, afterLast(delivery, ending, step, this.#stopped.reportOn(id)), connection, listener),
     )
   }
 
@@ -398,22 +412,32 @@ export class Courier implements UnitListener {
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): Promise<void> | undefined {
-    const { outcome, silent } = ending
     return this.#correlator.closeGroup(group, (isOpen) =>
-      this.#record(delivery, isOpen ? ending : { outcome, report: undefined, silent }, connection, listener),
+      this.#record(delivery, isOpen ? ending : this.#toldBefore(delivery, ending), connection, listener),
     )
+  }
+
+  /** A report told its sender already: the records say the same, as far as that is remembered. */
+  #toldBefore({ message }: SegmentDelivery, ending: Ending): Ending {
+    const { money } = ending
+    const end = this.#stopped.reportOn(message.id) ?? money?.end
+    return { ...ending, report: undefined, money: money && { ...money, end } }
   }
 
   #record(
     delivery: SegmentDelivery,
-    { outcome, report }: Ending,
+    { outcome, report, money }: Ending,
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): void {
     const { recorder, events } = this.#ports
     const outbox = report === undefined ? noReceipts : this.#notices.ended(delivery.message, report.state, report.error)
-    if (connection === undefined) recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox }, listener)
-    else this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox }, connection, listener)
+    const move = money?.move
+    const cdr = money && this.#settling.recordsOf(delivery, money)
+    if (connection === undefined)
+      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, move, cdr }, listener)
+    else
+      this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox, move, cdr }, connection, listener)
     switch (outcome.kind) {
       case 'awaiting':
         if (outcome.awaiting !== undefined) this.#correlator.expect(outcome.awaiting)

@@ -1,9 +1,9 @@
 // What becomes of a message that was accepted before its network was known, once that is, or nobody says: pure.
 
-import type { Bill, Move, Price } from '../message/bill.js'
+import type { Price } from '../message/bill.js'
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
-import type { AccountId } from '../message/ids.js'
+import { repriced } from '../money/settle.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 import type { NewRoute } from './reroute.js'
 import { vendorLane } from './lane-key.js'
@@ -25,8 +25,10 @@ export function decidedEnding(delivery: SegmentDelivery, decision: Decision): En
       const { to, network, price } = decision
       const { route, failover } = to
       const lane = vendorLane(route, 0, delivery.message.account)
-      const bill = decidedBill(delivery.bill, network, price)
-      return requeued({ ...delivery, lane, route, failover, hop: 0, bill })
+      const next = { ...delivery, lane, route, failover, hop: 0 }
+      if (delivery.bill === undefined) return requeued(next)
+      const { bill, move } = repriced(delivery.bill, delivery.message.account, price, network)
+      return { ...requeued({ ...next, bill }), money: { bill, move, end: undefined } }
     }
     case 'later':
       // Expiry comes first: then it is overdue, and nobody is asked any more. Stores keep whole ms.
@@ -34,20 +36,4 @@ export function decidedEnding(delivery: SegmentDelivery, decision: Decision): En
     case 'over':
       return over(delivery, 'UNDELIVERABLE', decision.reason, NO_ERROR)
   }
-}
-
-/** With its network, and the price of that where it is lower than what is held: no more is ever taken than was held. */
-function decidedBill(bill: Bill | undefined, network: Network, price: Price | undefined): Bill | undefined {
-  if (bill === undefined) return undefined
-  const { mcc, mnc } = network ?? { mcc: '', mnc: '' }
-  const isLower = price !== undefined && bill.state === 'held' && price.baseMicros < bill.price.baseMicros
-  return { ...bill, price: isLower ? price : bill.price, mcc, mnc }
-}
-
-/** What is given back of the hold when a message waits again at a lower price; undefined for nothing. */
-export function lowered(account: AccountId, before: Bill | undefined, after: Bill | undefined): Move | undefined {
-  if (before === after || before === undefined || after === undefined) return undefined
-  const micros = (before.price.baseMicros - after.price.baseMicros) * after.units
-  if (micros <= 0 || before.state !== 'held' || after.state !== 'held') return undefined
-  return { customer: after.customer, account, day: after.day, heldMicros: -micros, chargedMicros: 0, units: 0 }
 }

@@ -12,6 +12,7 @@ import type { Dispatcher } from './dispatcher.js'
 import { esmeLane } from './lane-key.js'
 import { LostHeads } from './lost-heads.js'
 import { resendDelayMs } from './retry.js'
+import type { Settling } from './settling.js'
 
 /**
  * What an ESME did with a receipt or message. `lost`: its session ended before it answered; the next one gets it, and only the
@@ -23,14 +24,22 @@ export class Notices {
   readonly #ports: CourierPorts
   readonly #options: CourierOptions
   readonly #dispatcher: Dispatcher
+  readonly #settling: Settling
   readonly #listener: UnitListener
   readonly #lostHeads = new LostHeads()
 
   /** @param listener told of what is durable: takes what is over out of its lane, and offers what goes back */
-  constructor(ports: CourierPorts, options: CourierOptions, dispatcher: Dispatcher, listener: UnitListener) {
+  constructor(
+    ports: CourierPorts,
+    options: CourierOptions,
+    dispatcher: Dispatcher,
+    settling: Settling,
+    listener: UnitListener,
+  ) {
     this.#ports = ports
     this.#options = options
     this.#dispatcher = dispatcher
+    this.#settling = settling
     this.#listener = listener
   }
 
@@ -90,7 +99,7 @@ export class Notices {
     }
     const kind = result === 'taken' ? 'done' : 'setAside'
     this.#ended(kind, losses > 0 ? { ...delivery, failures: losses - 1 } : delivery)
-    recorder.recordLazily({ kind: 'notified', delivery, outcome: kind === 'done' ? done : setAside }, this.#listener)
+    this.#recordEnd(delivery, kind === 'done' ? done : setAside)
     return undefined
   }
 
@@ -105,7 +114,12 @@ export class Notices {
   overdue(delivery: EsmeDelivery): void {
     this.#lostHeads.over(delivery)
     this.#ended('expired', delivery)
-    this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome: expired }, this.#listener)
+    this.#recordEnd(delivery, expired)
+  }
+
+  #recordEnd(delivery: EsmeDelivery, outcome: typeof done | typeof setAside | typeof expired): void {
+    const cdr = delivery.kind === 'mo' ? this.#settling.recordsOfMo(delivery, moStates[outcome.kind]) : undefined
+    this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome, cdr }, this.#listener)
   }
 
   #ended(outcome: 'done' | 'setAside' | 'expired', delivery: EsmeDelivery): void {
@@ -117,5 +131,7 @@ export class Notices {
 const done = { kind: 'done' } as const
 const setAside = { kind: 'setAside' } as const
 const expired = { kind: 'expired' } as const
+
+const moStates = { done: 'DELIVERED', setAside: 'UNDELIVERABLE', expired: 'EXPIRED' } as const
 
 const goesOn: UnitListener = { durable: () => undefined }

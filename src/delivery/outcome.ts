@@ -1,5 +1,6 @@
 // What the end of an attempt means for a segment: pure, one table, no I/O.
 
+import type { Sent } from '../message/bill.js'
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
 import type { ConnectionRules } from './connection-rules.js'
@@ -24,6 +25,7 @@ export type AttemptResult =
  *
  * @param nowMs switch time
  * @param isUp can that connection be tried now? Failing over passes those by that can't.
+ * @param sent what the vendor has of it now that it has taken one more; undefined where nobody pays
  */
 export function endingOf(
   delivery: SegmentDelivery,
@@ -31,10 +33,11 @@ export function endingOf(
   rules: ConnectionRules,
   nowMs: number,
   isUp: (connection: ConnectionId) => boolean,
+  sent?: Sent,
 ): Ending {
   switch (result.kind) {
     case 'taken':
-      return takenEnding(delivery, result.vendorMessageId, rules)
+      return takenEnding(delivery, result.vendorMessageId, rules, nowMs, sent)
     case 'refused':
       if (result.permanent) return over(delivery, 'REJECTED', 'rejectedByVendor', result.error)
       return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp)

@@ -6,6 +6,7 @@ import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/deli
 import { createIdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
 import { combinedRequest, receiptRequestOf } from '../message/receipt.js'
+import { CdrLines } from '../money/cdr.js'
 import { Correlator, type CorrelatorOptions, type VendorReceipt } from '../receipts/correlator.js'
 import { originOf } from '../receipts/origin.js'
 import { anchorAt, segment } from '../store/conformance-rows.suite.js'
@@ -33,6 +34,9 @@ const ruleDefaults: Omit<ConnectionRules, 'id'> = {
   onUnanswered: 'resend',
   waitReceiptMs: 600_000,
   receiptGraceMs: 1_000,
+  settleOn: 'answer',
+  receiptTimeoutMs: 100_000,
+  onReceiptTimeout: 'charge',
 }
 
 export function rulesOf(id: ConnectionId, changes: Partial<ConnectionRules> = {}): ConnectionRules {
@@ -89,6 +93,7 @@ export interface RigOptions {
   readonly clock?: FakeClock
   readonly sweepRowsPerSecond?: number
   readonly told?: CourierPorts['told']
+  readonly money?: Partial<CourierPorts['money']>
   /** Those with rules, unless it is said. */
   readonly isUsable?: CourierPorts['isUsable']
 }
@@ -121,6 +126,13 @@ export function makeRig(options: RigOptions = {}) {
     { lazyMs: 2, maxUnits: 1000, retryMs: 100, retryMaxMs: 400, maxReopens: 3 },
   )
   const bugs: unknown[] = []
+  const money: CourierPorts['money'] = {
+    cdr: new CdrLines(() => 'EUR'),
+    moved: () => undefined,
+    vendorPrice: () => undefined,
+    payerOf: () => undefined,
+    ...options.money,
+  }
   const courier = new Courier(
     {
       recorder,
@@ -130,6 +142,7 @@ export function makeRig(options: RigOptions = {}) {
       nowMs,
       wallMs: () => clock.wallMs(),
       told: options.told,
+      money,
       events: {
         resent: (connection) => log.push(`resent ${connection}`),
         ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),
@@ -175,7 +188,9 @@ export function makeRig(options: RigOptions = {}) {
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
-      failed: (message) => courier.failed(message),
+      failed: (message, report) => courier.failed(message, report),
+      cdr: money.cdr,
+      moved: money.moved,
       onFate: (fate) => log.push(`fate ${fate}`),
       onBug: (error) => bugs.push(error),
       nowMs,

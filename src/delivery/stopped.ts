@@ -3,28 +3,46 @@
 
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { MessageId } from '../message/ids.js'
-import { RecentKeys } from '../receipts/recent-keys.js'
-import type { Ending } from './ending.js'
+import { NO_ERROR, releasedMoney, type Ending, type Report } from './ending.js'
 
 /** Beyond so many the oldest are forgotten: their rest leaves, and its reports tell nothing. */
 const STOPPED_MAX = 50_000
 
 export class Stopped {
-  readonly #ids = new RecentKeys(STOPPED_MAX)
+  readonly #reports = new Map<MessageId, Report>()
 
-  add(id: MessageId): void {
-    this.#ids.add(id)
+  add(id: MessageId, report: Report): void {
+    this.#reports.delete(id)
+    this.#reports.set(id, report)
+    if (this.#reports.size <= STOPPED_MAX) return
+    for (const oldest of this.#reports.keys()) {
+      this.#reports.delete(oldest)
+      return
+    }
+  }
+
+  /** What the report said, as far as it is remembered. */
+  reportOn(id: MessageId): Report | undefined {
+    return this.#reports.get(id)
   }
 
   /** Most failed with all of their segments out; they stand here as well, until newer ones push them out. */
   has({ message, progress }: SegmentDelivery): boolean {
-    return progress?.group !== undefined && this.#ids.size > 0 && this.#ids.has(message.id)
+    return progress?.group !== undefined && this.#reports.size > 0 && this.#reports.has(message.id)
   }
 }
 
-/** The report has told its sender, and closed its group. */
-export const stoppedEnding: Ending = {
-  outcome: { kind: 'final', state: 'UNDELIVERABLE', reason: 'rejectedByVendor', closes: undefined },
-  report: undefined,
-  silent: 0,
+/** The report has told its sender, and closed its group. The money is given back only now: until here it was the delivery's. */
+export function stoppedEnding(delivery: SegmentDelivery, report: Report = unknownReport): Ending {
+  return { outcome: stoppedOutcome, report: undefined, silent: 0, money: releasedMoney(delivery, report) }
 }
+
+/** Where nobody remembers what the report said. */
+const unknownReport: Report = { state: 'UNDELIVERABLE', error: NO_ERROR }
+
+const stoppedOutcome = {
+  kind: 'final',
+  state: 'UNDELIVERABLE',
+  reason: 'rejectedByVendor',
+  closes: undefined,
+} as const

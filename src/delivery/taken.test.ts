@@ -159,14 +159,18 @@ const rows: readonly Row[] = [
 ]
 
 it.each(rows)('%s', (_, { total = 3, taken, id = 'id', registered = 1 }, progress, rules, expected) => {
-  expect(inWords(takenEnding(ofSeveral(total, taken, progress, registered), id, rulesOf(a, rules)))).toBe(expected)
+  expect(inWords(takenEnding(ofSeveral(total, taken, progress, registered), id, rulesOf(a, rules), 0, undefined))).toBe(
+    expected,
+  )
 })
 
 describe('the last segment is taken, and some are silent', () => {
   const last = ofSeveral(3, 2, { group: { silent: 1, lastId: 'one' } }, 1)
   const group = groupOf(1, { wanted: 1 })
   const after = (id: string, then: SegmentGroup | undefined, isTold: boolean) =>
-    inWords(afterLast(last, takenEnding(last, id, rulesOf(a)), { then, isTold }))
+    inWords(
+      afterLast(last, takenEnding(last, id, rulesOf(a), 0, undefined), { then, isTold, isKnown: true }, undefined),
+    )
 
   it('delivered now, by the reports that came', () => {
     expect(after('', undefined, true)).toBe('DELIVERED, closes, told DELIVERED')
@@ -184,5 +188,7 @@ describe('the last segment is taken, and some are silent', () => {
 
 it('the only segment of a message that came in parts is awaited for all of them', () => {
   const whole = { ...ofSeveral(2, 0, {}, 1), progress: undefined }
-  expect(inWords(takenEnding(whole, 'id', rulesOf(a)))).toBe('awaiting id for 2 parts by 6000, nothing told')
+  expect(inWords(takenEnding(whole, 'id', rulesOf(a), 0, undefined))).toBe(
+    'awaiting id for 2 parts by 6000, nothing told',
+  )
 })

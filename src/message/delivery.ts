@@ -90,7 +90,7 @@ export interface Awaiting {
   readonly origin: ReceiptOrigin
   /** One of several segments that are reported on: what is told waits for the group; `origin` has no parts then. '' for the only one. */
   readonly group: MessageId | ''
-  /** Of the message, until it is over; with a group it stands there. */
+  /** Of the message, until it is over; undefined with a group, which has it or will have it. */
   readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }
@@ -108,6 +108,7 @@ export interface SegmentGroup {
    * when there are none. Segments without a report of their own are taken off with the last one.
    */
   readonly wanted: number
+  /** Of the message, once its last segment is taken: until then its delivery has it. */
   readonly bill: Bill | undefined
   readonly expiresAtMs: number
 }

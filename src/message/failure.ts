@@ -44,6 +44,14 @@ export const failureReasons = {
 
 export type FailureReason = keyof typeof failureReasons
 
+/** What somebody must see to first: a balance is topped up, a customer unblocked, the next day comes. */
+const waitsForSomebody: ReadonlySet<FailureReason> = new Set(['insufficientFunds', 'customerBlocked', 'dayLimit'])
+
+/** May the same message succeed within seconds, though nobody does anything? */
+export function passesSoon(reason: FailureReason): boolean {
+  return failureReasons[reason].retryable && !waitsForSomebody.has(reason)
+}
+
 /** An expected failure, as a value. */
 export interface Failure {
   readonly reason: FailureReason

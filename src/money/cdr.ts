@@ -1,6 +1,7 @@
 // Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
 import type { Bill, Price, Sent } from '../message/bill.js'
+import type { CollectedPart } from '../message/collected-part.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import type { MessagePart, ReceiptOrigin } from '../message/receipt.js'
@@ -52,6 +53,26 @@ export class CdrLines {
     const { messageId, account, source, destination, parts, acceptedAtMs } = origin
     const end = endText(source.value, destination.value, bill.sent, acceptedAtMs, state, error, doneAtMs)
     return this.#lines(messageId, 'mt', account, parts, end, bill)
+  }
+
+  /** Of a part that never came to be in a message: nothing is charged, and nothing left. */
+  ofPart(
+    part: CollectedPart,
+    account: AccountId,
+    customer: string,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+  ): string {
+    const { id, mark, sender, source, destination, acceptedAtMs } = part
+    const price: Price = { currency: this.#currency(), ownMicros: 0, exchange: '1', baseMicros: 0 }
+    const bill: Bill = {
+      ...{ customer, policy: '', price, units: 0, day: 0, state: 'released' },
+      ...{ mcc: '', mnc: '', onSilence: undefined, sent: undefined },
+    }
+    const end = endText(source.value, destination.value, undefined, acceptedAtMs, state, error, doneAtMs)
+    const tail = this.#tailText(account, sender.kind === 'account' ? 'mt' : 'mo', bill, 1, 0)
+    return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":${mark.part},"parts":${mark.total}${end}${tail}`
   }
 
   #lines(

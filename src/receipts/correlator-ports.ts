@@ -1,9 +1,11 @@
 // What the correlator needs of the rest of the switch, what it is given, and how it is set. Types only.
 
+import type { Move } from '../message/bill.js'
 import type { ReceiptDelivery, SegmentDelivery, VendorReport } from '../message/delivery.js'
 import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import type { CdrLines } from '../money/cdr.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { Store } from '../store/contracts/store.js'
 import type { CalledAs } from './choose-row.js'
@@ -44,7 +46,10 @@ export interface CorrelatorPorts {
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin
   /** A report has ended a message of several segments as failed: those that have not left need not leave. */
-  failed(message: MessageId): void
+  failed(message: MessageId, report: VendorReport): void
+  readonly cdr: CdrLines
+  /** A move is durable: the live books follow. */
+  moved(move: Move): void
   /**
    * @param isEnd the message has ended with it: not so for steps on the way, and for a segment while others are reported on or
    *   its message's end was told before

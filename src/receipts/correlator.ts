@@ -5,12 +5,13 @@ import type { Awaiting, ParkedReceipt, ReceiptDelivery, SegmentGroup, VendorRepo
 import type { ConnectionId, MessageId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import { isFinal } from '../message/state.js'
+import { reported, silent, type Settled } from '../money/settle.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey } from '../store/contracts/store.js'
-import type { Unit } from '../store/contracts/unit.js'
+import type { Booking, Unit } from '../store/contracts/unit.js'
 import { chooseRow } from './choose-row.js'
 import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correlator-ports.js'
-import { allTaken, reportOn, type GroupStep } from './group.js'
+import { allTaken, notKnown, reportOn, type GroupStep, type HandOver } from './group.js'
 import { SegmentGroups } from './groups.js'
 import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
@@ -139,17 +140,22 @@ export class Correlator implements UnitListener {
   }
 
   /**
-   * The last segment of a message is taken, and `silent` of those in its group have no report of their own. Calls `record` with
+   * The last segment of a message is taken, and `silent` of those in its group have no report of their own; with `handOver`
+   * the group has its bill from now on. Calls `record` with
    * what that makes of the group; with a promise the call comes before that resolves.
    */
-  allTaken(id: MessageId, silent: number, record: (step: GroupStep) => void): Promise<void> | undefined {
+  allTaken(
+    id: MessageId,
+    silent: number,
+    handOver: HandOver | undefined,
+    record: (step: GroupStep) => void,
+  ): Promise<void> | undefined {
     const take = (group: SegmentGroup | undefined): void => {
-      const step = allTaken(group, silent)
+      const step = allTaken(group, silent, handOver)
       if (group !== undefined) this.#groups.change({ id, then: step.then })
       record(step)
     }
-    // Where the store can't be read the reports that are wanted never all come: its end is not known then.
-    return this.#groups.find(id, take, () => record({ then: undefined, isTold: false }))
+    return this.#groups.find(id, take, () => record(notKnown))
   }
 
   /** The unit that ended it is durable. */
@@ -196,7 +202,9 @@ export class Correlator implements UnitListener {
     const { connection, origin, group } = awaiting
     this.#ports.onFate('givenUp', { connection, report: neverCame }, group === '')
     const outbox = group === '' ? this.#outbox(origin, neverCame) : noReceipts
-    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final: true, outbox }
+    const { bill } = awaiting
+    const booking = bill && this.#bookingOf(origin, silent(bill, origin.account), neverCame)
+    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final: true, outbox, ...booking }
     this.#overlay.set(key, unit)
     this.#ports.recorder.recordLazily(unit, this)
   }
@@ -207,7 +215,9 @@ export class Correlator implements UnitListener {
     this.#ports.onFate('givenUp', { connection: '', report: neverCame }, true)
     this.#groups.change({ id: group.id, then: undefined })
     const outbox = this.#outbox(group.origin, neverCame)
-    this.#ports.recorder.recordLazily({ kind: 'groupGivenUp', group, outbox }, this)
+    const { bill, origin } = group
+    const booking = bill && this.#bookingOf(origin, silent(bill, origin.account), neverCame)
+    this.#ports.recorder.recordLazily({ kind: 'groupGivenUp', group, outbox, ...booking }, this)
   }
 
   /** Brackets a reading of rows that are given up afterwards: what was settled meanwhile is not given up. */
@@ -217,6 +227,8 @@ export class Correlator implements UnitListener {
   }
 
   durable(unit: Unit): void {
+    if (unit.kind === 'paid' || unit.kind === 'exported') return
+    if (unit.move !== undefined) this.#ports.moved(unit.move)
     if (unit.kind === 'receipted') {
       if (unit.final) {
         const { vendor, vendorMessageId } = unit.awaiting
@@ -355,13 +367,17 @@ export class Correlator implements UnitListener {
     if (final && awaiting.group !== '') this.#seen.add(settledKey(key))
     if (unit.group !== undefined) {
       this.#groups.change(unit.group)
-      if (isEnd && report.state !== 'DELIVERED') this.#ports.failed(unit.group.id)
+      if (isEnd && report.state !== 'DELIVERED') this.#ports.failed(unit.group.id, report)
     }
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
   }
 
   #receipted(awaiting: Awaiting, report: VendorReport, final: boolean): ReceiptedUnit {
-    return { kind: 'receipted', awaiting, final, outbox: this.#outbox(awaiting.origin, report) }
+    const { bill, origin } = awaiting
+    const outbox = this.#outbox(origin, report)
+    if (bill === undefined || !final) return { kind: 'receipted', awaiting, final, outbox }
+    const { move, cdr } = this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
+    return { kind: 'receipted', awaiting, final, outbox, move, cdr }
   }
 
   #receiptedInGroup(
@@ -373,8 +389,13 @@ export class Correlator implements UnitListener {
   ): ReceiptedUnit {
     const { then, isTold } = reportOn(group, report)
     const outbox = group !== undefined && isTold ? this.#outbox(group.origin, report) : noReceipts
-    const changes = group !== then
-    return { kind: 'receipted', awaiting, final, outbox, group: changes ? { id, then } : undefined }
+    const change = group === then ? undefined : { id, then }
+    // Without its bill it is over for its sender only: the delivery, whose segments are not all taken, ends for the customer.
+    if (group?.bill === undefined || then !== undefined)
+      return { kind: 'receipted', awaiting, final, outbox, group: change }
+    const { bill, origin } = group
+    const booking = this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
+    return { kind: 'receipted', awaiting, final, outbox, group: change, ...booking }
   }
 
   /** Changes nothing, but the vendor has its answer only when what the first one changed is durable. */
@@ -404,8 +425,11 @@ export class Correlator implements UnitListener {
     this.#parked.remove(parked)
     this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))
     this.#ports.onFate('matchedUnanswered', row, true)
-    const outbox = this.#outbox(this.#ports.originOf(delivery), report)
-    this.#ports.recorder.recordLazily({ kind: 'receiptedUnanswered', delivery, outbox }, this)
+    const origin = this.#ports.originOf(delivery)
+    const outbox = this.#outbox(origin, report)
+    const { bill } = delivery
+    const booking = bill && this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
+    this.#ports.recorder.recordLazily({ kind: 'receiptedUnanswered', delivery, outbox, ...booking }, this)
     this.#ports.recorder.recordLazily(unparkedUnit(row), this)
   }
 
@@ -437,8 +461,16 @@ export class Correlator implements UnitListener {
   }
 
   #outbox(origin: ReceiptOrigin, report: VendorReport): readonly ReceiptDelivery[] {
-    const doneAtMs = report.doneAtMs < 0 ? this.#ports.wallMs() : report.doneAtMs
-    return this.#ports.outbox(origin, report.state, report.error, doneAtMs)
+    return this.#ports.outbox(origin, report.state, report.error, this.#doneAtMs(report))
+  }
+
+  /** What the end of a message changes in the books, and its records. */
+  #bookingOf(origin: ReceiptOrigin, { bill, move }: Settled, report: VendorReport): Booking {
+    return { move, cdr: this.#ports.cdr.ofOrigin(origin, bill, report.state, report.error, this.#doneAtMs(report)) }
+  }
+
+  #doneAtMs({ doneAtMs }: VendorReport): number {
+    return doneAtMs < 0 ? this.#ports.wallMs() : doneAtMs
   }
 }
 

@@ -43,6 +43,6 @@ it.each([
   [2, 2, undefined, true],
   [undefined, 1, undefined, false],
 ])('%s wanted, all taken with %s silent: %s wanted then, told: %s', (wanted, silent, then, told) => {
-  const step = allTaken(wanted === undefined ? undefined : groupOf(wanted), silent)
+  const step = allTaken(wanted === undefined ? undefined : groupOf(wanted), silent, undefined)
   expect([step.then?.wanted, step.isTold]).toEqual([then, told])
 })

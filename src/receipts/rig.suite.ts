@@ -6,6 +6,7 @@ import type { Awaiting, ReceiptDelivery } from '../message/delivery.js'
 import type { ConnectionId, VendorId } from '../message/ids.js'
 import { receiptRequestOf } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import { CdrLines } from '../money/cdr.js'
 import { anchorAt, awaitingOf, receipt as receiptRow, segment } from '../store/conformance-rows.suite.js'
 import type { Unit } from '../store/contracts/unit.js'
 import { GroupCommit } from '../store/group-commit.js'
@@ -51,6 +52,8 @@ export function correlatorRig(
       released: (delivery) => log.push(`released ${delivery.id}`),
       originOf: () => awaitingOf(1).origin,
       failed: (message) => log.push(`failed ${message}`),
+      cdr: new CdrLines(() => 'EUR'),
+      moved: () => undefined,
       onFate: (fate) => log.push(fate),
       onBug: (error) => log.push(`bug ${String(error)}`),
       nowMs: () => clock.monotonicMs(),

@@ -14,6 +14,7 @@ import type { Delivery, SegmentDelivery } from '../../src/message/delivery.js'
 import { createIdSource, type IdSource } from '../../src/message/id-source.js'
 import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../../src/message/ids.js'
 import { receiptRequestOf } from '../../src/message/receipt.js'
+import { CdrLines } from '../../src/money/cdr.js'
 import { Correlator } from '../../src/receipts/correlator.js'
 import { originOf } from '../../src/receipts/origin.js'
 import type { Store } from '../../src/store/contracts/store.js'
@@ -154,9 +155,13 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
     waitReceiptMs: DAY_MS,
     receiptGraceMs: DAY_MS,
     segmentReceipts: 'all',
+    settleOn: 'answer',
+    receiptTimeoutMs: DAY_MS,
+    onReceiptTimeout: 'charge',
   } as const
   let ended = 0
   let onEnded: () => void = () => undefined
+  const cdr = new CdrLines(() => 'EUR')
   const courier = new Courier(
     {
       recorder,
@@ -165,6 +170,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       isUsable: () => true,
       nowMs,
       wallMs: () => clock.wallMs(),
+      money: { cdr, moved: () => undefined, vendorPrice: () => undefined, payerOf: () => undefined },
       events: {
         resent: () => undefined,
         ended: () => {
@@ -229,6 +235,8 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       released: () => undefined,
       originOf: ({ message }) => originOf(message),
       failed: () => undefined,
+      cdr,
+      moved: () => undefined,
       onFate: () => undefined,
       nowMs,
       wallMs: () => clock.wallMs(),

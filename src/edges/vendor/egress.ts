@@ -2,11 +2,11 @@
 
 import type { AddressRule } from '../../directory/schema.js'
 import type { RoutedConnection } from '../../directory/snapshot.js'
-import { isAskedOf } from '../../delivery/taken.js'
+import { isAskedOf, isReportedOn } from '../../delivery/taken.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
-import { registeredDeliveryOf, wantsReceipts, type ReceiptRequest } from '../../message/receipt.js'
+import { registeredDeliveryOf, type ReceiptRequest } from '../../message/receipt.js'
 import { toPeer } from '../../pipeline/translate/dialed.js'
 import { absoluteSmppTime, makeTlv, relativeSmppTime, type PduInput, type Tlv } from '../../smpp/index.js'
 import type { Leaving } from '../../text/leave.js'
@@ -119,17 +119,10 @@ function validityPeriod(leftMs: number, form: RoutedConnection['validity'], wall
   }
 }
 
-function registeredDelivery({ message, progress }: SegmentDelivery, connection: RoutedConnection): number {
+function registeredDelivery(delivery: SegmentDelivery, connection: RoutedConnection): number {
+  const { message, progress } = delivery
   if (progress !== undefined && !isAskedOf(progress, connection.segmentReceipts)) return 0
-  const { receiptRequest } = message
-  switch (connection.requestReceipt) {
-    case 'never':
-      return 0
-    case 'always':
-      return askFor(receiptRequest)
-    case 'asAsked':
-      return wantsReceipts(receiptRequest) ? askFor(receiptRequest) : 0
-  }
+  return isReportedOn(delivery, connection) ? askFor(message.receiptRequest) : 0
 }
 
 /**

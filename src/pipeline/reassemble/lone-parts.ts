@@ -2,7 +2,7 @@
 // tried again for a while. Meanwhile the store has them, as parts.
 
 import type { CollectedPart } from '../../message/collected-part.js'
-import { failureReasons, type Failure } from '../../message/failure.js'
+import { passesSoon, type Failure } from '../../message/failure.js'
 import type { SubmissionAnswer, Together } from '../stage.js'
 import { NO_ERROR } from './part-set.js'
 import { rulesOfTheGone, type ReassemblyPorts } from './reassembly-contract.js'
@@ -71,7 +71,7 @@ export class LoneParts {
 
   refused({ part, untilMs }: Lone, { reason }: Failure): void {
     const nowMs = this.#ports.nowMs()
-    if (failureReasons[reason].retryable && nowMs < untilMs)
+    if (passesSoon(reason) && nowMs < untilMs)
       this.#waiting.push({ part, untilMs, againMs: nowMs + RETRY_MS })
     else this.#ports.abandon([part], 'REJECTED', NO_ERROR, reason)
   }

@@ -2,7 +2,7 @@
 // those who wait for an answer; the sets themselves are the collector's. Knows no socket and no timer.
 
 import type { CollectedPart, PartMark } from '../../message/collected-part.js'
-import { failureReasons, type Failure } from '../../message/failure.js'
+import { passesSoon, type Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { Content } from '../../message/message.js'
 import type { PeerText } from '../../text/decode.js'
@@ -221,7 +221,7 @@ export class Reassembly implements Verdicts {
 
   refused(set: PartSet, failure: Failure): void {
     // For the moment only: what was acknowledged goes on waiting, and whoever sends the missing part again completes it.
-    if (failureReasons[failure.reason].retryable) {
+    if (passesSoon(failure.reason)) {
       const due = this.#endings.withheldOf(set, failure)
       if (set.present === 0) this.#ports.events.onOutcome(set.kind, 'refused')
       else if (!this.#collector.standAgain(set)) this.#endings.incomplete(set, ANOTHER_MESSAGE)
@@ -355,7 +355,7 @@ function heldPart(part: CollectedPart, standing: HeldPart['standing'], bytes: nu
 /** What senders of parts are told when their message can't go: one word for all that is for good, the reason for our log. */
 function ofTheWhole(failure: Failure): Failure {
   const { reason, cause } = failure
-  if (failureReasons[reason].retryable) return failure
+  if (passesSoon(reason)) return failure
   return { reason: 'messageRefused', cause: `${reason}: ${cause}` }
 }
 

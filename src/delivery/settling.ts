@@ -1,0 +1,81 @@
+// The money of messages while they are delivered: what the vendor has of them and for how much, and the records of their ends. When
+// money moves is decided in money/settle.ts. Knows no directory: it is asked through ports.
+
+import type { Bill, Move, Price, Sent } from '../message/bill.js'
+import type { CollectedPart } from '../message/collected-part.js'
+import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { AccountId, ConnectionId } from '../message/ids.js'
+import type { MessageState } from '../message/state.js'
+import type { CdrLines } from '../money/cdr.js'
+import { takenOne } from '../money/settle.js'
+import type { ConnectionRules } from './connection-rules.js'
+import { NO_ERROR, type Money } from './ending.js'
+
+export interface MoneyPorts {
+  readonly cdr: CdrLines
+  /** A move is durable: the live books follow. */
+  readonly moved: (move: Move) => void
+  /** What a vendor asks for one segment now; undefined where no tariff says so. `network` with empty codes where it is not known. */
+  readonly vendorPrice: (
+    connection: ConnectionId,
+    called: string,
+    network: Pick<Bill, 'mcc' | 'mnc'>,
+    wallMs: number,
+  ) => Price | undefined
+  /** Who would have paid for the message of a part; undefined for nobody. */
+  readonly payerOf: (part: CollectedPart) => { readonly account: AccountId; readonly customer: string } | undefined
+}
+
+export class Settling {
+  readonly #ports: MoneyPorts
+  readonly #wallMs: () => number
+
+  constructor(ports: MoneyPorts, wallMs: () => number) {
+    this.#ports = ports
+    this.#wallMs = wallMs
+  }
+
+  moved(move: Move): void {
+    this.#ports.moved(move)
+  }
+
+  /** What the vendor has of it when it has taken one more; undefined where nobody pays. The price of the first stands for all. */
+  sentOf({ bill, message }: SegmentDelivery, { id, vendor }: ConnectionRules): Sent | undefined {
+    if (bill === undefined) return undefined
+    const atMs = this.#wallMs()
+    const { sent } = bill
+    if (sent !== undefined && sent.connection === id)
+      return { vendor, connection: id, segments: sent.segments + 1, price: sent.price, atMs }
+    const price = this.#ports.vendorPrice(id, message.destination.value, bill, atMs)
+    return { vendor, connection: id, segments: 1, price, atMs }
+  }
+
+  /** One that was sent and never answered is known to be with its vendor after all. */
+  takenUnanswered(delivery: SegmentDelivery, rules: ConnectionRules): SegmentDelivery {
+    const sent = this.sentOf(delivery, rules)
+    if (delivery.bill === undefined || sent === undefined) return delivery
+    return { ...delivery, bill: takenOne(delivery.bill, sent) }
+  }
+
+  /** The records of a message's end; undefined for what is no end. */
+  recordsOf({ message }: SegmentDelivery, { bill, end }: Money): string | undefined {
+    if (end === undefined) return undefined
+    return this.#ports.cdr.ofMessage(message, bill, end.state, end.error, this.#wallMs())
+  }
+
+  /** Those of a message from a phone; undefined where nobody pays. */
+  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): string | undefined {
+    return bill === undefined ? undefined : this.#ports.cdr.ofMessage(message, bill, state, NO_ERROR, this.#wallMs())
+  }
+
+  /** Those of parts that never came to be a message; undefined where nobody would have paid. */
+  recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): string | undefined {
+    let lines = ''
+    for (const part of parts) {
+      const payer = this.#ports.payerOf(part)
+      if (payer !== undefined)
+        lines += this.#ports.cdr.ofPart(part, payer.account, payer.customer, state, error, this.#wallMs())
+    }
+    return lines === '' ? undefined : lines
+  }
+}
