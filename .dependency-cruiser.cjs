@@ -10,7 +10,18 @@ const ranks = [
   ['directory', 'store/contracts'],
   ['pipeline', 'delivery', 'receipts', 'lookup', 'history', 'cluster', 'store'],
   ['edges', 'admin', 'sim'],
-  ['cli', 'app.ts', 'core.ts', 'gauges.ts', 'instruments.ts', 'networks.ts', 'stop.ts', 'switch-time.ts', 'main.ts'],
+  [
+    'cli',
+    'app.ts',
+    'core.ts',
+    'gauges.ts',
+    'instruments.ts',
+    'networks.ts',
+    'record-files.ts',
+    'stop.ts',
+    'switch-time.ts',
+    'main.ts',
+  ],
 ]
 
 /** The one pair of one rank that may: receipts are what delivery tells about. */

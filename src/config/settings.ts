@@ -101,6 +101,12 @@ const store = {
   maxQueued: whole(5_000_000, 'Most messages in the queue; new ones are refused beyond.'),
 }
 
+const cdr = {
+  path: text('cdr', 'Folder of the daily files of call detail records, relative to the folder of the store.'),
+  exportMs: whole(1000, 'How often records are taken from the store to their file.', { max: 60_000 }),
+  keepDays: whole(0, 'Files of earlier days than so many ago are removed; 0 keeps all.', { min: 0, max: 100_000 }),
+}
+
 const lookup = {
   use: oneOf(['on', 'off'], 'on', 'off asks nobody, whatever policies say: the digits of the number decide then.'),
   file: text('', 'The file of lookup providers, relative to the working directory; empty for none: nobody is asked.', {
@@ -144,12 +150,23 @@ export const settings = {
   receipts,
   lookup,
   store,
+  cdr,
   directory: {
-    path: text('directory.yaml', 'The file of accounts, policies and vendors, relative to the working directory.'),
+    path: text(
+      'directory.yaml',
+      'The file of accounts, policies and vendors, relative to the working directory; empty: they are in the store, and the API changes them.',
+      { minLength: 0 },
+    ),
   },
   admin: {
     host: text('127.0.0.1', 'Address of the admin server (/metrics, /healthz, /readyz); keep it off public networks.'),
     port: port(8775, 'Port of the admin server.'),
+    tokens: text('', 'Who may call the API: NAME SHA256 SCOPE[,SCOPE…], parted by “;”; none: the API is off.', {
+      minLength: 0,
+      maxLength: 100_000,
+      sensitive: true,
+    }),
+    tokensFile: text('', 'A file with further tokens, one a line; it is read at the start.', { minLength: 0 }),
   },
   log: {
     level: oneOf(

@@ -256,6 +256,26 @@ export const eventCatalogue = {
     message: 'the store could not be read; it is tried again',
     fields: { lane: 'text', error: 'error' },
   },
+  'cdr.exportFailed': {
+    level: 'error',
+    message: 'call detail records could not be taken to their file; they stay in the store and it is tried again',
+    fields: { error: 'error', waiting: 'number', nextTryMs: 'number' },
+  },
+  'cdr.exportRecovered': {
+    level: 'info',
+    message: 'call detail records go to their file again',
+    fields: { waiting: 'number' },
+  },
+  'cdr.fileCut': {
+    level: 'error',
+    message: 'a file of call detail records is shorter than what was written to it',
+    fields: { file: 'text', expectedBytes: 'number', foundBytes: 'number' },
+  },
+  'cdr.fileRemoved': {
+    level: 'info',
+    message: 'a file of call detail records was removed: it is older than they are kept',
+    fields: { file: 'text' },
+  },
   'clock.stepped': {
     level: 'warn',
     message: 'the wall clock was stepped; waiting times go by the monotonic clock',

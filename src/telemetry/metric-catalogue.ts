@@ -239,6 +239,18 @@ export const counterCatalogue = {
     values: { code: commitFailureCodes },
     help: `Commits that failed, by what the store says (${commitFailureCodes.join(', ')}).`,
   },
+  cdrBytes: {
+    kind: 'counter',
+    name: 'smswitch_cdr_exported_bytes_total',
+    labels: [],
+    help: 'Octets of call detail records taken from the store to their daily file.',
+  },
+  cdrFailures: {
+    kind: 'counter',
+    name: 'smswitch_cdr_export_failures_total',
+    labels: [],
+    help: 'Times that call detail records could not be taken to their file; they are kept in the store and it is tried again.',
+  },
 } as const satisfies Record<string, CounterSpec>
 
 /** Gauges by the name they have in code. */
@@ -320,6 +332,12 @@ export const gaugeCatalogue = {
     name: 'smswitch_reassembly_bytes',
     labels: ['peer'],
     help: 'Memory that those parts take as multipart.maxBytes counts it, by who sends them (esme, vendor).',
+  },
+  cdrWaiting: {
+    kind: 'gauge',
+    name: 'smswitch_cdr_waiting_blocks',
+    labels: [],
+    help: 'Commits whose call detail records are in no file yet.',
   },
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {
