@@ -31,6 +31,7 @@ import {
 import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import { createRecordExport } from './record-files.js'
 import type { KeepsAnswers } from './store/contracts/answers.js'
 import type { KeepsBooks } from './store/contracts/books.js'
 import type { KeepsDirectory } from './store/contracts/directory.js'
@@ -295,6 +296,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     throw error
   }
   const admin = startedAdmin
+  const records = createRecordExport(config, { books: store.books, recorder, clock, timers, metrics, log })
+  records.start()
 
   return {
     smppPort,
@@ -330,6 +333,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           run: () => recorder.settled(),
           late: () => recorder.abandon(),
         },
+        { name: 'records', atMostMs: LAST_COMMIT_MS, run: () => records.stop() },
         { name: 'store', atMostMs: LAST_COMMIT_MS, run: () => store.close() },
         { name: 'admin', atMostMs: ESME_UNBIND_MS, run: () => admin.stop() },
       ]
