@@ -3,11 +3,13 @@
 import type { Config } from './config/settings.js'
 import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
+import { readTokens } from './api-tokens.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
 import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
+import { Rerouter } from './delivery/rerouter.js'
 import { restoreDeliveries } from './delivery/restore.js'
 import { createPasswordGate } from './directory/password.js'
-import type { Snapshot } from './directory/snapshot.js'
+import type { Surroundings } from './directory/resolving.js'
 import { EsmeEdge } from './edges/esme/esme-edge.js'
 import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
@@ -16,8 +18,9 @@ import { registerGauges } from './gauges.js'
 import type { LookupProvider } from './lookup/provider.js'
 import { createNetworks } from './networks.js'
 import { Standings } from './pipeline/candidates/standings.js'
-import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
-import type { AccountId } from './message/ids.js'
+import { systemClock, systemTimers, turnClock, type Cancel, type Clock } from './lib/clock.js'
+import { openLiveDirectory, type DirectorySource, type LiveDirectory } from './live-directory.js'
+import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
@@ -31,6 +34,7 @@ import {
 import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import { VendorLinks } from './vendor-links.js'
 import { createRecordExport } from './record-files.js'
 import type { KeepsAnswers } from './store/contracts/answers.js'
 import type { KeepsBooks } from './store/contracts/books.js'
@@ -43,7 +47,10 @@ import type { Metrics } from './telemetry/metrics.js'
 
 export interface AppPorts {
   readonly config: Config
-  readonly directory: Snapshot
+  readonly directory: DirectorySource
+  readonly surroundings: Surroundings
+  /** Of the program, for the API's document. */
+  readonly version: string
   /** Who may be asked for networks. */
   readonly lookupProviders: readonly LookupProvider[]
   readonly metrics: Metrics
@@ -55,6 +62,8 @@ export interface AppPorts {
 export interface App {
   readonly smppPort: number
   readonly adminPort: number
+  /** Reads the directory file again. What comes of it is in the log. */
+  reload(by: string): Promise<void>
   /** Takes nothing new, lets what is under way end, flushes; bounded by stop.graceMs. True when nothing was left behind. */
   stop(): Promise<boolean>
 }
@@ -76,7 +85,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const timers = systemTimers()
   const startedMs = exactClock.monotonicMs()
   const store = await openStore(config)
-  const directory = (): Snapshot => ports.directory
+  const live = await openDirectoryOf(ports, store, exactClock)
+  const directory = live.current
 
   const time = await resumeSwitchTime(store, exactClock, clock)
   const { nowMs } = time
@@ -85,13 +95,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
 
   const accounting = await openAccounting(store.books, directory, metrics, exactClock.wallMs())
   const states = new RecentStates(config.smpp.server.queryRemembered)
-  const vendors: VendorConnection[] = []
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
     money: accounting.money,
-    onCommitted: () => {
-      for (const vendor of vendors) vendor.recorded()
-    },
+    onCommitted: () => vendors.recorded(),
     onLost: ports.onLost,
     told: (account, id, parts, state, error, doneAtMs) => states.told(account, id, parts, state, error, doneAtMs),
   })
@@ -183,13 +190,15 @@ export async function startApp(ports: AppPorts): Promise<App> {
     hasRoom: (id) => dispatcher.hasRoom(id),
   }
   const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
-  for (const connection of directory().connections()) {
-    if (!connection.active) continue
-    vendors.push(
-      new VendorConnection(connection, { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }, vendorPorts),
-    )
-  }
-  for (const vendor of vendors) dispatcher.add(vendor)
+  const vendorOptions = { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }
+  const vendors = new VendorLinks({
+    make: (connection) => new VendorConnection(connection, vendorOptions, vendorPorts),
+    added: (link) => dispatcher.add(link),
+    removed: (link) => dispatcher.remove(link.id, nowMs()),
+    gone: core.connectionGone,
+    timers,
+  })
+  vendors.follow(directory().connections())
 
   const gate = createPasswordGate()
   const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server
@@ -223,20 +232,26 @@ export async function startApp(ports: AppPorts): Promise<App> {
   )
 
   registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs })
+  const settled = (): Promise<boolean> => endsWithin(REROUTE_COMMIT_MS, recorder.settled(), timers)
+  const isUsable = (connection: ConnectionId): boolean => directory().connection(connection)?.active === true
+  const { routeAnew } = networks
   const rerouted = await restoreDeliveries(
     {
-      store,
-      dispatcher,
-      courier,
-      correlator,
-      settled: () => endsWithin(REROUTE_COMMIT_MS, recorder.settled(), timers),
+      ...{ store, dispatcher, courier, correlator, settled, isUsable, routeAnew },
       rerouteStopped: () => log.event('store.rerouteStopped', { afterMs: REROUTE_COMMIT_MS }),
-      isUsable: (connection) => directory().connection(connection)?.active === true,
-      routeAnew: networks.routeAnew,
     },
     nowMs(),
     UNANSWERED_MAX,
   )
+  const rerouter = new Rerouter({
+    ...{ isUsable, settled },
+    lanes: () => dispatcher.lanes(),
+    readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
+    reroute: (delivery) => courier.reroute(delivery, routeAnew(delivery)),
+    sweeping: (on) => dispatcher.sweeping(on),
+    rerouted: (messages) => log.event('delivery.rerouted', { messages }),
+    failed: (error) => log.event('store.readFailed', { lane: '', error }),
+  })
   reassembly.restore(await store.collected(), nowMs())
   log.event('store.opened', {
     kind: config.store.kind,
@@ -269,6 +284,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
       void networks.sweep()
+      void rerouter.step()
     }),
   ]
 
@@ -281,13 +297,26 @@ export async function startApp(ports: AppPorts): Promise<App> {
       metrics,
       readiness,
       onFault: (fault) => log.event('admin.requestFailed', fault),
+      api: {
+        book: live.book,
+        tokens: readTokens(config.admin.tokens, config.admin.tokensFile),
+        version: ports.version,
+        onChanged: (change) => log.event('directory.changed', change),
+      },
     })
     log.event('admin.listening', { host: config.admin.host, port: startedAdmin.port })
-    for (const vendor of vendors) vendor.start()
+    // All that was built from the directory of the start follows from here on.
+    live.follow((snapshot) => {
+      core.follow()
+      vendors.follow(snapshot.connections())
+      esme.follow(snapshot)
+      rerouter.wake()
+    })
+    vendors.start()
     smppPort = await esme.start()
   } catch (error) {
     for (const cancel of intervals) cancel()
-    await Promise.all(vendors.map((vendor) => vendor.abort()))
+    await vendors.abort()
     // Whatever is left running would keep a process alive that serves nobody.
     ticker.stop()
     await networks.stop()
@@ -302,6 +331,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   return {
     smppPort,
     adminPort: admin.port,
+    reload: live.reload,
     async stop() {
       if (stopping) return false
       stopping = true
@@ -314,8 +344,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         {
           name: 'vendors',
           atMostMs: graceMs * VENDORS_SHARE,
-          run: () => Promise.all(vendors.map((vendor) => vendor.stop())),
-          late: () => void Promise.all(vendors.map((vendor) => vendor.abort())),
+          run: () => vendors.stop(),
+          late: () => void vendors.abort(),
         },
         { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
         {
@@ -355,6 +385,29 @@ const VENDORS_SHARE = 0.7
 const ESME_UNBIND_MS = 2000
 /** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
+
+/** What the directory is now, wherever it is kept. A store whose directory is not right is closed again. */
+async function openDirectoryOf(
+  { config, surroundings, log, directory: source }: AppPorts,
+  store: KeepsDirectory & Pick<Store, 'close'>,
+  clock: Clock,
+): Promise<LiveDirectory> {
+  const resend = { stepMs: config.delivery.resendStepMs, max: config.delivery.resendMax }
+  try {
+    const live = await openLiveDirectory({ source, surroundings, resend, store: store.directory, clock, log })
+    const snapshot = live.current()
+    log.event('directory.loaded', {
+      file: live.book.file ?? '',
+      accounts: snapshot.accounts().length,
+      policies: snapshot.policies().length,
+      connections: snapshot.connections().length,
+    })
+    return live
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
 
 async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks & KeepsAnswers> {
   const { kind, path, mapBytes, lowWaterBytes } = config.store

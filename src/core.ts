@@ -1,13 +1,13 @@
 // The middle of the switch, between the store and the edges: recorder, courier, dispatcher, correlator, sweeper, tied together.
 // Belongs to the composition root.
 
+import { AccountLimits } from './account-limits.js'
 import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
 import type { Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
-import { rateLimit, type Limit } from './delivery/limits.js'
 import type { ConnectionRules } from './delivery/outcome.js'
 import { Success } from './delivery/success.js'
 import type { MoneyPorts } from './delivery/settling.js'
@@ -18,7 +18,7 @@ import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
 import { createInstruments, type Instruments } from './instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
-import type { AccountId, ConnectionId } from './message/ids.js'
+import type { ConnectionId } from './message/ids.js'
 import { toPeer } from './pipeline/translate/dialed.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
@@ -55,6 +55,9 @@ export interface Core {
   readonly instruments: Instruments
   /** Takes the receipts of one read of a vendor. */
   readonly takeReceipts: (batch: readonly VendorReceipt[]) => void
+  /** Another directory is in force. Connections that it does not have keep their rules until they are gone. */
+  readonly follow: () => void
+  readonly connectionGone: (connection: ConnectionId) => void
 }
 
 /** What happened and is not durable yet: above so much nothing more is sent, so that a failing store stops the sending. */
@@ -97,6 +100,7 @@ export function buildCore(ports: CorePorts): Core {
     log.event('vendor.resting', { connection, percent, attempts, pauseMs })
   })
   const rules = rulesByConnection(directory(), config)
+  const limits = new AccountLimits(directory, nowMs)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
   const courier = new Courier(
@@ -126,7 +130,7 @@ export function buildCore(ports: CorePorts): Core {
     {
       readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
       destinationsOf,
-      limitsOf: accountLimits(directory, nowMs),
+      limitsOf: (target) => limits.of(target),
       maySend: () => recorder.facts < MAX_UNRECORDED,
       overdue: (delivery) => courier.overdue(delivery),
       readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
@@ -203,25 +207,20 @@ export function buildCore(ports: CorePorts): Core {
     for (const receipt of batch) receiptsOfTurn.push(receipt)
   }
 
-  return { recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts }
-}
+  const follow = (): void => {
+    for (const [id, ofConnection] of rulesByConnection(directory(), config)) rules.set(id, ofConnection)
+    if (limits.follow()) dispatcher.limitsChanged(nowMs())
+  }
+  const connectionGone = (connection: ConnectionId): void => {
+    if (directory().connection(connection) === undefined) rules.delete(connection)
+  }
 
-/** The limits of a lane: today the pace of its account, shared by all lanes of that account. */
-function accountLimits(directory: () => Snapshot, nowMs: () => number): (target: LaneTarget) => readonly Limit[] {
-  const byAccount = new Map<AccountId, readonly Limit[]>()
-  return (target) => {
-    if (target.kind !== 'vendor') return unlimited
-    const { account } = target
-    const known = byAccount.get(account)
-    if (known !== undefined) return known
-    const perSecond = directory().account(account)?.messagesPerSecond ?? 0
-    const limits = perSecond > 0 ? [rateLimit(`account ${account}`, perSecond, nowMs())] : unlimited
-    byAccount.set(account, limits)
-    return limits
+  return {
+    ...{ recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts },
+    follow,
+    connectionGone,
   }
 }
-
-const unlimited: readonly Limit[] = []
 
 function destinationsOf(target: LaneTarget): readonly string[] {
   switch (target.kind) {
@@ -236,7 +235,7 @@ function destinationsOf(target: LaneTarget): readonly string[] {
   }
 }
 
-function rulesByConnection(directory: Snapshot, config: Config): ReadonlyMap<ConnectionId, ConnectionRules> {
+function rulesByConnection(directory: Snapshot, config: Config): Map<ConnectionId, ConnectionRules> {
   const rules = (connection: RoutedConnection): ConnectionRules => ({
     id: connection.id,
     places: connection.window * connection.binds,

@@ -14,7 +14,7 @@ export interface GaugeSources {
   readonly correlator: Correlator
   readonly store: Store
   readonly reassembly: Reassembly
-  readonly vendors: readonly VendorConnection[]
+  readonly vendors: Iterable<VendorConnection>
   readonly esme: EsmeEdge
   /** Switch time, ms. */
   readonly nowMs: () => number
@@ -31,11 +31,11 @@ export function registerGauges(sources: GaugeSources): void {
   const { metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs } = sources
   metrics.gauge('sessions', () => [
     ...[...esme.bound()].flatMap(([name, byMode]) => sessions('esme', name, byMode)),
-    ...vendors.flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
+    ...[...vendors].flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
   ])
   metrics.gauge('connections', () => [{ labels: { edge: 'esme' }, value: esme.openSessions }])
   metrics.gauge('unanswered', () =>
-    vendors.map(({ connection, inFlight }) => ({ labels: { connection: connection.id }, value: inFlight })),
+    [...vendors].map(({ connection, inFlight }) => ({ labels: { connection: connection.id }, value: inFlight })),
   )
   metrics.gauge('queueDepth', () =>
     [...depths(dispatcher, nowMs())].map(([connection, { waiting }]) => ({ labels: { connection }, value: waiting })),

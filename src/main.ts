@@ -2,6 +2,8 @@
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
 import { checkConfigCommand } from './cli/check-config.js'
+import { directoryApplyCommand, directoryDiffCommand } from './cli/directory-apply.js'
+import { directoryExportCommand } from './cli/directory-export.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
 import { routeCommand } from './cli/route.js'
@@ -46,6 +48,9 @@ const commands: readonly Runnable[] = [
   runnable(segmentsCommand),
   runnable(translateCommand),
   runnable(routeCommand),
+  runnable(directoryApplyCommand),
+  runnable(directoryDiffCommand),
+  runnable(directoryExportCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {

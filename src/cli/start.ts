@@ -4,19 +4,20 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { startApp } from '../app.js'
 import { loadConfig } from '../config/load.js'
-import { compileDirectory } from '../directory/compile.js'
 import { statusName } from '../smpp/index.js'
 import { createLog } from '../telemetry/log.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
-import { readDirectory } from './read-directory.js'
+import type { DirectorySource } from '../live-directory.js'
+import { readInThread } from './directory-thread.js'
+import { readWholeDirectory, surroundingsOf } from './read-directory.js'
 import { readProviders } from './read-providers.js'
 import type { Output } from './output.js'
 import { exitCodes } from './output.js'
 
 const options = {
   ...configOptions,
-  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, policies (directory.path)' },
+  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, policies (directory.path); empty: the store' },
   data: { kind: 'text', value: 'DIR', doc: 'where messages are kept (store.path)' },
   'sim-vendor': {
     kind: 'number',
@@ -41,22 +42,14 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   if (values.directory !== undefined) set.push(`directory.path=${values.directory}`)
   if (values.data !== undefined) set.push(`store.path=${values.data}`)
   const config = loadConfig({ ...(values.config !== undefined && { file: values.config }), set, env })
-  const directory = readDirectory(config.directory.path, env)
-  const snapshot = compileDirectory(directory, {
-    resend: { stepMs: config.delivery.resendStepMs, max: config.delivery.resendMax },
-  })
+  const directory = sourceOf(config.directory.path, env)
   const lookupProviders = config.lookup.use === 'off' ? [] : readProviders(config.lookup.file, env)
   const log = createLog({ level: config.log.level })
   const statusText = (status: string | number): string => (typeof status === 'number' ? statusName(status) : status)
   const metrics = createMetrics({ statusText })
 
-  log.event('app.starting', { version: packageVersion(), node: process.version, pid: process.pid })
-  log.event('directory.loaded', {
-    file: config.directory.path,
-    accounts: snapshot.accounts().length,
-    policies: directory.policies.length,
-    connections: snapshot.connections().length,
-  })
+  const version = packageVersion()
+  log.event('app.starting', { version, node: process.version, pid: process.pid })
   const startedMs = performance.now()
   const vendor = values['sim-vendor'] === undefined ? undefined : startSimVendor(values['sim-vendor'])
   process.once('exit', () => vendor?.kill())
@@ -68,17 +61,19 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  const app = await startApp({ config, directory: snapshot, lookupProviders, metrics, log, onLost: fail }).catch(
-    (error: unknown) => {
-      log.event('app.failed', { error })
-      log.flush()
-      // A child that is left would keep this process alive.
-      vendor?.kill()
-      throw error
-    },
-  )
+  const app = await startApp({
+    ...{ config, directory, surroundings: surroundingsOf(env), version, lookupProviders, metrics, log },
+    onLost: fail,
+  }).catch((error: unknown) => {
+    log.event('app.failed', { error })
+    log.flush()
+    // A child that is left would keep this process alive.
+    vendor?.kill()
+    throw error
+  })
   // Before anybody hears that it is ready: who then stops it at once must not kill it. Before that a signal may.
   const stopWanted = firstSignal()
+  process.on('SIGHUP', () => void app.reload('SIGHUP'))
   const { smppPort, adminPort } = app
   log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
   output.print(
@@ -93,6 +88,13 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   log.flush()
   // What a stop had to leave behind (a disk that hangs) would keep the process alive.
   return process.exit(exitCodes.done)
+}
+
+/** @throws DirectoryError with every mistake of the file */
+function sourceOf(file: string, env: NodeJS.ProcessEnv): DirectorySource {
+  if (file === '') return { kind: 'store' }
+  const { directory, objects } = readWholeDirectory(file, env)
+  return { kind: 'file', file, directory, objects, read: () => readInThread(file) }
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {
