@@ -18,22 +18,38 @@ export function chooseRow(
 ): number {
   let only = -1
   let count = 0
-  let onlyForPhone = -1
-  let countForPhone = 0
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]
-    if (row === undefined) continue
-    const isSame = only >= 0 && rows[only]!.origin.messageId === row.origin.messageId
-    if (isSame && row.group === '') continue
+    if (!isAnother(rows, i, only)) continue
     only = i
     count++
-    if (destination !== '' && isPhone(row, destination, calledAs)) {
-      onlyForPhone = i
-      countForPhone++
-    }
   }
   if (count === 1) return only
-  return countForPhone === 1 ? onlyForPhone : -1
+  return destination === '' ? -1 : onlyForPhone(rows, destination, calledAs)
+}
+
+/** Rules are asked only here: nearly every report has one row. */
+function onlyForPhone(
+  rows: readonly (Awaiting | undefined)[],
+  destination: string,
+  calledAs: CalledAs | undefined,
+): number {
+  let found = -1
+  let before = -1
+  for (let i = 0; i < rows.length; i++) {
+    if (!isAnother(rows, i, before)) continue
+    before = i
+    if (!isPhone(rows[i]!, destination, calledAs)) continue
+    if (found >= 0) return -1
+    found = i
+  }
+  return found
+}
+
+/** A row that does not say what the one before it says already. */
+function isAnother(rows: readonly (Awaiting | undefined)[], index: number, before: number): boolean {
+  const row = rows[index]
+  if (row === undefined) return false
+  return before < 0 || row.group !== '' || rows[before]!.origin.messageId !== row.origin.messageId
 }
 
 function isPhone({ connection, origin }: Awaiting, written: string, calledAs: CalledAs | undefined): boolean {
