@@ -67,6 +67,12 @@ const values = (more: Partial<Values>): Values => ({
   to: '020 7946'.replace(' ', ''),
   domain: undefined,
   network: undefined,
+  providers: undefined,
+  lookup: false,
+  down: [],
+  full: [],
+  resting: [],
+  chance: undefined,
   at: '2026-01-01',
   ...more,
 })
@@ -147,6 +153,6 @@ describe('smswitch route', () => {
   })
 
   it('prints the same for programs', async () => {
-    expect(JSON.parse(await run({}, true))).toEqual(JSON.parse(JSON.stringify(routeReport(values({}), {}, 0))))
+    expect(JSON.parse(await run({}, true))).toEqual(JSON.parse(JSON.stringify(await routeReport(values({}), {}, 0))))
   })
 })

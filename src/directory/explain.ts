@@ -2,6 +2,8 @@
 
 import { addressOf, writtenKind } from '../message/address.js'
 import { formatAmount } from '../money/amount.js'
+import type { ConnectionId } from '../message/ids.js'
+import type { RouteQuestion, Standing } from '../money/candidates.js'
 import { explainRoute, type ExplainedCandidate } from '../money/explain-route.js'
 import type { Offer } from '../money/price-list.js'
 import { formatNetwork, type MobileNetwork } from '../phone/network.js'
@@ -21,6 +23,14 @@ export interface SendingQuestion {
   readonly domain: string | undefined
   /** What a lookup says; undefined where nobody was asked. */
   readonly network: MobileNetwork | undefined
+  /** What came of a lookup, in words; undefined where the policy asks nobody. */
+  readonly lookup?: string | undefined
+  /** Why the policy refuses a number that nobody says the network of. */
+  readonly lookupRefusal?: string | undefined
+  /** How connections stand; left out: all are up and ready. */
+  readonly standingOf?: ((connection: ConnectionId) => Standing) | undefined
+  /** From 0 to below 1: which of equal connections comes first; left out: the first of the directory. */
+  readonly chance?: number | undefined
   readonly wallMs: number
 }
 
@@ -45,6 +55,8 @@ export interface SendingExplanation {
   readonly calling: string
   readonly domain: string
   readonly network: string | undefined
+  /** Where the policy asks for the network: what came of it. */
+  readonly lookup: string | undefined
   readonly translations: readonly ExplainedTranslation[]
   /** What the account may not do: the message would be refused. */
   readonly refusals: readonly string[]
@@ -73,19 +85,24 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
   const candidates =
     chosen === undefined
       ? []
-      : explainRoute(directory.routeQuestion(chosen, called, account, wallMs, network)).map((one) =>
-          // For routing it is one that is not active; a person wants to know which.
-          directory.connection(one.connection)?.direction === 'from'
-            ? { ...one, words: 'messages only come from it (direction: from)' }
-            : one,
+      : explainRoute(asThingsStand(directory.routeQuestion(chosen, called, account, wallMs, network), question)).map(
+          (one) =>
+            // For routing it is one that is not active; a person wants to know which.
+            directory.connection(one.connection)?.direction === 'from'
+              ? { ...one, words: 'messages only come from it (direction: from)' }
+              : one,
         )
   return {
     called,
     calling,
     domain,
     network: network && formatNetwork(network),
+    lookup: question.lookup,
     translations,
-    refusals: refusalsOf(directory, account, called, calling, price),
+    refusals: [
+      ...refusalsOf(directory, account, called, calling, price),
+      ...(question.lookupRefusal === undefined ? [] : [question.lookupRefusal]),
+    ],
     policies: explainPolicies(directory, domain, called, chosen?.id),
     plan: chosen?.plan && planWords(chosen.plan),
     priceMicros: price?.priceMicros,
@@ -137,6 +154,16 @@ function refusalsOf(
     refusals.push(`tariff ${product.tariff} of product ${product.id} has no rate for ${called}`)
   if (price?.forbidden === true) refusals.push(`the rate of product ${product?.id} forbids ${called}`)
   return refusals
+}
+
+function asThingsStand(asked: RouteQuestion, { standingOf, chance = 0 }: SendingQuestion): RouteQuestion {
+  if (standingOf === undefined) return { ...asked, chance }
+  const candidates = asked.candidates.map((candidate) => {
+    const standing = standingOf(candidate.connection)
+    const isUp = standing !== 'linkDown'
+    return { ...candidate, isUp, isFull: standing === 'full', isResting: standing === 'resting' }
+  })
+  return { ...asked, candidates, chance }
 }
 
 function explainPolicies(
