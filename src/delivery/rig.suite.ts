@@ -2,6 +2,7 @@
 // and destinations that do what a test says. No expectations.
 
 import { FakeClock } from '../lib/fake-clock.js'
+import type { Move } from '../message/bill.js'
 import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import { createIdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
@@ -258,9 +259,12 @@ export function makeRig(options: RigOptions = {}) {
       readonly to?: string
       /** What each of the parts that it came in asked for; the first has the id of the message. */
       readonly parts?: readonly number[]
+      /** What was reserved for it, and how that is undone. */
+      readonly move?: Move
+      readonly undo?: () => void
     } = {},
   ) => {
-    const { registered = 1, to = '447700900123', parts = [], ...rest } = changes
+    const { registered = 1, to = '447700900123', parts = [], move, undo, ...rest } = changes
     const route = changes.route ?? routeA
     const id = ids.next()
     const expiresAtMs = changes.expiresAtMs ?? nowMs() + 48 * 3_600_000
@@ -290,10 +294,13 @@ export function makeRig(options: RigOptions = {}) {
       ...rest,
     }
     recorder.offer(
-      { kind: 'accepted', delivery },
+      { kind: 'accepted', delivery, move },
       {
         durable: () => courier.accepted(delivery),
-        refused: () => log.push('refused'),
+        refused: () => {
+          undo?.()
+          log.push('refused')
+        },
       },
     )
     return delivery

@@ -1,0 +1,68 @@
+// Money as a property: whatever happens to messages, in any order, the books add up to the micro-unit, nobody overspends, what is held
+// is charged or given back once, and every part has one record.
+import fc from 'fast-check'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
+import { openLmdbStore } from '../store/lmdb/lmdb-store.js'
+import { crash, event, LENGTH, play, ways, type Happening, type Way } from './history.suite.js'
+
+const money = fc.record({
+  settleOn: fc.constantFrom('answer' as const, 'receipt' as const),
+  onReceiptTimeout: fc.constantFrom('charge' as const, 'release' as const),
+})
+const paying: fc.Arbitrary<Way> = fc.tuple(ways, money).map(([way, terms]) => ({ ...way, money: terms }))
+const withCrashes = fc.oneof({ weight: 15, arbitrary: event }, { weight: 1, arbitrary: crash })
+
+/** As many as there is time for: more in the long tests. */
+const RUNS = { numRuns: 600, interruptAfterTimeLimit: 9_000, markInterruptAsFailure: false }
+
+describe('the books', () => {
+  it('add up whatever vendors, phones, the store and time do', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, LENGTH), paying, async (events, way) => void (await play(events, way))),
+      RUNS,
+    )
+  })
+
+  it('and also when the switch dies at any moment', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(withCrashes, LENGTH), paying, async (events, way) => void (await play(events, way))),
+      RUNS,
+    )
+  })
+
+  it('and on disk, through its rows, as in memory', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(withCrashes, { maxLength: 60, size: 'max' }), paying, onDisk), {
+      numRuns: 40,
+      interruptAfterTimeLimit: 8_000,
+      markInterruptAsFailure: false,
+    })
+  })
+})
+
+/** The commits of a history go to a database, which is opened anew after each few of them, and is audited at the end. */
+async function onDisk(events: readonly Happening[], way: Way): Promise<void> {
+  const { commits, check } = await play(events, way).then((audit) => ({
+    commits: audit.commits,
+    check: (store: Parameters<typeof audit.end>[0]) => audit.end(store),
+  }))
+  const folder = mkdtempSync(join(tmpdir(), 'smswitch-money-'))
+  const open = () => openLmdbStore({ folder, mapBytes: 64 * 2 ** 20, lowWaterBytes: 0 })
+  let store = await open()
+  try {
+    for (let at = 0; at < commits.length; at += 50) {
+      for (const units of commits.slice(at, at + 50)) await store.commit(units, anchorAt(1))
+      await store.close()
+      store = await open()
+    }
+    await check(store)
+    const { deliveries, awaiting, groups } = await contentsOf(store)
+    expect([deliveries.length, awaiting.length, groups.length]).toEqual([0, 0, 0])
+  } finally {
+    await store.close()
+    rmSync(folder, { recursive: true })
+  }
+}
