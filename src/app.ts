@@ -3,7 +3,7 @@
 import type { Config } from './config/settings.js'
 import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
-import { readTokens } from './api-tokens.js'
+import type { ApiToken } from './admin/tokens.js'
 import { buildCore, UNANSWERED_MAX } from './core.js'
 import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
 import { Rerouter } from './delivery/rerouter.js'
@@ -49,6 +49,8 @@ export interface AppPorts {
   readonly config: Config
   readonly directory: DirectorySource
   readonly surroundings: Surroundings
+  /** Who may call the API. */
+  readonly tokens: readonly ApiToken[]
   /** Of the program, for the API's document. */
   readonly version: string
   /** Who may be asked for networks. */
@@ -299,7 +301,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       onFault: (fault) => log.event('admin.requestFailed', fault),
       api: {
         book: live.book,
-        tokens: readTokens(config.admin.tokens, config.admin.tokensFile),
+        tokens: ports.tokens,
         version: ports.version,
         onChanged: (change) => log.event('directory.changed', change),
       },

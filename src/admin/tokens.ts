@@ -1,8 +1,8 @@
 // Who may call the API: tokens known by their hashes, each with what it may do. Reads no configuration.
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** What a token may be for; `directory:write` includes reading. */
-export const scopes = ['directory:read', 'directory:write'] as const
+/** What a token may be for; writing includes reading. */
+export const scopes = ['directory:read', 'directory:write', 'money:read', 'money:write'] as const
 export type Scope = (typeof scopes)[number]
 
 export interface ApiToken {
@@ -58,5 +58,9 @@ export function tokenIn(authorization: string | undefined, tokens: readonly ApiT
 }
 
 export function mayDo(token: ApiToken, scope: Scope): boolean {
-  return token.scopes.has(scope) || (scope === 'directory:read' && token.scopes.has('directory:write'))
+  if (token.scopes.has(scope)) return true
+  return (
+    (scope === 'directory:read' && token.scopes.has('directory:write')) ||
+    (scope === 'money:read' && token.scopes.has('money:write'))
+  )
 }

@@ -2,6 +2,7 @@
 import type { SimEsmeOptions, SimReceipt, SimSubmit } from '../sim/esme.js'
 import { startSimEsme } from '../sim/esme.js'
 import { sendAll } from '../sim/send.js'
+import { statusName } from '../smpp/index.js'
 import type { CommandSpec, OptionValues } from './args.js'
 import type { Output } from './output.js'
 import { exitCodes } from './output.js'
@@ -12,7 +13,7 @@ const options = {
   host: { kind: 'text', value: 'ADDRESS', doc: 'the switch (127.0.0.1)' },
   port: { kind: 'number', min: 1, max: 65_535, doc: 'its SMPP port (2775)' },
   'system-id': { kind: 'text', required: true, doc: 'account' },
-  password: { kind: 'text', required: true, doc: 'its password' },
+  password: { kind: 'text', doc: 'its password (none: for accounts that are known by their address)' },
   bind: { kind: 'text', words: binds, doc: 'rx only listens, until a signal (trx)' },
   src: { kind: 'text', doc: 'sender (12345)' },
   dst: { kind: 'text', doc: 'recipient (4915112345678)' },
@@ -34,7 +35,7 @@ export const simEsmeCommand = {
       host: values.host ?? '127.0.0.1',
       port: values.port ?? 2775,
       systemId: values['system-id'],
-      password: values.password,
+      password: values.password ?? '',
       bind: binds.find((bind) => bind === values.bind) ?? 'trx',
     }
     const esme = await startSimEsme(esmeOptions)
@@ -57,7 +58,7 @@ export const simEsmeCommand = {
       receiptTimeoutMs: (values['receipt-timeout'] ?? 30) * 1000,
       onAnswer: (n, { status, messageId }) => {
         const outcome =
-          status === 0 ? `accepted as ${messageId}` : status === -1 ? 'not answered' : `refused with ${hex(status)}`
+          status === 0 ? `accepted as ${messageId}` : status === -1 ? 'not answered' : `refused with ${nameOf(status)}`
         output.print(`message ${n + 1} ${outcome}`, { event: 'answer', n: n + 1, status, id: messageId })
       },
       onReceipt: printReceipt,
@@ -90,4 +91,7 @@ function endOfListening(events: { once(event: 'close', listener: () => void): un
   })
 }
 
-const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`
+function nameOf(status: number): string {
+  const [hex, name] = [`0x${status.toString(16).padStart(8, '0')}`, statusName(status)]
+  return name === hex ? hex : `${hex} (${name})`
+}

@@ -27,6 +27,17 @@ it('sim esme prints the answer and the receipt of a message, a line of JSON each
   await vendor.stop()
 })
 
+it('sim esme binds without a password, and says what a refusal is called', async () => {
+  const vendor = await startSimVendor({ password: '', errors: [{ everyNth: 1, status: 0x45 }] })
+  const parsed = parseCommand(simEsmeCommand, 'smswitch', ['--port', String(vendor.port), '--system-id', 'a'])
+  if (parsed.kind !== 'run') throw new Error(JSON.stringify(parsed))
+  const lines: string[] = []
+  const sink = { write: (text: string) => lines.push(text) }
+  expect(await simEsmeCommand.run(parsed.values, createOutput({ json: false, out: sink, err: sink }))).toBe(1)
+  expect(lines[0]).toBe('message 1 refused with 0x00000045 (ESME_RSUBMITFAIL)\n')
+  await vendor.stop()
+})
+
 it.each([
   ['--receipts', 'LOST=1'],
   ['--error', 'sometimes:3:0x14'],

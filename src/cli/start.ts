@@ -10,6 +10,7 @@ import { createMetrics } from '../telemetry/metrics.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import type { DirectorySource } from '../live-directory.js'
 import { readInThread } from './directory-thread.js'
+import { readTokens } from './read-tokens.js'
 import { readWholeDirectory, surroundingsOf } from './read-directory.js'
 import { readProviders } from './read-providers.js'
 import type { Output } from './output.js'
@@ -17,7 +18,7 @@ import { exitCodes } from './output.js'
 
 const options = {
   ...configOptions,
-  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, policies (directory.path); empty: the store' },
+  directory: { kind: 'text', value: 'FILE', doc: 'accounts, vendors, policies (directory.path)' },
   data: { kind: 'text', value: 'DIR', doc: 'where messages are kept (store.path)' },
   'sim-vendor': {
     kind: 'number',
@@ -42,6 +43,7 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   if (values.directory !== undefined) set.push(`directory.path=${values.directory}`)
   if (values.data !== undefined) set.push(`store.path=${values.data}`)
   const config = loadConfig({ ...(values.config !== undefined && { file: values.config }), set, env })
+  const tokens = readTokens(config.admin.tokens, config.admin.tokensFile)
   const directory = sourceOf(config.directory.path, env)
   const lookupProviders = config.lookup.use === 'off' ? [] : readProviders(config.lookup.file, env)
   const log = createLog({ level: config.log.level })
@@ -62,7 +64,7 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   const app = await startApp({
-    ...{ config, directory, surroundings: surroundingsOf(env), version, lookupProviders, metrics, log },
+    ...{ config, directory, surroundings: surroundingsOf(env), tokens, version, lookupProviders, metrics, log },
     onLost: fail,
   }).catch((error: unknown) => {
     log.event('app.failed', { error })

@@ -11,7 +11,7 @@ export const mainFile = fileURLToPath(new URL('../../dist/main.js', import.meta.
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string }
 
 export interface DaemonOptions {
-  /** The directory file. */
+  /** The directory file; '' for the store. */
   readonly directory: string
   /** The data folder. */
   readonly data: string
@@ -63,7 +63,8 @@ export interface Daemon {
 /** Resolves when the daemon is ready; rejects with what it said if it ends before that. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const settings = { 'smpp.server.port': 0, 'admin.port': 0, 'stop.graceMs': 3000, ...options.set }
-  const args = ['start', '--directory', options.directory, '--data', options.data, '--json']
+  const source = options.directory === '' ? ['--set', 'directory.path='] : ['--directory', options.directory]
+  const args = ['start', ...source, '--data', options.data, '--json']
   for (const [path, value] of Object.entries(settings)) args.push('--set', `${path}=${value}`)
   args.push(...(options.args ?? []))
   const env = { ...process.env, ...options.env }
