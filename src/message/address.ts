@@ -8,6 +8,12 @@ export interface Address {
   readonly value: string
 }
 
+/** Who and whom. */
+export interface Addresses {
+  readonly source: Address
+  readonly destination: Address
+}
+
 export type AddressKind = 'e164' | 'shortCode' | 'alphanumeric'
 
 const TON_ALPHANUMERIC = 5

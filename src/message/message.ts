@@ -1,14 +1,8 @@
 // The one message for every door: what the sender asked for, read-only. What the switch decides stands beside it, never in it.
 
-import type { Address } from './address.js'
+import type { Address, Addresses } from './address.js'
 import type { AccountId, MessageId } from './ids.js'
 import type { MessagePart, ReceiptRequest } from './receipt.js'
-
-/** Who and whom, as a peer wrote them. */
-export interface Addresses {
-  readonly source: Address
-  readonly destination: Address
-}
 
 /** A tagged parameter kept byte for byte, in the order it came. */
 export interface Tlv {

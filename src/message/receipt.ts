@@ -1,8 +1,7 @@
 // Delivery receipts: what a sender asks for, and what it is told.
 
-import type { Address } from './address.js'
+import type { Address, Addresses } from './address.js'
 import type { AccountId, MessageId } from './ids.js'
-import type { Addresses } from './message.js'
 import { isFinal, type MessageState } from './state.js'
 
 /** SMPP 3.4 §5.2.17 registered_delivery: which final outcomes are reported, and whether steps on the way are too. */

@@ -1,12 +1,12 @@
 // What the stages of the pipeline are made of: what goes in, what a stage may add, and the verdict it gives on each message.
 
 import type { Policy, SendingAccount } from '../directory/snapshot.js'
-import type { Address } from '../message/address.js'
+import type { Address, Addresses } from '../message/address.js'
 import type { Bill, Move } from '../message/bill.js'
 import type { Failure } from '../message/failure.js'
 import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
-import type { Addresses, Content, Shape, Tlv } from '../message/message.js'
+import type { Content, Shape, Tlv } from '../message/message.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { MobileNetwork } from '../phone/network.js'
 import type { StoreError } from '../store/contracts/store.js'

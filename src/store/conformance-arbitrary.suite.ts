@@ -14,7 +14,8 @@ import type {
   SegmentGroup,
 } from '../message/delivery.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
-import type { Addresses, Content, Message, Shape } from '../message/message.js'
+import type { Addresses } from '../message/address.js'
+import type { Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
 import { deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'

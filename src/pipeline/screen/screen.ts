@@ -1,8 +1,8 @@
 // Stage 5: may the account send under this address, and to there? Both as translated: what the phone would see, what is paid for.
 
 import type { SendingAccount } from '../../directory/snapshot.js'
+import type { Addresses } from '../../message/address.js'
 import type { Failure } from '../../message/failure.js'
-import type { Addresses } from '../../message/message.js'
 import { answerOf, continueWith, runStage, type Permitted, type Verdict } from '../stage.js'
 
 /** A batch whose accounts have no lists is given back as it is. */

@@ -2,8 +2,8 @@
 
 import type { Dialing } from '../../directory/dialing.js'
 import type { Snapshot } from '../../directory/snapshot.js'
+import type { Addresses } from '../../message/address.js'
 import type { Failure } from '../../message/failure.js'
-import type { Addresses } from '../../message/message.js'
 import {
   answerOf,
   continueWith,

@@ -1,8 +1,7 @@
 // The parts that several rows share: addresses and what a receipt needs of its message.
 
-import type { Address } from '../../message/address.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
-import type { Addresses } from '../../message/message.js'
+import type { Address, Addresses } from '../../message/address.js'
 import { receiptRequestOf, registeredDeliveryOf, type MessagePart, type ReceiptOrigin } from '../../message/receipt.js'
 import { messageStates, type MessageState } from '../../message/state.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
