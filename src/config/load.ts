@@ -24,6 +24,9 @@ const byEnvName: ReadonlyMap<string, string> = new Map([...byPath.keys()].map((p
 const isServiceLink = (name: string, text: string): boolean =>
   /_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP)/.test(name) || /^(tcp|udp):\/\//.test(text)
 
+// Of the commands that call the API: whoever has it in the shell starts the switch from the same one.
+const TOKEN_OF_COMMANDS = 'SMSWITCH_TOKEN'
+
 /**
  * Reads, checks and freezes the configuration.
  * @throws ConfigError with every mistake in every source, with its file, line, key and what is expected
@@ -86,7 +89,7 @@ function fromFile(file: string | undefined, mistakes: Mistake[]): readonly Given
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): GivenValue[] {
   const given: GivenValue[] = []
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('SMSWITCH_') || text === undefined) continue
+    if (!name.startsWith('SMSWITCH_') || text === undefined || name === TOKEN_OF_COMMANDS) continue
     const path = byEnvName.get(name)
     if (path === undefined && isServiceLink(name, text)) continue
     const value = path === undefined ? text : byPath.get(path)?.fromText(text)
