@@ -3,6 +3,7 @@
 import type { Bill, Price, Sent } from '../../message/bill.js'
 import type { ConnectionId, VendorId } from '../../message/ids.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
+import { Repeated } from './repeated.js'
 
 const states: readonly Bill['state'][] = ['held', 'charged', 'released']
 const STATE_BITS = 3
@@ -10,6 +11,20 @@ const CHARGE_ON_SILENCE = 4
 const RELEASE_ON_SILENCE = 8
 const HAS_SENT = 16
 const VENDOR_HAS_PRICE = 32
+
+/** What bills of an account that go one way have in common. It stands last, after its length. */
+interface Terms {
+  readonly customer: string
+  readonly policy: string
+  readonly mcc: string
+  readonly mnc: string
+  readonly price: Price
+  readonly vendor: VendorId | ''
+  readonly connection: ConnectionId | ''
+  readonly vendorPrice: Price | undefined
+}
+
+const knownTerms = new Repeated<Terms>()
 
 export function writeBill(out: ByteWriter, bill: Bill): void {
   const { sent } = bill
@@ -20,43 +35,63 @@ export function writeBill(out: ByteWriter, bill: Bill): void {
   )
   out.int32(bill.units)
   out.int32(bill.day)
+  if (sent !== undefined) {
+    out.int32(sent.segments)
+    out.float64(sent.atMs)
+  }
+  const lengthAt = out.position
+  out.int32(0)
   out.text(bill.customer)
   out.text(bill.policy)
-  writePrice(out, bill.price)
   out.text(bill.mcc)
   out.text(bill.mnc)
-  if (sent === undefined) return
-  out.text(sent.vendor)
-  out.text(sent.connection)
-  out.int32(sent.segments)
-  out.float64(sent.atMs)
-  if (sent.price !== undefined) writePrice(out, sent.price)
+  writePrice(out, bill.price)
+  if (sent !== undefined) {
+    out.text(sent.vendor)
+    out.text(sent.connection)
+    if (sent.price !== undefined) writePrice(out, sent.price)
+  }
+  out.lengthAt(lengthAt)
 }
 
 export function readBill(from: ByteReader): Bill {
   const flags = from.byte()
+  const units = from.int32()
+  const day = from.int32()
+  const hasSent = (flags & HAS_SENT) !== 0
+  const segments = hasSent ? from.int32() : 0
+  const atMs = hasSent ? from.float64() : 0
+  const { customer, policy, mcc, mnc, price, vendor, connection, vendorPrice } = from.repeated(knownTerms, (terms) =>
+    readTerms(terms, hasSent, (flags & VENDOR_HAS_PRICE) !== 0),
+  )
+  const sent: Sent | undefined = hasSent
+    ? { vendor: vendor as VendorId, connection: connection as ConnectionId, segments, price: vendorPrice, atMs }
+    : undefined
   return {
+    customer,
+    policy,
+    price,
+    units,
+    day,
     state: states[flags & STATE_BITS]!,
+    mcc,
+    mnc,
     onSilence:
       (flags & CHARGE_ON_SILENCE) !== 0 ? 'charge' : (flags & RELEASE_ON_SILENCE) !== 0 ? 'release' : undefined,
-    units: from.int32(),
-    day: from.int32(),
-    customer: from.text(),
-    policy: from.text(),
-    price: readPrice(from),
-    mcc: from.text(),
-    mnc: from.text(),
-    sent: (flags & HAS_SENT) !== 0 ? readSent(from, (flags & VENDOR_HAS_PRICE) !== 0) : undefined,
+    sent,
   }
 }
 
-function readSent(from: ByteReader, hasPrice: boolean): Sent {
+function readTerms(from: ByteReader, hasSent: boolean, hasVendorPrice: boolean): Terms {
   return {
-    vendor: from.text() as VendorId,
-    connection: from.text() as ConnectionId,
-    segments: from.int32(),
-    atMs: from.float64(),
-    price: hasPrice ? readPrice(from) : undefined,
+    customer: from.text(),
+    policy: from.text(),
+    mcc: from.text(),
+    mnc: from.text(),
+    price: readPrice(from),
+    vendor: hasSent ? (from.text() as VendorId) : '',
+    connection: hasSent ? (from.text() as ConnectionId) : '',
+    vendorPrice: hasVendorPrice ? readPrice(from) : undefined,
   }
 }
 

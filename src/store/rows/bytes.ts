@@ -1,5 +1,7 @@
 // Growing scratch memory that rows are written into, and the reader of what was written. Knows numbers, texts and octets, no rows.
 
+import type { Repeated } from './repeated.js'
+
 /** Length octet of a text that is not ASCII: a 32-bit count of octets and UTF-16 follow, which keeps every JavaScript string. */
 const WIDE_TEXT = 254
 /** Length octet of anything longer than 253 octets: a 32-bit count follows. */
@@ -48,6 +50,14 @@ export class ByteWriter {
     buffer[position + 2] = value >>> 16
     buffer[position + 3] = value >>> 24
     this.position = position + 4
+  }
+
+  /** Writes into the int32 that stands at an earlier position how many octets follow it. */
+  lengthAt(position: number): void {
+    const end = this.position
+    this.position = position
+    this.int32(end - position - 4)
+    this.position = end
   }
 
   /** Little-endian, as the machines are that Node runs on; the format says so too. */
@@ -193,6 +203,15 @@ export class ByteReader {
     const copy = new Uint8Array(length)
     copy.set(this.#buffer.subarray(start, start + length))
     return copy
+  }
+
+  /** What stands behind a length and is the same in many rows; `decode` need not read all of it. */
+  repeated<Value>(known: Repeated<Value>, decode: (from: this) => Value): Value {
+    const length = this.int32()
+    const start = this.#position
+    const value = known.of(this.#buffer, start, length, () => decode(this))
+    this.#position = start + length
+    return value
   }
 }
 
