@@ -4,7 +4,7 @@ import { finished } from '../money/compile-tariff.js'
 import { compileExchange } from '../money/exchange.js'
 import type { Tariff } from '../money/tariff.js'
 import { dearestOffer, offerForWord } from '../money/price-list.js'
-import { findRange, sortRanges } from './cidr.js'
+import { findRange, sortRanges, type Ranged } from './cidr.js'
 import { createCompileMemory, type CompileMemory } from './compile-memory.js'
 import { compileConnection, compileCustomer, compilePlan, compilePolicy, compileProduct } from './compile-rows.js'
 import { Credits } from './credits.js'
@@ -95,14 +95,19 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     product === undefined ? undefined : productById.get(product)?.tariff
   const credits = new Credits(prices)
   yield
-  const accountById = byId(accounts)
-  const accountBySystemId = new Map(accounts.map((account) => [account.systemId, account]))
-  yield
+  const accountById = new Map<string, SendingAccount>()
+  const accountBySystemId = new Map<string, SendingAccount>()
   const owners = new Map<string, SendingAccount>()
-  for (const account of accounts) for (const number of account.numbers) owners.set(number, account)
-  const alone = sortRanges(
-    accounts.flatMap((value) => (value.ipOnly ? value.addresses.map((range) => ({ ...range, value })) : [])),
-  )
+  const ranges: Ranged<SendingAccount>[] = []
+  for (const value of accounts) {
+    accountById.set(value.id, value)
+    accountBySystemId.set(value.systemId, value)
+    for (const number of value.numbers) owners.set(number, value)
+    if (value.ipOnly) for (const range of value.addresses) ranges.push({ ...range, value })
+    if (accountById.size % SLICE === 0) yield
+  }
+  const alone = sortRanges(ranges)
+  yield
   const customerById = byId(customers)
   const connectionById = byId(connections)
 
