@@ -6,7 +6,7 @@ import { buildOf, type Build } from './builds.js'
 import type { Child } from './child.js'
 import { startDaemon } from './daemon.js'
 import { measure, startSink, type Running } from './measure.js'
-import { modes, type Measured, type Mode } from './modes.js'
+import { merged, modes, type Measured, type Mode } from './modes.js'
 import { excludesLoss, pairedRatio } from './paired.js'
 
 const usage = `npm run bench:ab -- --base REF [options]
@@ -14,7 +14,10 @@ const usage = `npm run bench:ab -- --base REF [options]
   --head REF      the same for what is judged (default: this folder, built before)
   --pairs 10      pairs of measurements of each mode, with fresh daemons for each pair, first and second in turns
   --mode NAME     only this mode, may be repeated (default: 4 x 100, with and without receipts)
-  --check         exit 1 unless the 95 % bound excludes a loss of 5 %
+  --head-mode N   what head is measured with instead, for the same mode of --mode: what does billing cost?
+  --rounds 1      measurements of each mode in each pair, in turns, of which the mean counts
+  --loss 0.05     the loss to exclude
+  --check         exit 1 unless the 95 % bound excludes that loss
   --quick         a smoke of some seconds: few messages, and no figure to believe
   --out FILE      JSON (default bench/results/ab-<date>.json)
 Exit code 1 as well if a message was refused, lost, doubled or left without its receipt.`
@@ -26,13 +29,16 @@ const { values } = parseArgs({
     head: { type: 'string' },
     pairs: { type: 'string', default: '10' },
     mode: { type: 'string', multiple: true, default: ['4 x 100', '4 x 100, receipts'] },
+    'head-mode': { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string', default: '1' },
+    loss: { type: 'string', default: '0.05' },
     check: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 })
 
-const lossToExclude = 0.05
+const lossToExclude = Number(values.loss)
 const warmUpScale = 0.3
 const root = new URL('..', import.meta.url).pathname
 const folder = join(root, 'bench/data', String(process.pid)) // on the repository's disk, never a tmpfs
@@ -49,8 +55,11 @@ async function main(): Promise<number> {
     console.log(usage)
     return values.help ? 0 : 2
   }
-  const chosen = modes.filter(({ name }) => values.mode.includes(name))
-  if (chosen.length === 0) throw new Error(`no mode of these: ${modes.map(({ name }) => name).join('; ')}`)
+  const chosen = values.mode.map((name, at) => {
+    const mode = modeNamed(name)
+    const headMode = values['head-mode'][at]
+    return { name, base: mode, head: headMode === undefined ? mode : modeNamed(headMode) }
+  })
   const started = new Date()
   const base = buildOf(values.base, root)
   const head = buildOf(values.head ?? root, root)
@@ -70,9 +79,18 @@ async function main(): Promise<number> {
   }
 }
 
+/** What is measured of each side, under one name. */
+type Chosen = Readonly<Record<Side, Mode>> & { readonly name: string }
+
+function modeNamed(name: string): Mode {
+  const mode = modes.find((each) => each.name === name)
+  if (mode === undefined) throw new Error(`no mode "${name}" among these: ${modes.map((each) => each.name).join('; ')}`)
+  return mode
+}
+
 async function measurePairs(
   builds: Readonly<Record<Side, Build>>,
-  chosen: readonly Mode[],
+  chosen: readonly Chosen[],
 ): Promise<Record<string, Pair[]>> {
   const scale = values.quick ? 0.02 : 1
   const pairs: Record<string, Pair[]> = Object.fromEntries(chosen.map(({ name }) => [name, []]))
@@ -88,13 +106,16 @@ async function measurePairs(
       // Both take turns at going first, so that a drifting machine favours neither.
       const order: readonly Side[] = pair % 2 === 0 ? ['base', 'head'] : ['head', 'base']
       for (const mode of chosen) {
-        for (const side of order) await measureSide(daemons, side, mode, Math.min(warmUpScale, scale))
+        for (const side of order) await measureSide(daemons, side, mode[side], Math.min(warmUpScale, scale))
       }
       for (const mode of chosen) {
-        const measured: Partial<Record<Side, Measured>> = {}
-        for (const side of order) measured[side] = await measureSide(daemons, side, mode, scale)
-        const { base, head } = measured
-        if (base === undefined || head === undefined) continue
+        const measured: Readonly<Record<Side, Measured[]>> = { base: [], head: [] }
+        for (let round = 0; round < Number(values.rounds); round++) {
+          const turns = round % 2 === 0 ? order : order.toReversed()
+          for (const side of turns) measured[side].push(await measureSide(daemons, side, mode[side], scale))
+        }
+        const base = merged(measured.base)
+        const head = merged(measured.head)
         pairs[mode.name]?.push({ base, head })
         const ratio = (head.rate / base.rate).toFixed(3)
         process.stderr.write(`${pair + 1}/${wanted} ${mode.name}: ${base.rate}/s, ${head.rate}/s, ratio ${ratio}\n`)

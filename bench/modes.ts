@@ -58,6 +58,16 @@ export const modes: readonly Mode[] = [
     receipts: 'decimal',
     parts: 3,
   },
+  { name: '4 x 100, billed', subjects: ['switch'], connections: 4, window: 100, count: 300_000, systemId: 'billed' },
+  {
+    name: '4 x 100, receipts, billed',
+    subjects: ['switch'],
+    connections: 4,
+    window: 100,
+    count: 150_000,
+    receipts: 'decimal',
+    systemId: 'billed',
+  },
   { name: '1 x 100', subjects: ['switch'], connections: 1, window: 100, count: 150_000 },
   { name: '16 x 100', subjects: ['switch'], connections: 16, window: 100, count: 300_000 },
   { name: '1 x 10', subjects: ['relay', 'switch'], connections: 1, window: 10, count: 40_000, relayCount: 20_000 },
@@ -78,6 +88,21 @@ export interface Measured {
   readonly rssMb: number
   /** Refused, unanswered, not arrived, arrived twice, or without receipt. Must be 0. */
   readonly faults: number
+}
+
+/** The mean of several, geometric for what is compared as a ratio; of the rest the first. */
+export function merged(all: readonly Measured[]): Measured {
+  const [first] = all
+  if (first === undefined) throw new RangeError('nothing was measured')
+  const mean = (of: (one: Measured) => number): number =>
+    Math.exp(all.reduce((sum, one) => sum + Math.log(of(one)), 0) / all.length)
+  return {
+    ...first,
+    rate: Math.round(mean(({ rate }) => rate)),
+    okRate: Math.round(mean(({ okRate }) => okRate)),
+    cpuPer10k: mean(({ cpuPer10k }) => cpuPer10k),
+    faults: all.reduce((sum, { faults }) => sum + faults, 0),
+  }
 }
 
 export interface RawDisk {
