@@ -21,6 +21,8 @@ export interface Provisioned {
   readonly connections?: readonly Row[]
   readonly policies?: readonly Row[]
   readonly tariffs?: readonly Row[]
+  /** Whole further lists and fields: customers, products, currency. */
+  readonly more?: Row
 }
 
 export interface ScenarioOptions extends Provisioned {
@@ -29,6 +31,8 @@ export interface ScenarioOptions extends Provisioned {
   /** Further vendors, which the test plays itself; they follow `vendors` in numbering. */
   readonly handVendors?: readonly { readonly port: number }[]
   readonly set?: Readonly<Record<string, string | number>>
+  /** Called with the data folder before the first start. */
+  readonly prepare?: (data: string) => Promise<void>
 }
 
 export interface Scenario {
@@ -96,6 +100,7 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const start = async (set = options.set): Promise<void> => {
     daemon = await startDaemon({ directory, data, set: { ...quick, ...set } })
   }
+  await options.prepare?.(data)
   await start()
   return {
     folder,
@@ -146,6 +151,7 @@ export function directoryText(provisioned: Provisioned, ports: readonly number[]
       vendors: connectionRows.map((connection, i) => ({ id: `v${i + 1}`, connections: [connection] })),
       tariffs: [{ id: 'all', rates: [{ prefix: '', price: '0.01' }] }, ...(provisioned.tariffs ?? [])],
       policies: provisioned.policies ?? [{ id: 'all', match: { domain: '*' } }],
+      ...provisioned.more,
     },
     undefined,
     2,
