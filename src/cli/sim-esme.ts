@@ -1,6 +1,7 @@
 // `smswitch sim esme`: a simulated customer for people and scripts; what it does is in sim/. Prints an event a line.
 import type { SimEsmeOptions, SimReceipt, SimSubmit } from '../sim/esme.js'
 import { startSimEsme } from '../sim/esme.js'
+import { inParts } from '../sim/parts.js'
 import { sendAll } from '../sim/send.js'
 import { statusName } from '../smpp/index.js'
 import type { CommandSpec, OptionValues } from './args.js'
@@ -19,6 +20,10 @@ const options = {
   dst: { kind: 'text', doc: 'recipient (4915112345678)' },
   text: { kind: 'text', doc: 'text; {n} becomes the number of the message (Hello {n})' },
   count: { kind: 'number', min: 1, doc: 'messages (1)' },
+  parts: {
+    kind: 'flag',
+    doc: 'a longer text leaves in parts of 153 characters (67 of UCS-2), each with its own answer',
+  },
   window: { kind: 'number', min: 1, doc: 'most unanswered ones (10)' },
   registered: { kind: 'number', max: 255, doc: 'registered_delivery: 0 none, 1 always, 2 on failure (1)' },
   validity: { kind: 'number', min: 1, value: 'S', doc: 'validity period (none)' },
@@ -51,15 +56,24 @@ export const simEsmeCommand = {
       await esme.stop()
       return exitCodes.done
     }
+    const count = values.count ?? 1
+    const parts = values.parts
+      ? Array.from({ length: count }, (_, n) => inParts(messageOf(values, n), n % 256)).flat()
+      : undefined
     const summary = await sendAll(esme, {
-      count: values.count ?? 1,
+      count: parts?.length ?? count,
       window: values.window ?? 10,
-      message: (n) => messageOf(values, n),
+      message: (n) => parts?.[n] ?? messageOf(values, n),
       receiptTimeoutMs: (values['receipt-timeout'] ?? 30) * 1000,
       onAnswer: (n, { status, messageId }) => {
         const outcome =
           status === 0 ? `accepted as ${messageId}` : status === -1 ? 'not answered' : `refused with ${nameOf(status)}`
-        output.print(`message ${n + 1} ${outcome}`, { event: 'answer', n: n + 1, status, id: messageId })
+        output.print(`${values.parts ? 'part' : 'message'} ${n + 1} ${outcome}`, {
+          event: 'answer',
+          n: n + 1,
+          status,
+          id: messageId,
+        })
       },
       onReceipt: printReceipt,
     })

@@ -3,6 +3,7 @@ import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SimEsme } from './esme.js'
 import { startSimEsme } from './esme.js'
+import { inParts } from './parts.js'
 import { sendAll, sendAndWait } from './send.js'
 import type { SimVendor, SimVendorOptions } from './vendor.js'
 import { startSimVendor } from './vendor.js'
@@ -34,6 +35,19 @@ describe('the simulated peers', () => {
     expect(await sendAll(esme, sending)).toMatchObject({ accepted: 20, receipts: 20, missingReceipts: 0 })
     expect(vendor.received[0]).toMatchObject({ text: hello.text, destination: hello.destination })
     expect(esme.receipts[0]).toMatchObject({ state: 'DELIVRD', source: hello.destination, destination: hello.source })
+  })
+
+  it('send a long text in parts that say which they are, and a short one whole', async () => {
+    const vendor = await vendorWith()
+    const esme = await esmeOf(vendor)
+    const texts = ['x'.repeat(160), `${'x'.repeat(152)}€${'y'.repeat(151)}`, `${'ж'.repeat(66)}😀ж`]
+    const cut = texts.map((text, i) => inParts({ ...hello, text }, i))
+    expect(cut.map((parts) => parts.map(({ text }) => text.length))).toEqual([[160], [152, 152], [69]])
+    const long = inParts({ ...hello, text: `${'ж'.repeat(66)}😀жжж` }, 9)
+    expect(long.map(({ text }) => text)).toEqual(['ж'.repeat(66), '😀жжж'])
+    for (const part of [...cut[1]!, ...long]) expect((await esme.submit(part)).status).toBe(0)
+    const udhs = vendor.received.map(({ pdu }) => (pdu['short_message'] as { udh: Buffer[] }).udh[0]!.toString('hex'))
+    expect(udhs).toEqual(['0003010201', '0003010202', '0003090201', '0003090202'])
   })
 
   it('refuse by schedule', async () => {
