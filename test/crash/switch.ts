@@ -10,6 +10,8 @@ export interface SwitchOptions {
   /** The data folder. */
   readonly data: string
   readonly vendorPort: number
+  /** The directory file; directory.yaml if not given. */
+  readonly directory?: string
   readonly settings?: Readonly<Record<string, string | number>>
   /** What the vendor's connection does with what was sent and never answered; `resend` if not given. */
   readonly onUnanswered?: 'resend' | 'waitReceipt' | 'fail'
@@ -71,7 +73,7 @@ export async function startSwitch(options: SwitchOptions): Promise<Switch> {
     ...preload,
     main,
     'start',
-    ...['--directory', directory, '--data', options.data, '--json'],
+    ...['--directory', options.directory ?? directory, '--data', options.data, '--json'],
     ...sets,
   ]
   const startedMs = performance.now()

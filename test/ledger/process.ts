@@ -21,9 +21,9 @@ export interface LedgerProcess {
 
 const reportEveryMs = 100
 
-/** Starts `esme.mjs`, `collector.mjs` or `smsc.mjs` with these options (names as on their command line). */
+/** Starts `esme.mjs`, `collector.mjs`, `payer.mjs` or `smsc.mjs` with these options (names as on their command line). */
 export function startLedger(
-  program: 'esme' | 'collector' | 'smsc',
+  program: 'esme' | 'collector' | 'payer' | 'smsc',
   options: Readonly<Record<string, string | number>>,
 ): LedgerProcess {
   const file = fileURLToPath(new URL(`./${program}.mjs`, import.meta.url))

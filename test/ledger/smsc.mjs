@@ -7,6 +7,7 @@ import { messageIds } from '../../bench/load/ids.mjs'
 import * as wire from '../../bench/load/wire.mjs'
 import { COMMAND, RESPONSE, monotonicMs } from '../../bench/load/wire.mjs'
 import { onCommands, say } from './lines.mjs'
+import { Verdicts } from './verdicts.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +31,8 @@ const receiptWindow = Number(values['receipt-window'])
 const temporaryRefusals = new Set([0x08, 0x14, 0x58, 0x64])
 
 const nextId = messageIds(values['id-format'])
-const tail = wire.receiptTail('DELIVRD', new Date())
+const tails = { D: wire.receiptTail('DELIVRD', new Date()), U: wire.receiptTail('UNDELIV', new Date()) }
+const verdicts = new Verdicts()
 const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
 const unbindResponse = wire.bareTemplate(COMMAND.unbind + RESPONSE)
 const nack = wire.bareTemplate(COMMAND.genericNack)
@@ -41,6 +43,8 @@ let numbers = new Int32Array(size)
 let cameAt = new Float64Array(size)
 let answeredAt = new Float64Array(size) // 0: never
 let receiptState = new Uint8Array(size)
+let statuses = new Uint8Array(size)
+let reports = new Uint8Array(size) // the letter of the verdict
 let arrivals = 0
 
 const toAnswer = [] // { arrival, connection, sequence, status, id, receipt }, in order of arrival
@@ -74,6 +78,8 @@ function record(number, nowMs) {
     cameAt = grown(cameAt, Float64Array)
     answeredAt = grown(answeredAt, Float64Array)
     receiptState = grown(receiptState, Uint8Array)
+    statuses = grown(statuses, Uint8Array)
+    reports = grown(reports, Uint8Array)
   }
   numbers[arrivals] = number
   cameAt[arrivals] = nowMs
@@ -90,10 +96,14 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
   const arrival = record(number, nowMs)
   nextId.advance()
   const id = Buffer.from(nextId.bytes.subarray(0, nextId.length))
-  const status = toRefuse > 0 ? SYSTEM_ERROR : 0
-  if (status !== 0) toRefuse--
+  const verdict = verdicts.of(bytes, message.text, number)
+  const status = toRefuse > 0 ? SYSTEM_ERROR : verdict.status
+  if (toRefuse > 0) toRefuse--
+  statuses[arrival] = status
+  reports[arrival] = verdict.report.charCodeAt(0)
+  const tail = tails[verdict.report]
   let receipt
-  if (status === 0 && (message.registered & 3) === 1 && values.receipts !== 'none') {
+  if (status === 0 && (message.registered & 3) === 1 && values.receipts !== 'none' && tail !== undefined) {
     const length = wire.writeReceipt(scratch, 0, bytes, message, id, id.length, tail)
     receipt = Buffer.from(scratch.subarray(0, length))
   }
@@ -257,11 +267,16 @@ function summary() {
   }
 }
 
-/** One line an arrival: number, came at, answered at (0 never; ms), receipt (- none, W waiting, S sent, O answered ROK, R refused). */
+/**
+ * One line an arrival: number, came at, answered at (0 never; ms), receipt (- none, W waiting, S sent, O answered ROK, R refused),
+ * status of the answer, what the report says (D, U, - for none).
+ */
 function dump(file) {
   const lines = []
   for (let i = 0; i < arrivals; i++) {
-    lines.push(`${numbers[i]} ${cameAt[i].toFixed(3)} ${answeredAt[i].toFixed(3)} ${LETTERS[receiptState[i]]}`)
+    const times = `${cameAt[i].toFixed(3)} ${answeredAt[i].toFixed(3)}`
+    const verdict = `${statuses[i]} ${String.fromCharCode(reports[i])}`
+    lines.push(`${numbers[i]} ${times} ${LETTERS[receiptState[i]]} ${verdict}`)
   }
   writeFileSync(file, lines.join('\n') + '\n')
 }
