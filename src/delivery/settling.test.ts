@@ -1,0 +1,248 @@
+// What is recorded of messages that somebody pays for, through the real courier and correlator: vendors' costs, lost answers, messages
+// from phones and parts that never were one. That the books add up is tested in money.model.test.ts.
+import { describe, expect, it } from 'vitest'
+import type { Bill, Move } from '../message/bill.js'
+import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
+import { anchorAt, collected, collectedOf, contentsOf, mo } from '../store/conformance-rows.suite.js'
+import type { ConnectionRules } from './connection-rules.js'
+import { moLane } from './lane-key.js'
+import { a, acme, firstOf, makeRig, routeA, rulesOf, vendorReceipt, type Rig, type RigOptions } from './rig.suite.js'
+
+const price = (baseMicros: number): Bill['price'] => ({
+  currency: 'EUR',
+  ownMicros: baseMicros,
+  exchange: '1',
+  baseMicros,
+})
+const bill: Bill = {
+  ...{ customer: 'c', policy: 'p', price: price(100), units: 2, day: 7, state: 'held', mcc: '310', mnc: '410' },
+  ...{ onSilence: undefined, sent: undefined },
+}
+
+interface Paying extends Rig {
+  readonly moves: Move[]
+}
+
+function payingRig(rules: Partial<ConnectionRules> = {}, money: RigOptions['money'] = {}): Paying {
+  const moves: Move[] = []
+  const rig = makeRig({
+    rules: [rulesOf(a, rules)],
+    money: {
+      moved: (move) => void moves.push(move),
+      vendorPrice: (_, called, { mcc }) => (called.startsWith('44') ? price(mcc === '310' ? 7 : 9) : undefined),
+      ...money,
+    },
+  })
+  return Object.assign(rig, { moves })
+}
+
+async function recordsOf(rig: Paying): Promise<readonly Record<string, unknown>[]> {
+  const { books } = rig.store as unknown as {
+    books: { records(max: number): Promise<readonly { lines: Uint8Array }[]> }
+  }
+  const blocks = await books.records(1e9)
+  const text = blocks.map(({ lines }) => Buffer.from(lines).toString('latin1')).join('')
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+const inSeveral = (delivery: SegmentDelivery, total: number): SegmentDelivery => ({
+  ...delivery,
+  progress: { connection: a, total, taken: 0, group: undefined },
+})
+const charge = { customer: 'c', account: acme, day: 7, heldMicros: -200, chargedMicros: 200, units: 0 }
+const release = { ...charge, chargedMicros: 0 }
+
+describe('a message that leaves in several segments', () => {
+  it('is charged with the last one, and costs as many as were taken', async () => {
+    const rig = payingRig()
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, parts: [1, 1] })
+    await rig.settle()
+    let next: SegmentDelivery | undefined = inSeveral(firstOf(vendor), 3)
+    for (const id of ['x', 'y', 'z']) {
+      expect(rig.moves).toEqual([])
+      next = rig.courier.attemptEnded(next!, a, { kind: 'taken', vendorMessageId: id })
+      await rig.settle()
+    }
+    expect(rig.moves).toEqual([charge])
+    for (const id of ['x', 'y', 'z']) rig.correlator.take([vendorReceipt([id])])
+    await rig.settle()
+    expect(rig.moves).toEqual([charge])
+    const records = await recordsOf(rig)
+    expect(
+      records.map(({ part, segments, vendorUnits, vendorAmount }) => [part, segments, vendorUnits, vendorAmount]),
+    ).toEqual([
+      [1, 3, 2, 14],
+      [2, 3, 1, 7],
+    ])
+    expect(records[0]).toMatchObject({ amount: 100, state: 'DELIVERED', vendor: 'v', connection: 'a', mcc: '310' })
+  })
+
+  it('that a report ends as failed is given back when its rest ends, in the words of the report', async () => {
+    const rig = payingRig()
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill })
+    await rig.settle()
+    const second = rig.courier.attemptEnded(inSeveral(firstOf(vendor), 3), a, { kind: 'taken', vendorMessageId: 'x' })
+    await rig.settle()
+    rig.correlator.take([vendorReceipt(['x'], 'EXPIRED', { error: '045' })])
+    await rig.settle()
+    expect(rig.moves).toEqual([])
+    // The second one was on its way; the third does not leave.
+    expect(rig.courier.attemptEnded(second!, a, { kind: 'taken', vendorMessageId: 'y' })).toBeUndefined()
+    await rig.settle()
+    expect(rig.moves).toEqual([release])
+    expect(await recordsOf(rig)).toMatchObject([
+      { state: 'EXPIRED', error: '045', amount: 0, segments: 2, vendorAmount: 14 },
+    ])
+  })
+
+  it('that a report ends as failed while the last one is under way is given back with that', async () => {
+    const rig = payingRig()
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill })
+    await rig.settle()
+    const last = rig.courier.attemptEnded(inSeveral(firstOf(vendor), 2), a, { kind: 'taken', vendorMessageId: 'x' })
+    await rig.settle()
+    rig.correlator.take([vendorReceipt(['x'], 'REJECTED', { error: '011' })])
+    await rig.settle()
+    rig.courier.attemptEnded(last!, a, { kind: 'taken', vendorMessageId: 'y' })
+    await rig.settle()
+    rig.correlator.take([vendorReceipt(['y'])])
+    await rig.settle()
+    expect(rig.moves).toEqual([release])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'REJECTED', error: '011', amount: 0, segments: 2 }])
+  })
+})
+
+describe('a lost answer', () => {
+  it.each([
+    ['DELIVERED', charge, 200],
+    ['UNDELIVERABLE', release, 0],
+  ] as const)('that a report stands in for settles as that says: %s', async (state, move, amount) => {
+    const rig = payingRig({ onUnanswered: 'waitReceipt' })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, registered: 1 })
+    await rig.settle()
+    rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'unanswered' })
+    await rig.settle()
+    rig.correlator.take([vendorReceipt(['nobody-knows'], state)])
+    await rig.settle()
+    rig.clock.advance(6_000)
+    rig.correlator.expireParked(rig.nowMs())
+    await rig.settle()
+    expect(rig.moves).toEqual([move])
+    expect(await recordsOf(rig)).toMatchObject([{ state, amount, segments: 1, vendorAmount: 7 }])
+    expect((await contentsOf(rig.store)).deliveries).toHaveLength(1) // the receipt
+  })
+
+  it.each([
+    ['waited for in vain', 'waitReceipt'],
+    ['taken for a failure', 'fail'],
+  ] as const)('%s costs nothing: nobody said that the vendor has it', async (_, onUnanswered) => {
+    const rig = payingRig({ onUnanswered, settleOn: 'receipt', waitReceiptMs: 5_000 })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, registered: 0 })
+    await rig.settle()
+    rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'unanswered' })
+    await rig.advance(6_000)
+    expect(rig.moves).toEqual([release])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'UNKNOWN', amount: 0, segments: 0 }])
+  })
+
+  it('that comes late settles as any other', async () => {
+    const rig = payingRig()
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, registered: 0 })
+    await rig.settle()
+    const sent = firstOf(vendor)
+    rig.courier.attemptEnded(sent, a, { kind: 'unanswered' })
+    await rig.settle()
+    rig.courier.answeredLate(sent, a, 'x')
+    await rig.advance(100_000)
+    expect(rig.moves).toEqual([charge])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'DELIVERED', amount: 200, segments: 1 }])
+  })
+})
+
+describe('where the report settles', () => {
+  it('it is waited for from the taking on, though nobody asked to be told', async () => {
+    const rig = payingRig({ settleOn: 'receipt', receiptTimeoutMs: 5_000, onReceiptTimeout: 'charge' })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, registered: 0, route: routeA })
+    await rig.settle()
+    rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'taken', vendorMessageId: 'x' })
+    await rig.settle()
+    expect((await contentsOf(rig.store)).awaiting).toMatchObject([
+      { expiresAtMs: rig.nowMs() + 5_000, bill: { state: 'held', onSilence: 'charge', sent: { segments: 1 } } },
+    ])
+    await rig.sweeper.step(rig.nowMs())
+    await rig.advance(5_001)
+    await rig.sweeper.step(rig.nowMs())
+    await rig.settle()
+    expect(rig.moves).toEqual([charge])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'UNKNOWN', amount: 200 }])
+  })
+
+  it('it is not waited for any longer where nobody pays', async () => {
+    const rig = payingRig({ settleOn: 'receipt' })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ registered: 0 })
+    await rig.settle()
+    rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'taken', vendorMessageId: 'x' })
+    await rig.settle()
+    expect((await contentsOf(rig.store)).awaiting).toEqual([])
+    expect(await recordsOf(rig)).toEqual([])
+  })
+})
+
+describe('messages from phones', () => {
+  it.each([
+    ['taken', 'DELIVERED'],
+    ['refusedForGood', 'UNDELIVERABLE'],
+  ] as const)('have a record of their end: %s is %s', async (result, state) => {
+    const rig = payingRig()
+    const esme = rig.addDestination('a:acme')
+    const sent = { vendor: 'v' as VendorId, connection: 'v1' as ConnectionId, segments: 1, price: price(3), atMs: 5 }
+    const free: Bill = { ...bill, price: price(0), units: 1, state: 'charged', policy: '', sent }
+    const due = { lane: moLane(acme), dueMs: rig.nowMs(), expiresAtMs: rig.nowMs() + 60_000, bill: free }
+    const delivery = mo(1, due)
+    const durable = (): void => rig.courier.accepted(delivery)
+    rig.recorder.offer({ kind: 'accepted', delivery }, { durable, refused: () => undefined })
+    await rig.settle()
+    rig.courier.notified(esme.underWay[0] as MoDelivery, result)
+    await rig.settle()
+    expect(await recordsOf(rig)).toMatchObject([
+      { direction: 'mo', state, amount: 0, units: 1, vendor: 'v', vendorAmount: 3, message: delivery.message.id },
+    ])
+    expect(rig.moves).toEqual([])
+  })
+})
+
+it('parts that never were a message have records with no amount, where somebody would have paid', async () => {
+  const rig = payingRig(
+    {},
+    { payerOf: ({ id }) => (id === collectedOf(1).id ? { account: 'x' as AccountId, customer: 'c' } : undefined) },
+  )
+  const parts = [collectedOf(1), collectedOf(2)]
+  await rig.store.commit(parts.map(collected), anchorAt(1))
+  rig.courier.abandon(parts, 'UNDELIVERABLE', '000', 'incompleteMessage')
+  await rig.settle()
+  const { id, mark } = parts[0]!
+  expect(await recordsOf(rig)).toMatchObject([
+    {
+      id,
+      part: mark.part,
+      parts: mark.total,
+      customer: 'c',
+      account: 'x',
+      units: 0,
+      amount: 0,
+      state: 'UNDELIVERABLE',
+    },
+  ])
+})
