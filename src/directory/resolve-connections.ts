@@ -2,7 +2,7 @@
 
 import type { ConnectionId, VendorId } from '../message/ids.js'
 import { listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
-import type { ConnectionRow, DirectoryFile } from './schema.js'
+import type { AccountRow, ConnectionRow, DirectoryFile } from './schema.js'
 import type { Connection } from './snapshot.js'
 import type { TextRow } from './text-columns.js'
 
@@ -15,17 +15,24 @@ export interface ResolvedConnection
 /** Those of all vendors, in the order of the file. Works in slices. */
 export function* resolveConnections(
   file: DirectoryFile,
-  tariffs: ReadonlySet<string>,
+  known: { readonly tariffs: ReadonlySet<string>; readonly accounts: readonly AccountRow[] },
   resolving: Resolving,
 ): Generator<void, ResolvedConnection[]> {
   const vendorId = resolving.unique('an id')
   const connectionId = resolving.unique('an id')
   const connections: ResolvedConnection[] = []
+  let accounts: ReadonlySet<string> | undefined
   for (const [vendor, vendorAt] of rows(file.vendors, '/vendors')) {
     vendorId(vendor.id, `${vendorAt}/id`)
     for (const [connection, at] of rows(vendor.connections, `${vendorAt}/connections`)) {
       connectionId(connection.id, `${at}/id`)
-      if (resolving.isRight(`${at}/tariff`)) resolving.refer(connection.tariff, `${at}/tariff`, tariffs, 'a tariff')
+      if (resolving.isRight(`${at}/tariff`))
+        resolving.refer(connection.tariff, `${at}/tariff`, known.tariffs, 'a tariff')
+      if (connection.account !== undefined) {
+        // Made for the few connections that name one: there may be many accounts.
+        accounts ??= new Set(known.accounts.map(({ id }) => id))
+        resolving.refer(connection.account, `${at}/account`, accounts, 'an account')
+      }
       checkDataCodings(connection, at, resolving)
       resolving.checkDialing(connection.translations, `${at}/translations`)
       if (connection.settleOn === 'receipt' && connection.requestReceipt === 'never')

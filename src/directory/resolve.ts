@@ -71,7 +71,7 @@ export function* resolveInSlices(
   const customers = yield* checkCustomers(file, exchange, resolving)
   const products = checkProducts(file, tariffIds, resolving)
   const accounts = yield* checkAccounts(file, { customers: idsOf(customers), products: idsOf(products) }, resolving)
-  const connections = yield* resolveConnections(file, tariffIds, resolving)
+  const connections = yield* resolveConnections(file, { tariffs: tariffIds, accounts }, resolving)
   const plans = checkPlans(file, resolving)
   const policies = yield* checkPolicies(file, idsOf(connections), idsOf(plans), resolving)
   const directory: Directory = {

@@ -190,6 +190,8 @@ export const ConnectionRow = Type.Object(
     waitReceiptMs: whole(1, YEAR_MS, 600_000),
     /** What the vendor charges; without a rate for a number, the connection is no route to it. */
     tariff: Id,
+    /** The peer is a customer too: what it delivers to a number of no account is sent on as a message of this account. */
+    account: Type.Optional(Id),
     /** How the vendor writes numbers: in is from it, out is to it. */
     translations: Type.Optional(DialingRow),
     /** Messages a second at which it counts as full, and others come first; 0 for never. */

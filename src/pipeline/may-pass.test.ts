@@ -18,7 +18,7 @@ const account = {
 }
 const directory = {
   account: (id: string) => (id === 'acme' ? account : undefined),
-  connection: () => ({ dialing }),
+  connection: (id: string) => ({ dialing, ...(id === 'c2' && { account: 'acme' }) }),
   ownerOf: (called: string) => (called === '442079460000' ? account : undefined),
   policyFor: (_: string, called: string) => (called.startsWith('44') ? {} : undefined),
   routeFor: (_: unknown, called: string) => (called.startsWith('447') ? ['c'] : []),
@@ -33,6 +33,8 @@ const part = (sender: object, from: string, to: string): Part => ({
 })
 const acme = { kind: 'account', account: 'acme' }
 const vendor = { kind: 'vendor', vendor: 'v', connection: 'c' }
+// What it delivers is sent on by acme.
+const smsc = { kind: 'vendor', vendor: 'v', connection: 'c2' }
 
 // As the stages say it of the whole: by the numbers as translated.
 it.each([
@@ -45,6 +47,10 @@ it.each([
   [{ kind: 'account', account: 'gone' }, '07700900001', '07700900123', 'notPermitted'],
   [vendor, 'anybody', '02079460000', undefined],
   [vendor, 'anybody', '02079460001', 'noRoute'],
+  [smsc, 'anybody', '02079460000', undefined],
+  [smsc, '07700900001', '07700900123', undefined],
+  [smsc, '07700900002', '07700900123', 'sourceNotAllowed'],
+  [smsc, '07700900001', '02079460001', 'noRoute'],
 ])('%j from %s to %s: %s', (sender, from, to, reason) => {
   expect(whyNotPassing(directory, () => 1, part(sender, from, to))?.reason).toBe(reason)
 })

@@ -1,7 +1,9 @@
 // Whether a message could go anywhere at all, asked before a part of it is acknowledged. The stages decide when it is whole.
 
-import type { Account, Snapshot } from '../directory/snapshot.js'
+import type { Account, SendingAccount, Snapshot } from '../directory/snapshot.js'
+import type { Addresses } from '../message/address.js'
 import type { Failure, FailureReason } from '../message/failure.js'
+import { transitAccount } from './owner/transit.js'
 import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
@@ -16,8 +18,11 @@ export function whyNotPassing(
   if (sender.kind === 'vendor') {
     const inOurs = inOurForm(part, directory.connection(sender.connection)?.dialing)
     if (inOurs !== undefined && 'reason' in inOurs) return inOurs
-    const called = (inOurs ?? part).destination.value
+    const addresses = inOurs ?? part
+    const called = addresses.destination.value
     const owner = directory.ownerOf(called)
+    const account = owner === undefined ? transitAccount(sender, directory) : undefined
+    if (account?.active === true) return whyNotSending(directory, account, domain, addresses)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
     return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
   }
@@ -25,13 +30,23 @@ export function whyNotPassing(
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
   const inOurs = inOurForm(part, account.dialing)
   if (inOurs !== undefined && 'reason' in inOurs) return inOurs
-  const addresses = inOurs ?? part
+  return whyNotSending(directory, account, domain, inOurs ?? part)
+}
+
+function whyNotSending(
+  directory: Snapshot,
+  account: SendingAccount,
+  domain: string,
+  addresses: Addresses,
+): Failure | undefined {
   const called = addresses.destination.value
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
   const notAllowed = whyNotAllowed(account, addresses)
   if (notAllowed !== undefined) return notAllowed
-  return directory.routeFor(policy, called).length > 0 ? undefined : failure('noRoute', `no route to ${called}`)
+  // Where the network is asked for, its rates may lead where the digits do not.
+  if (policy.hlr !== undefined || directory.routeFor(policy, called).length > 0) return undefined
+  return failure('noRoute', `no route to ${called}`)
 }
 
 export function tooManyFor({ id }: Account): string {

@@ -4,7 +4,9 @@ import type { Account, Snapshot } from '../directory/snapshot.js'
 import { moBill } from './authorize/authorize.js'
 import { acceptMo, type AcceptOptions } from './accept/accept.js'
 import { findOwner, type Owned } from './owner/owner.js'
+import { withTransit } from './owner/transit.js'
 import {
+  onwardTranslated,
   refusedAsFull,
   type OnwardPorts,
   type PipelineInput,
@@ -49,7 +51,9 @@ export function resumeMoPipeline(
   wallMs: number,
 ): void {
   const directory = ports.directory()
-  const owned = runStage(findOwner(directory), translateMoAddresses(directory, batch), answerOf)
+  const { fromPhones, onward } = withTransit(translateMoAddresses(directory, batch), directory)
+  if (onward.length > 0) onwardTranslated(onward, directory, ports, options, nowMs, wallMs)
+  const owned = runStage(findOwner(directory), fromPhones, answerOf)
   const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
   acceptMo(fitting, (owned) => moBill(owned, directory, wallMs), ports, options, nowMs, wallMs)
 }

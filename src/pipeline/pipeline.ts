@@ -97,7 +97,18 @@ function onward(
   nowMs: number,
   wallMs: number,
 ): void {
-  const translated = translateAddresses(assembled)
+  onwardTranslated(translateAddresses(assembled), directory, ports, options, nowMs, wallMs)
+}
+
+/** Takes on those whose addresses are in our form. */
+export function onwardTranslated(
+  translated: readonly Assembled[],
+  directory: Snapshot,
+  ports: OnwardPorts,
+  options: AcceptOptions,
+  nowMs: number,
+  wallMs: number,
+): void {
   const permitted = screen(runStage(choosePolicy(directory), translated, answerOf))
   const located = ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory)
   proceedLocated(located, directory, ports, options, nowMs, wallMs)
