@@ -20,6 +20,7 @@ import type { Unit } from './contracts/unit.js'
 export const deliveryId = (n: number): DeliveryId => `00000001${n.toString(16).padStart(8, '0')}` as DeliveryId
 export const messageId = (n: number): MessageId => deliveryId(n) as string as MessageId
 export const laneKey = (name: string): LaneKey => name as LaneKey
+export const accountId = (name: string): AccountId => name as AccountId
 export const vendorId = (name: string): VendorId => name as VendorId
 export const connectionId = (name: string): ConnectionId => name as ConnectionId
 

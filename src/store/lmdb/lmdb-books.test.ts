@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CustomerBooks } from '../../message/bill.js'
 import { arbitraryMove, arbitraryPayment } from '../conformance-arbitrary.suite.js'
-import { linesOf, moved, paid } from '../conformance-rows.suite.js'
+import { accountId, linesOf, moved, paid, vendorId } from '../conformance-rows.suite.js'
 import { reduce, type Unit } from '../contracts/unit.js'
 import { CommitQueue } from './commit-queue.js'
 import { LmdbBooks } from './lmdb-books.js'
@@ -73,7 +73,7 @@ describe('LmdbBooks', () => {
     const unit = fc.oneof(
       arbitraryMove.map((move) => moved({ ...move, customer })),
       arbitraryPayment.map((payment) => paid({ ...payment, customer })),
-      fc.nat(99).map((n): Unit => ({ ...moved({ customer, account: 'a' as never, day: 1, heldMicros: 0, chargedMicros: 0, units: 0 }), cdr: `${n}\n` }) as Unit), // prettier-ignore
+      fc.nat(99).map((n): Unit => ({ ...moved({ customer, account: accountId('a'), day: 1, heldMicros: 0, chargedMicros: 0, units: 0 }), cdr: `${n}\n` }) as Unit), // prettier-ignore
     )
     const round = fc.record({
       commits: fc.array(fc.array(unit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
@@ -102,7 +102,7 @@ describe('LmdbBooks', () => {
         expect(sums[0] ?? { ...expected, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 }).toEqual(expected)
         expect((await books.records(Infinity)).map(linesOf).join('')).toBe(lines)
         // The next change starts from what is in memory: it must be what is on disk.
-        await commit([moved({ customer, account: 'z' as never, day: 1, heldMicros: 1, chargedMicros: 0, units: 1 })])
+        await commit([moved({ customer, account: accountId('z'), day: 1, heldMicros: 1, chargedMicros: 0, units: 1 })])
         expect(await books.customers()).toEqual([{ ...expected, heldMicros: expected.heldMicros + 1 }])
         await env.close()
       }),
@@ -113,7 +113,7 @@ describe('LmdbBooks', () => {
   it('number their blocks without a gap, also where a transaction failed', async () => {
     const env = openEnv(folder, 16 * MiB)
     const { books, fates, commit, mend } = failing(env)
-    const recorded = (cdr: string): Unit => ({ kind: 'unparked', vendor: 'v' as never, vendorMessageId: '1', cdr })
+    const recorded = (cdr: string): Unit => ({ kind: 'unparked', vendor: vendorId('v'), vendorMessageId: '1', cdr })
     await commit([recorded('a\n')])
     fates.push('full')
     await expect(commit([recorded('b\n')])).rejects.toMatchObject({ failure: 'full' })

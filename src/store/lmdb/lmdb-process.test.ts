@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { text as readAll } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { accepted, anchorAt, contentsOf, deliveryId, segment } from '../conformance-rows.suite.js'
+import { accepted, anchorAt, booksOf, contentsOf, deliveryId, segment } from '../conformance-rows.suite.js'
 import type { FullReport } from './full-child.suite.js'
 import { openLmdbStore } from './lmdb-store.js'
 
@@ -90,12 +90,17 @@ describe('kill -9', () => {
       await drained
       const store = await open()
       const { deliveries } = await contentsOf(store)
+      const { customers, days, records } = await booksOf(store)
       await store.close()
       const there = new Set(deliveries.map((row) => row.id))
       for (const n of resolved) expect(there.has(deliveryId(2 * n)), `commit ${n} is lost`).toBe(true)
       const numbers = deliveries.map((row) => row.dueMs)
       for (const n of numbers)
         expect([there.has(deliveryId(2 * n)), there.has(deliveryId(2 * n + 1))], `half of ${n}`).toEqual([true, true])
+      const rows = deliveries.length
+      expect(customers).toEqual([{ customer: 'acme', heldMicros: rows, chargedMicros: 0, paidInMicros: 0 }])
+      expect(days).toMatchObject([{ units: rows, heldMicros: rows }])
+      expect(records.map(({ lines }) => lines).join('')).toBe('x\n'.repeat(rows))
       first = Math.max(...numbers) + 1
     }
     expect(resolved.size).toBeGreaterThanOrEqual(199)

@@ -2,8 +2,14 @@
 // Usage: node writing-child.suite.ts <folder> <hold|write> <first number>
 
 import { stdout } from 'node:process'
-import { accepted, anchorAt, segment } from '../conformance-rows.suite.js'
+import type { Move } from '../../message/bill.js'
+import { accepted, accountId, anchorAt, segment } from '../conformance-rows.suite.js'
+import type { Unit } from '../contracts/unit.js'
 import { openLmdbStore } from './lmdb-store.js'
+
+/** Each row holds one micro-unit and leaves one line. */
+const move: Move = { customer: 'acme', account: accountId('a'), day: 1, heldMicros: 1, chargedMicros: 0, units: 1 }
+const paidFor = (unit: Unit): Unit => ({ ...unit, move, cdr: 'x\n' }) as Unit
 
 const [, , folder, job, first] = process.argv
 const store = await openLmdbStore({ folder: folder!, mapBytes: 256 * 2 ** 20, lowWaterBytes: 0 })
@@ -14,7 +20,7 @@ else {
   const chain = async (of: number): Promise<void> => {
     for (let n = Number(first) + of; ; n += 3) {
       await store.commit(
-        [accepted(segment(2 * n, { dueMs: n })), accepted(segment(2 * n + 1, { dueMs: n }))],
+        [paidFor(accepted(segment(2 * n, { dueMs: n }))), paidFor(accepted(segment(2 * n + 1, { dueMs: n })))],
         anchorAt(n),
       )
       stdout.write(`${n}\n`)
