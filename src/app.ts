@@ -35,7 +35,7 @@ import { connect, Ticker } from './smpp/index.js'
 import { endsWithin, stopInOrder, type StopStep } from './stop.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
 import { VendorLinks } from './vendor-links.js'
-import { createRecordExport } from './record-files.js'
+import { createRecordExport, recordFolder } from './record-files.js'
 import type { KeepsAnswers } from './store/contracts/answers.js'
 import type { KeepsBooks } from './store/contracts/books.js'
 import type { KeepsDirectory } from './store/contracts/directory.js'
@@ -106,8 +106,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
   })
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
 
+  const isUp = (connection: ConnectionId): boolean =>
+    dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId })
   const standings = new Standings({
-    isUp: (connection) => dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId }),
+    isUp,
     isResting: (connection, atMs) => core.success.isResting(connection, atMs),
     nowMs,
     passedOver: (connection, why) => metrics.passedOver.count(connection, why),
@@ -303,7 +305,15 @@ export async function startApp(ports: AppPorts): Promise<App> {
         book: live.book,
         tokens: ports.tokens,
         version: ports.version,
+        pauses: live.pauses,
+        money: {
+          ...{ books: accounting.books, store: store.books, recorder, directory },
+          wallMs: () => exactClock.wallMs(),
+          recordFolder: recordFolder(config),
+        },
+        route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
         onChanged: (change) => log.event('directory.changed', change),
+        onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),
       },
     })
     log.event('admin.listening', { host: config.admin.host, port: startedAdmin.port })

@@ -40,6 +40,8 @@ export interface LiveDirectoryPorts {
 
 export interface LiveDirectory {
   readonly book: DirectoryBook
+  /** How long large work may keep others waiting. */
+  readonly pauses: Pauses
   readonly current: () => Snapshot
   /** From now on this is called with each snapshot that comes into force, right after it did. */
   follow(follower: (snapshot: Snapshot) => void): void
@@ -77,7 +79,7 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
   }
 
   return {
-    book,
+    ...{ book, pauses },
     current: () => snapshot!,
     follow: (next) => void (follower = next),
     async reload(by) {

@@ -5,11 +5,15 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { expectedOf } from '../directory/columns.js'
+import type { Pauses } from '../directory/in-slices.js'
 import { directoryKinds } from '../directory/kinds.js'
 import type { ErrorBody } from '../http/server.js'
 import type { DirectoryBook } from './directory-book.js'
-import { addDirectoryRoutes } from './directory-routes.js'
+import { addDirectoryRoutes, type OnChanged } from './directory-routes.js'
 import { toOpenApi } from './directory-schemas.js'
+import { addExplainRoute, type RoutePorts } from './explain-route.js'
+import { addMoneyRoutes, type MoneyPorts, type OnPaid } from './money-routes.js'
+import { addRateSheetRoutes } from './rate-sheet-route.js'
 import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
 
 declare module 'fastify' {
@@ -21,12 +25,17 @@ declare module 'fastify' {
 
 export interface ApiOptions {
   readonly book: DirectoryBook
+  readonly money: MoneyPorts
+  readonly route: Omit<RoutePorts, 'directory' | 'wallMs'>
+  /** How long a large sheet may keep others waiting. */
+  readonly pauses: Pauses
   /** None: the API is off. */
   readonly tokens: readonly ApiToken[]
   /** For the OpenAPI document. */
   readonly version: string
   /** Told of each change of the directory: by which token, which revision it made, how many objects. */
   readonly onChanged?: (change: { readonly by: string; readonly revision: number; readonly objects: number }) => void
+  readonly onPaid?: OnPaid
 }
 
 /** Adds /v1 to the admin server: with no token to come in by, it only says so. */
@@ -58,9 +67,12 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     // What is served is built once: routes do not change.
     let document: unknown
     api.get('/v1/openapi.json', { schema: { hide: true } }, () => (document ??= api.swagger()))
-    addDirectoryRoutes(api, options.book, (request, revision, objects) =>
-      options.onChanged?.({ by: request.getDecorator<string>('caller'), revision, objects }),
-    )
+    const onChanged: OnChanged = (request, revision, objects) =>
+      options.onChanged?.({ by: request.getDecorator<string>('caller'), revision, objects })
+    addDirectoryRoutes(api, options.book, onChanged)
+    addRateSheetRoutes(api, options.book, options.pauses, onChanged)
+    addExplainRoute(api, { ...options.route, directory: options.money.directory, wallMs: options.money.wallMs })
+    addMoneyRoutes(api, options.money, (by, payment) => options.onPaid?.(by, payment))
     api.decorateRequest('caller', '')
   })
 }

@@ -11,6 +11,7 @@ import { createHttpServer, smallBounds } from '../http/server.js'
 import { parseStatus } from '../smpp/index.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { addApi, type ApiOptions } from './api.js'
+import { rigOf, rigPauses as pauses } from './api-rig.suite.js'
 import { openBook, type DirectoryBook } from './directory-book.js'
 import { fileBook, type FileReading } from './file-book.js'
 import { parseTokens, tokenHash, type ApiToken } from './tokens.js'
@@ -27,8 +28,6 @@ const rules = {
   statusByName: parseStatus,
   defaults: { resend: { stepMs: 30_000, max: 20 } },
 }
-
-const pauses = { nowMs: () => performance.now(), sliceMs: 5, pause: () => new Promise<void>(setImmediate) }
 
 function tokens(): readonly ApiToken[] {
   const parsed = parseTokens(
@@ -55,6 +54,7 @@ async function serve(options: Partial<ApiOptions> & { readonly book?: DirectoryB
   closers.push(() => server.close())
   await addApi(server, {
     ...{ tokens: tokens(), version: '1', onChanged: (change) => changes.push(change) },
+    ...rigOf(() => book.current().snapshot, store),
     ...options,
     book,
   })
@@ -360,7 +360,21 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(paths[`/v1/directory/${name}/{id}`] ?? {}).sort()).toEqual(['delete', 'get', 'put'])
       expect(Object.keys(paths[`/v1/directory/${name}`] ?? {})).toEqual(['get'])
     }
-    expect(Object.keys(paths['/v1/directory/changes'] ?? {})).toEqual(['post'])
+    const others = Object.entries(paths)
+      .filter(([path]) => !/^\/v1\/directory\/[a-zA-Z]+(\/\{id\})?$/.test(path) || /changes|reload/.test(path))
+      .map(([path, methods]) => `${Object.keys(methods).sort().join(' ')} ${path}`)
+    expect(others.sort()).toEqual([
+      'get /v1/cdrs',
+      'get /v1/cdrs/days',
+      'get /v1/customers/{id}/balance',
+      'get /v1/customers/{id}/statement',
+      'get /v1/directory',
+      'get post /v1/customers/{id}/payments',
+      'patch put /v1/directory/tariffs/{id}/rates',
+      'post /v1/directory/changes',
+      'post /v1/directory/reload',
+      'post /v1/route',
+    ])
     const { schemas } = body['components'] as { schemas: Record<string, { properties: Row; required: string[] }> }
     expect(schemas['tariffs']?.properties).toHaveProperty('rates')
     expect(JSON.stringify(body)).toContain('#/components/schemas/tariffs')

@@ -227,7 +227,7 @@ function wrongChange(changes: ChangesRequest['changes']): string | undefined {
   return index === -1 ? undefined : `changes[${index}] expects either row or delete: true`
 }
 
-function refuseChange(
+export function refuseChange(
   reply: FastifyReply,
   result: Exclude<BookResult, { readonly kind: 'changed' }> | StoreFailed,
 ): FastifyReply {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { rigOf, rigPauses as pauses } from '../admin/api-rig.suite.js'
 import { openBook, type DirectoryBook } from '../admin/directory-book.js'
 import { startAdmin, type Admin } from '../admin/server.js'
 import { parseTokens, tokenHash } from '../admin/tokens.js'
@@ -24,13 +25,15 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'smswitch-directory-'))
   const parsed = parseTokens(`all ${tokenHash('s3cret')} directory:write; eye ${tokenHash('see')} directory:read`)
   const defaults = { resend: { stepMs: 30_000, max: 20 } }
-  const pauses = { nowMs: () => performance.now(), sliceMs: 5, pause: () => new Promise<void>(setImmediate) }
   const rules = { env: {}, readSecret: () => '', statusByName: parseStatus, defaults }
   book = await openBook({ store: new MemoryStore().directory, rules, pauses, applied: () => undefined })
   admin = await startAdmin({
     ...{ host: '127.0.0.1', port: 0, readiness: () => [] },
     metrics: { contentType: 'text/plain', render: async () => '' },
-    api: { book, tokens: parsed.kind === 'tokens' ? parsed.tokens : [], version: '1' },
+    api: {
+      ...rigOf(() => book.current().snapshot),
+      ...{ book, tokens: parsed.kind === 'tokens' ? parsed.tokens : [], version: '1' },
+    },
   })
   vi.stubEnv('SMSWITCH_TOKEN', 's3cret')
 })

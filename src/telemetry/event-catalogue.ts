@@ -41,6 +41,11 @@ export const eventCatalogue = {
     message: 'the directory file is not right; what was in force stays so',
     fields: { by: 'text', file: 'text', why: 'text' },
   },
+  'money.paid': {
+    level: 'info',
+    message: 'a payment or an adjustment was booked',
+    fields: { by: 'text', customer: 'text', reference: 'text', micros: 'number' },
+  },
   'delivery.rerouted': {
     level: 'info',
     message: 'messages whose connections have gone have new routes, or have ended for want of one',

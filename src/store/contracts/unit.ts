@@ -117,7 +117,7 @@ type Happening =
 
 /** Its sender has no answer yet: the only units that may be refused for want of room. All others tell what already happened. */
 export function isOffer(unit: Unit): boolean {
-  return unit.kind === 'accepted' || unit.kind === 'collected'
+  return unit.kind === 'accepted' || unit.kind === 'collected' || unit.kind === 'paid'
 }
 
 /** What a reducer may do to the state of a store. A backend implements these; keys are the rows' own. */

@@ -1,0 +1,236 @@
+// The routes of the money API: balances, payments, statements, call detail records. HTTP in, HTTP out; who may come here is the door's.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Snapshot } from '../directory/snapshot.js'
+import { cdrDays, readCdrDay } from '../history/cdr-files.js'
+import type { Payment } from '../message/bill.js'
+import { formatAmount, parseAmount } from '../money/amount.js'
+import { dayOf } from '../money/day-use.js'
+import { momentOf } from '../money/moment.js'
+import { described, refuse, storeFailure } from './answers.js'
+import { PaymentDesk, type PaymentPorts } from './payments.js'
+import {
+  BalanceAnswer,
+  CustomerParams,
+  PaymentAnswer,
+  PaymentBody,
+  PaymentsAnswer,
+  PaymentsQuery,
+  RecordDaysAnswer,
+  RecordsAnswer,
+  RecordsQuery,
+  StatementAnswer,
+  StatementQuery,
+} from './money-schemas.js'
+import { STATEMENT_DAYS_MAX, STATEMENT_PAYMENTS_MAX, statementOf } from './statement.js'
+
+export interface MoneyPorts extends PaymentPorts {
+  readonly directory: () => Snapshot
+  /** Where the daily files of call detail records are. */
+  readonly recordFolder: string
+}
+
+/** Told of each payment that was booked, and by which token. */
+export type OnPaid = (by: string, payment: Payment) => void
+
+const DAY_MS = 86_400_000
+const LIST_DEFAULT = 100
+/** Of a day's records that are looked at for one page: less than a second. */
+const RECORD_BYTES_MAX = 32 * 1024 * 1024
+
+interface Customer {
+  readonly Params: { readonly id: string }
+}
+
+export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: OnPaid): void {
+  const { books, store, directory, wallMs, recordFolder } = ports
+  const reading = { config: { scope: 'money:read' } } as const
+  const desk = new PaymentDesk(ports)
+
+  /** Also one that was removed: its money is still there. */
+  const unknown = (id: string, reply: FastifyReply): FastifyReply | undefined => {
+    const { paidInMicros, heldMicros, chargedMicros } = books.of(id)
+    if (directory().customer(id) !== undefined || paidInMicros !== 0 || heldMicros !== 0 || chargedMicros !== 0)
+      return undefined
+    return refuse(reply, 404, 'notFound', `there is no customers/${id.slice(0, 100)}`)
+  }
+
+  api.get<Customer>(
+    '/v1/customers/:id/balance',
+    {
+      ...reading,
+      schema: {
+        ...described('money', 'getBalance', 'What a customer has, holds and was charged.', BalanceAnswer),
+        params: CustomerParams,
+      },
+    },
+    ({ params: { id } }, reply) => {
+      const none = unknown(id, reply)
+      if (none !== undefined) return none
+      const { paidInMicros, heldMicros, chargedMicros } = books.of(id)
+      const customer = directory().customer(id)
+      return reply.send({
+        customer: id,
+        currency: directory().currency,
+        paidIn: formatAmount(paidInMicros),
+        held: formatAmount(heldMicros),
+        charged: formatAmount(chargedMicros),
+        balance: formatAmount(paidInMicros - heldMicros - chargedMicros),
+        creditLimit: formatAmount(customer === undefined ? 0 : directory().creditMicrosOf(customer, wallMs())),
+      })
+    },
+  )
+
+  api.post<Customer & { Body: { reference: string; amount: string; note?: string } }>(
+    '/v1/customers/:id/payments',
+    {
+      config: { scope: 'money:write' },
+      schema: {
+        ...described('money', 'pay', 'Books a payment or an adjustment, once for each reference.', PaymentAnswer, 201),
+        params: CustomerParams,
+        body: PaymentBody,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { reference, amount, note = '' } = request.body
+      const none = unknown(id, reply)
+      if (none !== undefined) return none
+      const micros = parseAmount(amount)
+      if (micros === undefined || micros === 0)
+        return refuse(reply, 400, 'invalidRequest', 'body/amount expects an amount other than 0, up to nine billion')
+      const result = await desk.book({ customer: id, reference, micros, note }).catch(storeFailure)
+      switch (result.kind) {
+        case 'booked':
+          onPaid(request.getDecorator<string>('caller'), result.payment)
+          return reply.code(201).send(shown(directory, result.payment))
+        case 'known':
+          return reply.send(shown(directory, result.payment))
+        case 'otherPayment': {
+          const { micros: booked, atMs } = result.payment
+          const what = `${formatAmount(booked)} of ${new Date(atMs).toISOString()}`
+          return refuse(reply, 409, 'referenceTaken', `the reference ${reference} is that of another payment: ${what}`)
+        }
+        case 'tooLarge':
+          return refuse(reply, 422, 'amountTooLarge', 'the sums of the customer would be more than about nine billion')
+        case 'storeFailed':
+          return refuse(reply, 503, 'storeFailed', `the payment could not be stored: ${result.why}`)
+      }
+    },
+  )
+
+  api.get<Customer & { Querystring: { limit?: number; after?: number } }>(
+    '/v1/customers/:id/payments',
+    {
+      ...reading,
+      schema: {
+        ...described('money', 'listPayments', 'Payments and adjustments, oldest first.', PaymentsAnswer),
+        ...{ params: CustomerParams, querystring: PaymentsQuery },
+      },
+    },
+    async ({ params: { id }, query: { limit = LIST_DEFAULT, after = 0 } }, reply) => {
+      const none = unknown(id, reply)
+      if (none !== undefined) return none
+      const found = await store.payments(id, after, limit + 1)
+      const last = found[limit]
+      // What came in one moment is on one page, unless it would fill it.
+      const whole = last === undefined ? found : found.filter(({ atMs }) => atMs < last.atMs)
+      const page = whole.length === 0 ? found.slice(0, limit) : whole
+      return reply.send({
+        currency: directory().currency,
+        payments: page.map(shownPayment),
+        ...(last !== undefined && { next: whole.length === 0 ? last.atMs + 1 : last.atMs }),
+      })
+    },
+  )
+
+  api.get<Customer & { Querystring: { from?: string; to?: string } }>(
+    '/v1/customers/:id/statement',
+    {
+      ...reading,
+      schema: {
+        ...described('money', 'getStatement', 'Use by day and account, payments and balances.', StatementAnswer),
+        ...{ params: CustomerParams, querystring: StatementQuery },
+      },
+    },
+    async ({ params: { id }, query }, reply) => {
+      const none = unknown(id, reply)
+      if (none !== undefined) return none
+      const today = dayOf(wallMs())
+      const from = dayGiven(query.from, today)
+      const to = dayGiven(query.to, today)
+      if (from === undefined || to === undefined || from > to || to - from >= STATEMENT_DAYS_MAX)
+        return refuse(
+          reply,
+          400,
+          'invalidRequest',
+          `querystring expects days of the calendar, from no later than to, at most ${STATEMENT_DAYS_MAX} of them`,
+        )
+      const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+      const statement = await statementOf(store, id, from, to, today, pause)
+      if (statement === undefined)
+        return refuse(
+          reply,
+          400,
+          'invalidRequest',
+          `since ${shownDay(from)} there are more than ${STATEMENT_PAYMENTS_MAX} payments: ask for later days`,
+        )
+      return reply.send({
+        ...{ customer: id, currency: directory().currency, from: shownDay(from), to: shownDay(to) },
+        opening: formatAmount(statement.openingMicros),
+        closing: formatAmount(statement.closingMicros),
+        days: statement.days.map(({ day, account, units, heldMicros, chargedMicros }) => ({
+          ...{ day: shownDay(day), account, units },
+          held: formatAmount(heldMicros),
+          charged: formatAmount(chargedMicros),
+        })),
+        payments: statement.payments.map(shownPayment),
+      })
+    },
+  )
+
+  api.get(
+    '/v1/cdrs/days',
+    {
+      ...reading,
+      schema: described('money', 'listRecordDays', 'Days that there are call detail records of.', RecordDaysAnswer),
+    },
+    async () => ({ days: await cdrDays(recordFolder) }),
+  )
+
+  api.get<{ Querystring: Readonly<Record<string, string | undefined>> & { limit?: number; after?: number } }>(
+    '/v1/cdrs',
+    {
+      ...reading,
+      schema: {
+        ...described('money', 'listRecords', 'Call detail records of one day, in order.', RecordsAnswer),
+        querystring: RecordsQuery,
+      },
+    },
+    async ({ query }, reply) => {
+      const { customer, account, message, limit = LIST_DEFAULT, after = 0 } = query
+      const day = query['day'] ?? shownDay(dayOf(wallMs()))
+      const { rows, next } = await readCdrDay(recordFolder, day, { customer, account, message }, after, {
+        ...{ rows: limit, bytes: RECORD_BYTES_MAX },
+      })
+      return reply.send({ day, records: rows, ...(next !== undefined && { next }) })
+    },
+  )
+}
+
+function shown(directory: () => Snapshot, payment: Payment) {
+  return { customer: payment.customer, currency: directory().currency, ...shownPayment(payment) }
+}
+
+function shownPayment({ reference, micros, note, atMs }: Payment) {
+  return { reference, amount: formatAmount(micros), note, at: new Date(atMs).toISOString() }
+}
+
+function dayGiven(text: string | undefined, today: number): number | undefined {
+  if (text === undefined) return today
+  const ms = momentOf(text)
+  return ms === undefined ? undefined : dayOf(ms)
+}
+
+function shownDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}
