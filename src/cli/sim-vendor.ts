@@ -1,6 +1,6 @@
 // `smswitch sim vendor`: a simulated SMSC for people and scripts; what it does is in sim/. Prints an event a line.
 import type { ErrorRule, ReceiptOutcome, VendorReceipts } from '../sim/vendor-plan.js'
-import type { SimVendorOptions } from '../sim/vendor.js'
+import type { SimVendor, SimVendorOptions } from '../sim/vendor.js'
 import { startSimVendor } from '../sim/vendor.js'
 import type { CommandSpec, OptionValues } from './args.js'
 import type { Output } from './output.js'
@@ -27,6 +27,9 @@ const options = {
   'receipt-twice': { kind: 'flag', doc: 'send each receipt twice' },
   'id-format': { kind: 'text', words: ['decimal', 'hex', 'uuid'], doc: 'message ids (decimal)' },
   window: { kind: 'number', min: 1, doc: 'most unanswered receipts on a connection (100)' },
+  'mo-to': { kind: 'text', value: 'NUMBER', doc: 'at each bind, deliver a message from a phone to this number' },
+  'mo-from': { kind: 'text', value: 'NUMBER', doc: 'its sender (447700900123)' },
+  'mo-text': { kind: 'text', value: 'TEXT', doc: 'its text (Hello)' },
   mute: { kind: 'flag', doc: 'never answer a submit_sm' },
   'drop-after': { kind: 'number', min: 1, doc: 'hang up at every N-th submit_sm' },
 } as const satisfies CommandSpec['options']
@@ -50,6 +53,7 @@ export const simVendorCommand = {
     events.on('bind', ({ systemId, mode, status }) => {
       const outcome = status === 0 ? 'bound' : `refused with ${hex(status)}`
       output.print(`${systemId} ${outcome} as ${mode}`, { event: 'bind', systemId, mode, status })
+      if (status === 0 && mode !== 'transmitter') void deliverMo(vendor, values, output)
     })
     events.on('submit', ({ id, status, source, destination, text, registeredDelivery }) => {
       const outcome = status !== 0 ? `refused with ${hex(status)}` : id === '' ? 'not answered' : id
@@ -79,6 +83,19 @@ export const simVendorCommand = {
     })
     return exitCodes.done
   },
+}
+
+async function deliverMo(vendor: SimVendor, values: OptionValues<typeof options>, output: Output): Promise<void> {
+  const destination = values['mo-to']
+  if (destination === undefined) return
+  const message = { source: values['mo-from'] ?? '447700900123', destination, text: values['mo-text'] ?? 'Hello' }
+  const status = await vendor.deliver(message)
+  const outcome = status === 0 ? 'taken' : status === -1 ? 'not answered' : `refused with ${hex(status)}`
+  output.print(`deliver_sm ${message.source} -> ${destination} "${message.text}": ${outcome}`, {
+    event: 'deliver',
+    status,
+    ...message,
+  })
 }
 
 function vendorOptionsOf(values: OptionValues<typeof options>): SimVendorOptions {

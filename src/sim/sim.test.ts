@@ -50,6 +50,16 @@ describe('the simulated peers', () => {
     expect(udhs).toEqual(['0003010201', '0003010202', '0003090201', '0003090202'])
   })
 
+  it('bring messages from phones, and say where nobody takes them', async () => {
+    const vendor = await vendorWith()
+    const mo = { source: '447700900123', destination: '12025550123', text: 'Привет' }
+    expect(await vendor.deliver(mo)).toBe(-1)
+    const esme = await esmeOf(vendor)
+    expect(await vendor.deliver(mo)).toBe(0)
+    expect(await vendor.deliver({ ...mo, source: 'Bank', text: 'Hello' })).toBe(0)
+    expect(esme.mo).toMatchObject([mo, { source: 'Bank', text: 'Hello' }])
+  })
+
   it('refuse by schedule', async () => {
     const vendor = await vendorWith({
       errors: [

@@ -45,6 +45,13 @@ export interface ReceivedMessage {
   readonly pdu: smpp.Pdu
 }
 
+/** A message from a phone. */
+export interface SimVendorMo {
+  readonly source: string
+  readonly destination: string
+  readonly text: string
+}
+
 interface VendorEvents {
   listening: [port: number]
   bind: [{ readonly systemId: string; readonly mode: BindMode; readonly status: number }]
@@ -77,6 +84,8 @@ export interface SimVendor {
   receiptsOwed(): number
   /** Changes the behaviour from the next submit_sm on. */
   configure(changes: Partial<Omit<SimVendorOptions, 'host' | 'port'>>): void
+  /** Sends a message from a phone by deliver_sm; its command_status, -1 where nobody is bound to take it or the link breaks. */
+  deliver(message: SimVendorMo): Promise<number>
   /** Breaks every link. */
   dropLinks(): void
   stop(): Promise<void>
@@ -267,6 +276,16 @@ export async function startSimVendor(given: SimVendorOptions = {}): Promise<SimV
     events,
     receiptsOwed: () => [...queues.values()].reduce((sum, queue) => sum + queue.owed, 0),
     configure: (changes) => (options = { ...options, ...changes }),
+    deliver: (message) =>
+      new Promise((resolve) => {
+        const link = [...links].find(({ bound }) => bound !== undefined && bound.mode !== 'transmitter')
+        if (link === undefined) return resolve(-1)
+        link.session.on('close', () => resolve(-1))
+        const sent = link.session.send(new smpp.PDU('deliver_sm', moFields(message)), (answer) =>
+          resolve(answer.command_status),
+        )
+        if (!sent) resolve(-1)
+      }),
     dropLinks: () => links.forEach(({ session }) => session.destroy()),
     stop: async () => {
       for (const timer of timers) clearTimeout(timer)
@@ -275,6 +294,17 @@ export async function startSimVendor(given: SimVendorOptions = {}): Promise<SimV
       for (const link of links) link.session.destroy()
       await closed
     },
+  }
+}
+
+/** GSM text goes with data_coding 0, everything else as UCS-2. */
+function moFields({ source, destination, text }: SimVendorMo): smpp.Fields {
+  const isNumber = /^\+?\d+$/.test(source)
+  return {
+    ...{ source_addr: source, source_addr_ton: isNumber ? 1 : 5, source_addr_npi: isNumber ? 1 : 0 },
+    ...{ destination_addr: destination, dest_addr_ton: 1, dest_addr_npi: 1 },
+    data_coding: smpp.encodings.detect(text) === 'ASCII' ? 0 : 8,
+    short_message: text,
   }
 }
 
