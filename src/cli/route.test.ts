@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { hlrAnswer, json, numberOf, startProviderServer } from '../lookup/provider-server.suite.js'
 import { createOutput } from './output.js'
 import { routeCommand, routeReport } from './route.js'
 
@@ -132,6 +133,78 @@ describe('smswitch route', () => {
     expect(await run({ to: '+447700900123' })).toContain('its rate forbids this destination')
   })
 
+  describe('with a policy that asks for the network', () => {
+    const hlr = join(folder, 'hlr.yaml')
+    const providers = join(folder, 'providers.yaml')
+    const table = join(folder, 'own.csv')
+    writeFileSync(table, '447911*,234-10,true\n')
+    const write = async (origin: string, onFailure: string) => {
+      const all = '- { id: all, priority: 1, plan: best }'
+      const asking = `- { id: all, priority: 1, plan: best, hlr: { providers: [own, hlr1], onFailure: ${onFailure} } }`
+      writeFileSync(hlr, readFileSync(file, 'utf8').replace(all, asking))
+      const rows = [
+        { id: 'own', type: 'table', file: table },
+        { id: 'hlr1', type: 'hlrLookups', key: 'k', secret: 's', origin, plainHttp: true },
+        { id: 'other', type: 'table', file: table },
+      ]
+      writeFileSync(providers, JSON.stringify({ providers: rows }))
+    }
+    const asked = (more: Partial<Values> = {}) => run({ directory: hlr, providers, to: '+447922123456', ...more })
+
+    it('shows what tables say, and whom it would ask', async () => {
+      await write('http://127.0.0.1:9', 'refuse')
+      const told = await asked({ to: '+447911123456' })
+      expect(told).toContain('network E.212-234-10\n')
+      expect(told).toContain('lookup: E.212-234-10, ported\n')
+      expect(told).toContain('costs 0.001 a unit')
+      expect(await asked()).toContain('lookup: in no table; --lookup asks hlr1: the digits decide here\n')
+      expect(await asked({ providers: undefined })).toContain('lookup: there is nobody to ask (--providers FILE)')
+      expect(await asked({ network: 'E.212-234-10' })).toContain('lookup: E.212-234-10, as said by --network\n')
+    })
+
+    it('asks, and judges failures as the policy does', async () => {
+      const provider = await startProviderServer(undefined)
+      try {
+        await write(provider.origin, 'refuse')
+        provider.answers = (request, response) =>
+          json(
+            response,
+            200,
+            hlrAnswer(numberOf(request), { mccmnc: '23410', mcc: '234', mnc: '10', is_ported: false }),
+          )
+        expect(await asked({ lookup: true })).toContain('lookup: E.212-234-10, not ported\n')
+        provider.answers = (request, response) =>
+          json(response, 200, hlrAnswer(numberOf(request), { connectivity_status: 'INVALID_MSISDN' }))
+        expect(await asked({ lookup: true })).toContain('lookup: nobody knows: the digits decide\n')
+        provider.answers = (_, response) => json(response, 500, {})
+        const failure = 'refused: hlr1: HTTP 500'
+        const refused = await asked({ lookup: true })
+        expect(refused).toContain(`lookup: ${failure}\n`)
+        expect(refused).toContain(`refused: policy all refuses it, the network being unknown (${failure})`)
+        await write(provider.origin, 'retry')
+        expect(await asked({ lookup: true })).toContain(`lookup: ${failure}: it would be accepted and asked for again`)
+        await write(provider.origin, 'prefix')
+        const byDigits = await asked({ lookup: true, to: '+447000' })
+        expect(byDigits).toContain('lookup: nobody knows: the digits decide\n')
+        expect(await asked({ lookup: true })).toContain(`lookup: ${failure}: the digits decide (onFailure: prefix)`)
+      } finally {
+        await provider.close()
+      }
+    })
+
+    it('refuses a file of providers with mistakes', async () => {
+      writeFileSync(providers, 'providers: [{ id: x, type: table, file: none.csv }]')
+      await expect(asked()).rejects.toThrow(/providers\[0\]\.file: expects a file that can be read/)
+      await expect(asked({ providers: join(folder, 'none.yaml') })).rejects.toThrow(/can't be read/)
+    })
+  })
+
+  it('shows what if connections stand back', async () => {
+    const told = await run({ down: ['cheap'], full: ['gold'] })
+    expect(told).toContain('1      gold        v       0.0135  stands back, being full: costs')
+    expect(told).toContain('2      cheap       v       0.004   stands back, its link being down: costs')
+  })
+
   it.each([
     [
       { to: '+493012345678' },
@@ -147,6 +220,8 @@ describe('smswitch route', () => {
     [{ account: 'fre' }, /has no account fre; did you mean free\?/],
     [{ network: '23410' }, /--network 23410 is no network, such as E\.212-310-410/],
     [{ at: 'tomorrow' }, /--at tomorrow is no moment/],
+    [{ chance: '1' }, /--chance 1 is not from 0 to below 1/],
+    [{ down: ['golden'] }, /there is no connection golden/],
     [{ directory: join(folder, 'none.yaml') }, /can't be read/],
   ])('refuses %j', async (more, message) => {
     await expect(run(more)).rejects.toThrow(message)
