@@ -10,6 +10,7 @@ import { dayOf } from '../../money/day-use.js'
 import type { Offer } from '../../money/price-list.js'
 import { frozenPrice } from '../../money/settle.js'
 import { customerUnits } from '../../money/units.js'
+import { mobileCountriesOf } from '../../phone/country-networks.js'
 import type { Owned } from '../owner/owner.js'
 import { refuse, type Authorized, type Routed } from '../stage.js'
 import type { BillMemory } from './bill-memory.js'
@@ -87,7 +88,7 @@ function authorizeOne(
   const called = submission.destination.value
   // What it can come to at most: what is too much is given back when the network is known.
   const offer = isUndecided
-    ? directory.customerDearestPrice(account, called, undefined, wallMs)
+    ? directory.customerDearestPrice(account, called, mobileCountriesOf(called), wallMs)
     : directory.customerPrice(account, called, network, wallMs)
   if (offer === undefined || offer.forbidden)
     return refuse('noPrice', `product ${product.id} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
