@@ -343,7 +343,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   return {
     smppPort,
     adminPort: admin.port,
-    reload: live.reload,
+    reload: (by) => live.reload(by),
     async stop() {
       if (stopping) return false
       stopping = true

@@ -2,6 +2,7 @@
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
 import { checkConfigCommand } from './cli/check-config.js'
+import { customerBalanceCommand, customerPayCommand, customerStatementCommand } from './cli/customer.js'
 import { directoryApplyCommand, directoryDiffCommand } from './cli/directory-apply.js'
 import { directoryExportCommand } from './cli/directory-export.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
@@ -11,6 +12,7 @@ import { segmentsCommand } from './cli/segments.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
 import { startCommand } from './cli/start.js'
+import { tariffUploadCommand } from './cli/tariff-upload.js'
 import { translateCommand } from './cli/translate.js'
 
 interface Runnable extends CommandSpec {
@@ -51,6 +53,10 @@ const commands: readonly Runnable[] = [
   runnable(directoryApplyCommand),
   runnable(directoryDiffCommand),
   runnable(directoryExportCommand),
+  runnable(tariffUploadCommand),
+  runnable(customerBalanceCommand),
+  runnable(customerPayCommand),
+  runnable(customerStatementCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -139,10 +139,10 @@ describe('balances and payments', () => {
       await store.commit([{ kind: 'paid', payment }], anchorAt(1))
     }
     const seen: string[] = []
-    for (let after: unknown = 0; after !== undefined;) {
-      const { body } = await call('GET', `${url}/payments?limit=3&after=${String(after)}`)
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const { body } = await call('GET', `${url}/payments?limit=3&after=${after}`)
       seen.push(...(body['payments'] as { reference: string }[]).map(({ reference }) => reference))
-      after = body['next']
+      after = body['next'] as number | undefined
     }
     expect(seen).toEqual(at.map((_, index) => `r${index}`))
   })

@@ -2,7 +2,8 @@
 import { SECRET_MASK } from '../directory/change-secrets.js'
 import { writeObjects, type FileObject } from '../directory/change-file.js'
 import type { OptionValues } from './args.js'
-import { clientOptions, createClient } from './directory-client.js'
+import { clientOptions } from './api-client.js'
+import { createClient } from './directory-client.js'
 import { CommandFailure, exitCodes, type Output } from './output.js'
 
 const ATTEMPTS = 3
