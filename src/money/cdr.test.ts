@@ -52,8 +52,8 @@ describe('call detail records', () => {
   it('are lines of JSON in ASCII with their fields in a fixed order', () => {
     expect(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1_800_000_000_020)).toBe(
       '{"version":1,"message":"0100000000000001","id":"0100000000000001","part":1,"parts":1,' +
-        '"source":"Acme \\"A\\" \\u00e9\\n\\ud83d\\ude00","destination":"13105550123","state":"DELIVERED","error":"000",' +
-        '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,' +
+        '"source":"Acme \\"A\\" \\u00e9\\n\\ud83d\\ude00","destination":"13105550123",' +
+        '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,"state":"DELIVERED","error":"000",' +
         '"direction":"mt","customer":"acme","account":"acme-1","mcc":"310","mnc":"410","policy":"sms",' +
         '"vendor":"v","connection":"v1","segments":3,"currency":"EUR","units":3,"price":5000,"priceCurrency":"USD",' +
         '"priceExchange":"0.9","amount":13500,"vendorUnits":3,"vendorPrice":8000,"vendorCurrency":"EUR",' +

@@ -19,6 +19,8 @@ const REMEMBERED_MAX = 10_000
 interface Tail {
   readonly bill: Bill
   readonly direction: Message['direction']
+  readonly state: MessageState
+  readonly error: string
   readonly text: string
 }
 
@@ -30,6 +32,10 @@ export class CdrLines {
   readonly #currency: () => string
   readonly #tails = new Map<AccountId, Tail>()
   #lastCurrency = ''
+  // The clock is read once a turn: what ends together has the same times.
+  readonly #accepted = new TimeText()
+  readonly #sent = new TimeText()
+  readonly #done = new TimeText()
 
   /** @param currency the base one */
   constructor(currency: () => string) {
@@ -44,15 +50,15 @@ export class CdrLines {
    */
   ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
     const { id, direction, account, source, destination, parts, acceptedAtMs } = message
-    const end = endText(source.value, destination.value, bill.sent, acceptedAtMs, state, error, doneAtMs)
-    return this.#lines(id, direction, account, parts, end, bill)
+    const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
+    return this.#lines(id, direction, account, parts, middle, bill, state, error)
   }
 
   /** The same from what is kept of a message towards a phone once it has left. */
   ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
     const { messageId, account, source, destination, parts, acceptedAtMs } = origin
-    const end = endText(source.value, destination.value, bill.sent, acceptedAtMs, state, error, doneAtMs)
-    return this.#lines(messageId, 'mt', account, parts, end, bill)
+    const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
+    return this.#lines(messageId, 'mt', account, parts, middle, bill, state, error)
   }
 
   /** Of a part that never came to be in a message: nothing is charged, and nothing left. */
@@ -70,8 +76,8 @@ export class CdrLines {
       ...{ customer, policy: '', price, units: 0, day: 0, state: 'released' },
       ...{ mcc: '', mnc: '', onSilence: undefined, sent: undefined },
     }
-    const end = endText(source.value, destination.value, undefined, acceptedAtMs, state, error, doneAtMs)
-    const tail = this.#tailText(account, sender.kind === 'account' ? 'mt' : 'mo', bill, 1, 0)
+    const end = this.#middle(source.value, destination.value, undefined, acceptedAtMs, doneAtMs)
+    const tail = this.#tailText(account, sender.kind === 'account' ? 'mt' : 'mo', bill, state, error, 1, 0)
     return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":${mark.part},"parts":${mark.total}${end}${tail}`
   }
 
@@ -80,34 +86,54 @@ export class CdrLines {
     direction: Message['direction'],
     account: AccountId,
     parts: readonly MessagePart[],
-    end: string,
+    middle: string,
     bill: Bill,
+    state: MessageState,
+    error: string,
   ): string {
     const count = parts.length
-    if (count === 0)
-      return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${end}${this.#tail(account, direction, bill)}`
+    if (count === 0) {
+      const tail = this.#tail(account, direction, bill, state, error)
+      return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${middle}${tail}`
+    }
     let lines = ''
     for (let i = 0; i < count; i++) {
-      const tail = this.#tailText(account, direction, bill, count, i)
-      lines += `{"version":${CDR_VERSION},"message":"${id}","id":"${parts[i]!.id}","part":${i + 1},"parts":${count}${end}${tail}`
+      const tail = this.#tailText(account, direction, bill, state, error, count, i)
+      lines += `{"version":${CDR_VERSION},"message":"${id}","id":"${parts[i]!.id}","part":${i + 1},"parts":${count}${middle}${tail}`
     }
     return lines
   }
 
-  #tail(account: AccountId, direction: Message['direction'], bill: Bill): string {
+  #middle(source: string, destination: string, sent: Sent | undefined, acceptedAtMs: number, doneAtMs: number): string {
+    return (
+      `,"source":${text(source)},"destination":${text(destination)},"acceptedAtMs":${this.#accepted.of(acceptedAtMs)}` +
+      `,"sentAtMs":${this.#sent.of(sent === undefined ? -1 : sent.atMs)},"doneAtMs":${this.#done.of(doneAtMs)}`
+    )
+  }
+
+  #tail(account: AccountId, direction: Message['direction'], bill: Bill, state: MessageState, error: string): string {
     const currency = this.#currency()
     if (currency !== this.#lastCurrency) this.#tails.clear()
     this.#lastCurrency = currency
     const last = this.#tails.get(account)
-    if (last !== undefined && last.direction === direction && isSameBill(last.bill, bill)) return last.text
-    const text = this.#tailText(account, direction, bill, 1, 0)
+    const isSame = last !== undefined && last.direction === direction && last.state === state && last.error === error
+    if (isSame && isSameBill(last.bill, bill)) return last.text
+    const text = flat(this.#tailText(account, direction, bill, state, error, 1, 0))
     if (last === undefined && this.#tails.size >= REMEMBERED_MAX) this.#tails.clear()
-    this.#tails.set(account, { bill, direction, text })
+    this.#tails.set(account, { bill, direction, state, error, text })
     return text
   }
 
   /** @param part from 0 */
-  #tailText(account: AccountId, direction: Message['direction'], bill: Bill, parts: number, part: number): string {
+  #tailText(
+    account: AccountId,
+    direction: Message['direction'],
+    bill: Bill,
+    state: MessageState,
+    error: string,
+    parts: number,
+    part: number,
+  ): string {
     const { customer, policy, price, units, mcc, mnc, sent } = bill
     const partUnits = shareOf(units, parts, part)
     const segments = sent?.segments ?? 0
@@ -115,6 +141,8 @@ export class CdrLines {
     const vendorPrice = sent?.price ?? noPrice
     const amount = bill.state === 'charged' ? price.baseMicros * partUnits : 0
     return (
+      `,"state":"${state}"` +
+      `,"error":${text(error)}` +
       `,"direction":"${direction}"` +
       `,"customer":${text(customer)}` +
       `,"account":${text(account)}` +
@@ -142,20 +170,24 @@ export class CdrLines {
 
 const noPrice: Price = { currency: '', ownMicros: 0, exchange: '', baseMicros: 0 }
 
-function endText(
-  source: string,
-  destination: string,
-  sent: Sent | undefined,
-  acceptedAtMs: number,
-  state: MessageState,
-  error: string,
-  doneAtMs: number,
-): string {
-  return (
-    `,"source":${text(source)},"destination":${text(destination)},"state":"${state}","error":${text(error)}` +
-    `,"acceptedAtMs":${Math.floor(acceptedAtMs)},"sentAtMs":${sent === undefined ? -1 : Math.floor(sent.atMs)}` +
-    `,"doneAtMs":${Math.floor(doneAtMs)}`
-  )
+/** One that is put together of many is copied together each time that something is put to it: a look into it does that for good. */
+function flat(text: string): string {
+  text.charCodeAt(0)
+  return text
+}
+
+/** Times as text: that of the last one is kept. */
+class TimeText {
+  #ms = NaN
+  #text = ''
+
+  of(ms: number): string {
+    if (ms !== this.#ms) {
+      this.#ms = ms
+      this.#text = `${Math.floor(ms)}`
+    }
+    return this.#text
+  }
 }
 
 /** True where the tails of both are the same text. */
