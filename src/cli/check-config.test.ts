@@ -56,6 +56,24 @@ describe('check-config', () => {
     expect(err).not.toContain('geheim')
   })
 
+  it('looks at lookup providers, and at who names them', async () => {
+    const table = file('own.csv', '1202*,310410\n')
+    const providers = file('p.yaml', `providers: [{ id: own, type: table, file: ${table} }]`)
+    const set = [`lookup.file=${providers}`]
+    const policy = (names: string): string => `policies: [{ id: p, hlr: { providers: [${names}] } }]`
+    expect((await run({ directory: file('d.yaml', policy('own')), set })).code).toBe(0)
+    const directory = file('d.yaml', policy('own, hlr1'))
+    const { code, err } = await run({ directory, set })
+    expect(code).toBe(1)
+    expect(err).toContain(
+      `${directory}: policy p: hlr.providers: expects the name of a provider in ${providers}, not "hlr1"`,
+    )
+    file('own.csv', '1202*\n')
+    const broken = await run({ directory, set })
+    expect(broken.err).toContain(`${providers}:1:43: providers[0].file: expects in line 1 number,network`)
+    expect((await run({ directory, set: ['lookup.file=none.yaml'] })).err).toContain("can't be read")
+  })
+
   it('does so for programs', async () => {
     const config = file('c.yaml', 'log:\n  level: loud\n')
     const directory = file('d.yaml', 'polices: []\n')

@@ -61,7 +61,14 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
   const path = values.directory ?? config?.directory.path
   const directory = path === undefined ? undefined : attempt<Directory>(() => readDirectory(path, env), lines, mistakes)
   if (path === undefined) lines.push('the directory was not looked at: name it with --directory FILE')
-  if (config !== undefined) attempt<unknown>(() => readProviders(config.lookup.file, env), lines, mistakes)
+  const file = config?.lookup.file ?? ''
+  const providers = attempt(() => readProviders(file, env), lines, mistakes)
+  if (providers !== undefined && file !== '' && directory !== undefined)
+    for (const { key, value } of unknownProviders(directory, new Set(providers.map(({ name }) => name)))) {
+      const expected = `the name of a provider in ${file}`
+      lines.push(`${path}: ${key}: expects ${expected}, not ${JSON.stringify(value)}`)
+      mistakes.push({ ...(path !== undefined && { file: path }), key, value, expected })
+    }
   if (config === undefined || directory === undefined || mistakes.length > 0) throw new CheckFailure(lines, mistakes)
   const { accounts, connections, policies, tariffs } = directory
   const rates = tariffs.reduce((sum, tariff) => sum + tariff.rates.length, 0)
@@ -80,6 +87,14 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
     ...counts,
     settings: redact(config),
   })
+}
+
+function* unknownProviders(
+  { policies }: Directory,
+  known: ReadonlySet<string>,
+): Generator<{ readonly key: string; readonly value: string }> {
+  for (const { id, hlr } of policies)
+    for (const value of hlr?.providers ?? []) if (!known.has(value)) yield { key: `policy ${id}: hlr.providers`, value }
 }
 
 /** The result, or undefined with what is wrong added to both lists. */
