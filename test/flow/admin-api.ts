@@ -1,5 +1,5 @@
 // A daemon whose directory is in the store, with its admin API at hand. Knows nothing of messages.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -15,6 +15,8 @@ export interface Answer {
 export interface ApiDaemon {
   readonly folder: string
   readonly data: string
+  /** Has the token for commands. */
+  readonly tokenFile: string
   /** The daemon that runs now. */
   readonly daemon: Daemon
   call(method: string, path: string, body?: unknown, type?: string): Promise<Answer>
@@ -38,6 +40,8 @@ const quick = {
 export async function startApiDaemon(set: Readonly<Record<string, string | number>> = {}): Promise<ApiDaemon> {
   const folder = mkdtempSync(join(tmpdir(), 'smswitch-api-'))
   const data = join(folder, 'data')
+  const tokenFile = join(folder, 'token')
+  writeFileSync(tokenFile, TOKEN)
   const start = (): Promise<Daemon> => startDaemon({ directory: '', data, set: { ...quick, ...set } })
   let daemon = await start()
   onTestFinished(async () => {
@@ -57,8 +61,7 @@ export async function startApiDaemon(set: Readonly<Record<string, string | numbe
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
   return {
-    folder,
-    data,
+    ...{ folder, data, tokenFile },
     get daemon() {
       return daemon
     },
