@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events'
 import { expect, it } from 'vitest'
+import { startSimEsme } from '../sim/esme.js'
 import { startSimVendor } from '../sim/vendor.js'
 import { parseCommand } from './args.js'
 import { createOutput } from './output.js'
@@ -25,6 +27,25 @@ it('sim esme prints the answer and the receipt of a message, a line of JSON each
   expect(events[2]).toMatchObject({ event: 'done', accepted: 1, missingReceipts: 0 })
   expect(vendor.received[0]?.text).toBe('number 1')
   await vendor.stop()
+})
+
+it('sim vendor delivers a message to who binds, and says what came of it', async () => {
+  const parsed = parseCommand(simVendorCommand, 'smswitch', ['--port', '0', '--mo-to', '4420', '--mo-text', 'Hello'])
+  if (parsed.kind !== 'run') throw new Error(JSON.stringify(parsed))
+  const said = new EventEmitter()
+  const sink = { write: (line: string) => said.emit('line', JSON.parse(line)) }
+  const ready = once(said, 'line') as Promise<[{ port: number }]>
+  const code = simVendorCommand.run(parsed.values, createOutput({ json: true, out: sink, err: sink }))
+  const [{ port }] = await ready
+  const delivered = new Promise<unknown>((resolve) =>
+    said.on('line', (line: { event?: string }) => line.event === 'deliver' && resolve(line)),
+  )
+  const esme = await startSimEsme({ port, systemId: 'a', password: 'b' })
+  expect(await delivered).toMatchObject({ status: 0, destination: '4420', text: 'Hello' })
+  expect(esme.mo).toMatchObject([{ source: '447700900123', destination: '4420', text: 'Hello' }])
+  await esme.stop()
+  process.emit('SIGTERM')
+  expect(await code).toBe(0)
 })
 
 it('sim esme binds without a password, and says what a refusal is called', async () => {

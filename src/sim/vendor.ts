@@ -156,12 +156,15 @@ export async function startSimVendor(given: SimVendorOptions = {}): Promise<SimV
     const systemId = field(pdu, 'system_id')
     const refusal = bindRefusal(link, systemId, field(pdu, 'password'), options)
     link.session.send(pdu.response(refusal === 0 ? { system_id: 'simvendor' } : { command_status: refusal }))
+    if (refusal === 0) {
+      clearTimeout(link.sessionInitTimer)
+      link.bound = { systemId, mode }
+      stats.binds++
+      if (mode !== 'transmitter') queueOf(systemId).addReceiver(link.session)
+    }
+    // Whoever hears it may deliver at once.
     events.emit('bind', { systemId, mode, status: refusal })
-    if (refusal !== 0) return link.session.close()
-    clearTimeout(link.sessionInitTimer)
-    link.bound = { systemId, mode }
-    stats.binds++
-    if (mode !== 'transmitter') queueOf(systemId).addReceiver(link.session)
+    if (refusal !== 0) link.session.close()
   }
 
   const submit = (link: Link, pdu: smpp.Pdu): void => {
