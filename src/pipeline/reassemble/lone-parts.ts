@@ -71,8 +71,7 @@ export class LoneParts {
 
   refused({ part, untilMs }: Lone, { reason }: Failure): void {
     const nowMs = this.#ports.nowMs()
-    if (passesSoon(reason) && nowMs < untilMs)
-      this.#waiting.push({ part, untilMs, againMs: nowMs + RETRY_MS })
+    if (passesSoon(reason) && nowMs < untilMs) this.#waiting.push({ part, untilMs, againMs: nowMs + RETRY_MS })
     else this.#ports.abandon([part], 'REJECTED', NO_ERROR, reason)
   }
 }
