@@ -82,7 +82,8 @@ function isPlainList(schema: TSchema): boolean {
   return schema.type === 'array' && !Object.keys(schema).some((key) => /^(min|max|unique|contains)/.test(key))
 }
 
-function checkOf(schema: TSchema): TypeCheck<TSchema> {
+/** Compiled once for each schema. */
+export function checkOf(schema: TSchema): TypeCheck<TSchema> {
   let check = checks.get(schema)
   if (check === undefined) checks.set(schema, (check = TypeCompiler.Compile(schema)))
   return check

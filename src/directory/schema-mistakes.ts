@@ -4,6 +4,7 @@ import { KindGuard, type TSchema } from '@sinclair/typebox'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { nearest } from '../lib/nearest.js'
 import { expectedOf } from './columns.js'
+import { checkOf } from './in-slices.js'
 import type { RowMistake } from './resolve.js'
 
 /**
@@ -14,6 +15,8 @@ export function* schemaMistakes(
   schema: TSchema,
   value: unknown,
 ): Generator<{ readonly mistake: RowMistake; readonly isKey: boolean }> {
+  // Finding that all is right is some twenty times faster than looking for what is wrong.
+  if (checkOf(schema).Check(value)) return
   for (const error of Value.Errors(schema, value)) {
     const pointer = error.path
     if (error.type === ValueErrorType.ObjectAdditionalProperties || KindGuard.IsNever(error.schema)) {
