@@ -1,23 +1,21 @@
 // Finds the message that a vendor's receipt is about. Receipts may come early, twice, late, or for nobody; each is stored
 // before it is answered, and only a final state closes. Reports on several segments of one message are gathered by its group.
 
-import type { Awaiting, ParkedReceipt, ReceiptDelivery, SegmentGroup, VendorReport } from '../message/delivery.js'
+import type { Awaiting, ParkedReceipt, SegmentGroup, VendorReport } from '../message/delivery.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
-import type { ReceiptOrigin } from '../message/receipt.js'
 import { isFinal } from '../message/state.js'
-import { reported, silent, type Settled } from '../money/settle.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey } from '../store/contracts/store.js'
-import type { Booking, Unit } from '../store/contracts/unit.js'
+import type { Unit } from '../store/contracts/unit.js'
 import { chooseRow } from './choose-row.js'
 import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correlator-ports.js'
-import { allTaken, notKnown, reportOn, type GroupStep, type HandOver } from './group.js'
+import { allTaken, notKnown, type GroupStep, type HandOver } from './group.js'
 import { SegmentGroups } from './groups.js'
-import { noReceipts } from './origin.js'
 import { Parking, type Parked } from './parking.js'
 import { Readings } from './readings.js'
 import { isPossible, keyOf, seenKey, settledKey, withPossibleIds } from './receipt-keys.js'
 import { RecentKeys } from './recent-keys.js'
+import { neverCame, ToldUnits, type ReceiptedUnit } from './told-units.js'
 
 export type { CorrelatorOptions, CorrelatorPorts, ReceiptFate, VendorReceipt } from './correlator-ports.js'
 
@@ -26,7 +24,6 @@ export type { CorrelatorOptions, CorrelatorPorts, ReceiptFate, VendorReceipt } f
  * stay until no reading that began before they were durable is under way.
  */
 type Overlay = Awaiting | ReceiptedUnit
-type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
 
 /** Groups that were read, by id; those not in it were not. */
 type GroupsRead = ReadonlyMap<MessageId, SegmentGroup | undefined>
@@ -52,6 +49,7 @@ export class Correlator implements UnitListener {
   readonly #seen: RecentKeys
   readonly #readings = new Readings()
   readonly #groups: SegmentGroups
+  readonly #told: ToldUnits
   #endSweep: (() => void) | undefined
   /** A round of those that may be claimed, under way over several steps. */
   #unclaimed: Generator<Parked> | undefined
@@ -61,6 +59,7 @@ export class Correlator implements UnitListener {
     this.#options = options
     this.#seen = new RecentKeys(options.seenMax)
     this.#groups = new SegmentGroups(ports, this.#readings)
+    this.#told = new ToldUnits(ports)
   }
 
   get parkedCount(): number {
@@ -199,12 +198,9 @@ export class Correlator implements UnitListener {
   giveUp(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
-    const { connection, origin, group } = awaiting
+    const { connection, group } = awaiting
     this.#ports.onFate('givenUp', { connection, report: neverCame }, group === '')
-    const outbox = group === '' ? this.#outbox(origin, neverCame) : noReceipts
-    const { bill } = awaiting
-    const booking = bill && this.#bookingOf(origin, silent(bill, origin.account), neverCame)
-    const unit: ReceiptedUnit = { kind: 'receipted', awaiting, final: true, outbox, ...booking }
+    const unit = this.#told.rowGivenUp(awaiting)
     this.#overlay.set(key, unit)
     this.#ports.recorder.recordLazily(unit, this)
   }
@@ -214,10 +210,7 @@ export class Correlator implements UnitListener {
     if (this.#groups.known(group.id) !== undefined) return
     this.#ports.onFate('givenUp', { connection: '', report: neverCame }, true)
     this.#groups.change({ id: group.id, then: undefined })
-    const outbox = this.#outbox(group.origin, neverCame)
-    const { bill, origin } = group
-    const booking = bill && this.#bookingOf(origin, silent(bill, origin.account), neverCame)
-    this.#ports.recorder.recordLazily({ kind: 'groupGivenUp', group, outbox, ...booking }, this)
+    this.#ports.recorder.recordLazily(this.#told.groupGivenUp(group), this)
   }
 
   /** Brackets a reading of rows that are given up afterwards: what was settled meanwhile is not given up. */
@@ -359,8 +352,8 @@ export class Correlator implements UnitListener {
     this.#seen.add(seen)
     const unit =
       awaiting.group === ''
-        ? this.#receipted(awaiting, report, final)
-        : this.#receiptedInGroup(awaiting, awaiting.group, report, final, group)
+        ? this.#told.receipted(awaiting, report, final)
+        : this.#told.receiptedInGroup(awaiting, awaiting.group, report, final, group)
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) this.#overlay.set(key, unit)
@@ -370,32 +363,6 @@ export class Correlator implements UnitListener {
       if (isEnd && report.state !== 'DELIVERED') this.#ports.failed(unit.group.id, report)
     }
     this.#ports.recorder.record(unit, answer === undefined ? this : new AnsweringListener(this, answer))
-  }
-
-  #receipted(awaiting: Awaiting, report: VendorReport, final: boolean): ReceiptedUnit {
-    const { bill, origin } = awaiting
-    const outbox = this.#outbox(origin, report)
-    if (bill === undefined || !final) return { kind: 'receipted', awaiting, final, outbox }
-    const { move, cdr } = this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
-    return { kind: 'receipted', awaiting, final, outbox, move, cdr }
-  }
-
-  #receiptedInGroup(
-    awaiting: Awaiting,
-    id: MessageId,
-    report: VendorReport,
-    final: boolean,
-    group: SegmentGroup | undefined,
-  ): ReceiptedUnit {
-    const { then, isTold } = reportOn(group, report)
-    const outbox = group !== undefined && isTold ? this.#outbox(group.origin, report) : noReceipts
-    const change = group === then ? undefined : { id, then }
-    // Without its bill it is over for its sender only: the delivery, whose segments are not all taken, ends for the customer.
-    if (group?.bill === undefined || then !== undefined)
-      return { kind: 'receipted', awaiting, final, outbox, group: change }
-    const { bill, origin } = group
-    const booking = this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
-    return { kind: 'receipted', awaiting, final, outbox, group: change, ...booking }
   }
 
   /** Changes nothing, but the vendor has its answer only when what the first one changed is durable. */
@@ -425,11 +392,7 @@ export class Correlator implements UnitListener {
     this.#parked.remove(parked)
     this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))
     this.#ports.onFate('matchedUnanswered', row, true)
-    const origin = this.#ports.originOf(delivery)
-    const outbox = this.#outbox(origin, report)
-    const { bill } = delivery
-    const booking = bill && this.#bookingOf(origin, reported(bill, origin.account, report.state), report)
-    this.#ports.recorder.recordLazily({ kind: 'receiptedUnanswered', delivery, outbox, ...booking }, this)
+    this.#ports.recorder.recordLazily(this.#told.receiptedUnanswered(delivery, report), this)
     this.#ports.recorder.recordLazily(unparkedUnit(row), this)
   }
 
@@ -459,26 +422,11 @@ export class Correlator implements UnitListener {
     this.#ports.onFate('parked', receipt, false)
     this.#ports.recorder.record({ kind: 'parked', parked: row }, new AnsweringListener(this, receipt))
   }
-
-  #outbox(origin: ReceiptOrigin, report: VendorReport): readonly ReceiptDelivery[] {
-    return this.#ports.outbox(origin, report.state, report.error, this.#doneAtMs(report))
-  }
-
-  /** What the end of a message changes in the books, and its records. */
-  #bookingOf(origin: ReceiptOrigin, { bill, move }: Settled, report: VendorReport): Booking {
-    return { move, cdr: this.#ports.cdr.ofOrigin(origin, bill, report.state, report.error, this.#doneAtMs(report)) }
-  }
-
-  #doneAtMs({ doneAtMs }: VendorReport): number {
-    return doneAtMs < 0 ? this.#ports.wallMs() : doneAtMs
-  }
 }
 
 function unparkedUnit(row: ParkedReceipt): Unit {
   return { kind: 'unparked', vendor: row.vendor, vendorMessageId: row.vendorMessageId }
 }
-
-const neverCame: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
 
 const noGroups: GroupsRead = new Map()
 
