@@ -51,6 +51,7 @@ const faults = [
   'chargedOtherwise', // than the vendor's word makes it
   'costsOtherwise',
   'refusedArrived',
+  'refusedForNothing', // with a price, and no part of it cut off by a kill
 ] as const
 export type Fault = (typeof faults)[number]
 
@@ -83,14 +84,15 @@ export function auditBooks(
     const segments = vendor.taken.filter((each) => each).length
     const owed = owedFor(message, vendor)
     const price = vendorPriceOf(message.kind) * BigInt(segments)
+    const isPriced = priceOf(message.account, message.kind) !== undefined
     const isAll = message.states.every((state) => state === 'A')
 
     if (amount !== owed) wrong.chargedOtherwise.push(`${number}: ${amount} instead of ${owed}`)
     if (cost !== price || records.some((line) => line.segments !== segments))
       wrong.costsOtherwise.push(`${number}: ${cost} instead of ${price}`)
-    if (isAll && priceOf(message.account, message.kind) !== undefined && hasNotArrived(message, came))
-      wrong.lost.push(number)
+    if (isAll && isPriced && hasNotArrived(message, came)) wrong.lost.push(number)
     if (message.states.includes('R') && came.length > 0) wrong.refusedArrived.push(number)
+    if (isPriced && message.states.includes('R') && !message.states.includes('U')) wrong.refusedForNothing.push(number)
     judgeLines(message, records, vendor, came.length > 0, wrong)
 
     if (vendor.isWhole) taken++

@@ -50,7 +50,11 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
   const startedMs = monotonicMs()
   const folder = mkdtempSync(join(tmpdir(), 'smswitch-books-'))
   const data = join(folder, 'data')
-  const settings = { 'multipart.timeoutMs': 3000, 'cdr.exportMs': 50 }
+  const settings = {
+    // A restart that lies between two parts must not take that long.
+    'multipart.timeoutMs': 6000,
+    'cdr.exportMs': 50,
+  }
   const processes: LedgerProcess[] = []
   let daemon: Switch | undefined
   try {

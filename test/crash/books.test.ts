@@ -5,6 +5,10 @@ import { auditBooks, unbalanced, type Fault, type FinalBooks } from './books-aud
 import type { PaidArrival, PaidMessage, RecordLine } from './books-ledger.js'
 import { booksRun } from './books-run.js'
 
+/** Without a price: one by one, or all parts of a message. Parts of a message that a kill cut off. */
+const [ESME_RINVDSTADR, ESME_RSYSERR, ESME_RINVNUMMSGS] = ['11', '8', '85'] as const
+const REFUSALS: readonly string[] = [ESME_RINVDSTADR, ESME_RSYSERR, ESME_RINVNUMMSGS]
+
 it('kill -9 neither loses nor doubles money, nor a record of it', { timeout: 60_000 }, async () => {
   const run = await booksRun({
     ends: ['random', 'committed', 'committed'],
@@ -20,6 +24,7 @@ it('kill -9 neither loses nor doubles money, nor a record of it', { timeout: 60_
   expect(run.recordsWaiting).toBe(0)
   expect(run.endings).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL', 0])
   expect(run.errors).toBe('')
+  expect(Object.keys(run.statuses).filter((status) => !REFUSALS.includes(status))).toEqual([])
   // The kills hit something: copies at the vendor, messages that nobody had acknowledged, money that was given back.
   expect(run.audit.takenTwice).toBeGreaterThan(0)
   expect(run.audit.takenUnanswered).toBeGreaterThan(0)
@@ -86,7 +91,7 @@ describe('the audit', () => {
       { ...two, states: ['R', 'R'] },
       [],
       lines,
-      ['lineOfRefused', 'chargedOtherwise', 'costsOtherwise'],
+      ['lineOfRefused', 'chargedOtherwise', 'costsOtherwise', 'refusedForNothing'],
     ],
     [
       'an acknowledged message that never came',
@@ -103,7 +108,14 @@ describe('the audit', () => {
       ['chargedOtherwise'],
     ],
     ['a record of nobody', two, came, [...lines, { ...line(1, 'x'), message: 7 }], ['lineOfNothing']],
-    ['what was refused and came', { ...two, states: ['A', 'R'] }, came, lines, ['lineOfRefused', 'refusedArrived']],
+    [
+      'what was refused and came',
+      { ...two, states: ['A', 'R'] },
+      came,
+      lines,
+      ['lineOfRefused', 'refusedArrived', 'refusedForNothing'],
+    ],
+    ['what was refused for nothing', { ...two, states: ['R', 'R'] }, [], [], ['refusedForNothing']],
   ])('finds %s', (_, message, arrivals, records, faults) => {
     expect(faultsOf(message, arrivals, records).toSorted()).toEqual(faults.toSorted())
   })
