@@ -131,7 +131,7 @@ it('sends again only the segment that failed', async () => {
 it('stays with the vendor that took the first segment, and leaves before that to another', async () => {
   const { bind, vendors } = await startScenario({
     vendors: [{ errors: [{ first: 1, status: 0x08 }] }, { errors: [{ everyNth: 2, status: 0x08 }] }],
-    connections: [{}, { longMessage: 'sar' }],
+    connections: [{}, { longMessage: 'sar', weight: 0 }],
     policies: [{ id: 'all', match: { domain: '*' }, routing: { failover: 'next' } }],
   })
   const esme = await bind()
