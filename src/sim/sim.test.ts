@@ -60,6 +60,15 @@ describe('the simulated peers', () => {
     expect(esme.mo).toMatchObject([mo, { source: 'Bank', text: 'Hello' }])
   })
 
+  it('give ids that no other simulated vendor gives', async () => {
+    const ids: string[] = []
+    for (const vendor of [await vendorWith(), await vendorWith()]) {
+      const esme = await esmeOf(vendor)
+      for (let i = 0; i < 20; i++) ids.push((await esme.submit(hello)).messageId)
+    }
+    expect(new Set(ids).size).toBe(40)
+  })
+
   it('refuse by schedule', async () => {
     const vendor = await vendorWith({
       errors: [

@@ -57,13 +57,17 @@ export function weighted(
   return 'DELIVRD'
 }
 
+const ID_STEP = 1000
+let sources = 0
+
 /** Ids that rise, or random ones for `uuid`. */
 export function idSource(): (format: VendorIdFormat) => string {
-  // From the clock on, so that a vendor started again gives no id twice.
-  let last = Math.floor(Date.now() / 1000) * 1_000_000
+  // From the clock on, so that a vendor started again gives no id twice; each with an end of its own, so that several of this machine,
+  // which a switch may take for one vendor, never give the same.
+  let last = Math.floor(Date.now() / 1000) * 1_000_000 + ((process.pid + sources++) % ID_STEP)
   return (format) => {
     if (format === 'uuid') return randomUUID()
-    last++
+    last += ID_STEP
     return format === 'hex' ? last.toString(16) : last.toString()
   }
 }
