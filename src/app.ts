@@ -32,7 +32,8 @@ import {
   type PipelinePorts,
 } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
-import { endsWithin, stopInOrder, type StopStep } from './stop.js'
+import { endsWithin, stopInOrder } from './stop.js'
+import { stopSteps } from './stop-steps.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
 import { VendorLinks } from './vendor-links.js'
 import { createRecordExport, recordFolder } from './record-files.js'
@@ -288,7 +289,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
       void networks.sweep()
-      void rerouter.step()
+      if (!stopping) void rerouter.step()
     }),
   ]
 
@@ -351,34 +352,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       reassembly.stop()
       void networks.stop()
       const { graceMs } = config.stop
-      const steps: readonly StopStep[] = [
-        // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
-        {
-          name: 'vendors',
-          atMostMs: graceMs * VENDORS_SHARE,
-          run: () => vendors.stop(),
-          late: () => void vendors.abort(),
-        },
-        { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
-        {
-          name: 'ESMEs',
-          atMostMs: ESME_UNBIND_MS,
-          run: () => {
-            esme.unbind()
-            return esme.drained()
-          },
-        },
-        { name: 'listener', atMostMs: LAST_COMMIT_MS, run: () => esme.close() },
-        {
-          name: 'last commit',
-          atMostMs: LAST_COMMIT_MS,
-          run: () => recorder.settled(),
-          late: () => recorder.abandon(),
-        },
-        { name: 'records', atMostMs: LAST_COMMIT_MS, run: () => records.stop() },
-        { name: 'store', atMostMs: LAST_COMMIT_MS, run: () => store.close() },
-        { name: 'admin', atMostMs: ESME_UNBIND_MS, run: () => admin.stop() },
-      ]
+      const steps = stopSteps({ vendors, recorder, esme, records, store, admin }, graceMs)
       const orderly = await stopInOrder(steps, graceMs, {
         clock,
         timers,
@@ -390,13 +364,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
     },
   }
 }
-
-/** How much of the grace vendors may use to answer; the rest is for what follows from their answers. */
-const VENDORS_SHARE = 0.7
-/** How long ESMEs may take to answer an unbind. */
-const ESME_UNBIND_MS = 2000
-/** How long what is known may take to reach the disk. */
-const LAST_COMMIT_MS = 3000
 
 /** What the directory is now, wherever it is kept. A store whose directory is not right is closed again. */
 async function openDirectoryOf(

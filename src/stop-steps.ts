@@ -1,0 +1,57 @@
+// What a stop of the switch does, in order, and how long each step may take. Belongs to the composition root.
+
+import type { Admin } from './admin/server.js'
+import type { EsmeEdge } from './edges/esme/esme-edge.js'
+import type { CdrExport } from './history/cdr-export.js'
+import type { StopStep } from './stop.js'
+import type { Store } from './store/contracts/store.js'
+import type { GroupCommit } from './store/group-commit.js'
+import type { VendorLinks } from './vendor-links.js'
+
+export interface StoppedParts {
+  readonly vendors: VendorLinks
+  readonly recorder: GroupCommit
+  readonly esme: EsmeEdge
+  readonly records: CdrExport
+  readonly store: Pick<Store, 'close'>
+  readonly admin: Admin
+}
+
+/** How much of the grace vendors may use to answer; the rest is for what follows from their answers. */
+const VENDORS_SHARE = 0.7
+/** How long ESMEs may take to answer an unbind. */
+const ESME_UNBIND_MS = 2000
+/** How long what is known may take to reach the disk. */
+const LAST_COMMIT_MS = 3000
+
+export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopStep[] {
+  const { vendors, recorder, esme, records, store, admin } = parts
+  return [
+    // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
+    {
+      name: 'vendors',
+      atMostMs: graceMs * VENDORS_SHARE,
+      run: () => vendors.stop(),
+      late: () => void vendors.abort(),
+    },
+    { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
+    {
+      name: 'ESMEs',
+      atMostMs: ESME_UNBIND_MS,
+      run: () => {
+        esme.unbind()
+        return esme.drained()
+      },
+    },
+    { name: 'listener', atMostMs: LAST_COMMIT_MS, run: () => esme.close() },
+    {
+      name: 'last commit',
+      atMostMs: LAST_COMMIT_MS,
+      run: () => recorder.settled(),
+      late: () => recorder.abandon(),
+    },
+    { name: 'records', atMostMs: LAST_COMMIT_MS, run: () => records.stop() },
+    { name: 'store', atMostMs: LAST_COMMIT_MS, run: () => store.close() },
+    { name: 'admin', atMostMs: ESME_UNBIND_MS, run: () => admin.stop() },
+  ]
+}
