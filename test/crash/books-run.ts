@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { startLedger, type LedgerProcess } from '../ledger/process.js'
 import { auditBooks, isAwaited, unbalanced, type BooksAudit } from './books-audit.js'
 import { readMessages, readPaidArrivals, RecordReader } from './books-ledger.js'
+import { liveBooks, paymentSettings, startPayments, type PaidIn, type Payments } from './books-payments.js'
 import { payIn, readBooks } from './books-store.js'
 import { atNextCommit } from './store-file.js'
 import { startSwitch, type Ending, type Switch } from './switch.js'
@@ -27,6 +28,10 @@ export interface BooksRun {
   readonly audit: BooksAudit
   /** What the books have otherwise than they must, in words. */
   readonly unbalanced: readonly string[]
+  /** What the running daemon said of its books at last, where it differs from what was on disk then. */
+  readonly liveOtherwise: readonly string[]
+  /** What was paid in while it was killed, over and over. */
+  readonly payments: PaidIn
   /** In micro-units of the base currency. */
   readonly paidIn: bigint
   readonly charged: bigint
@@ -51,12 +56,14 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
   const folder = mkdtempSync(join(tmpdir(), 'smswitch-books-'))
   const data = join(folder, 'data')
   const settings = {
+    ...paymentSettings,
     // A restart that lies between two parts must not take that long.
     'multipart.timeoutMs': 6000,
     'cdr.exportMs': 50,
   }
   const processes: LedgerProcess[] = []
   let daemon: Switch | undefined
+  let till: Payments | undefined
   try {
     await payIn(data, 'payer', PAID_IN)
     const delay = options.vendorDelayMs
@@ -69,6 +76,8 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
     processes.push(esme)
     await esme.next('bound')
     esme.tell({ cmd: 'start' })
+    let { adminPort } = daemon
+    till = startPayments('payer', () => adminPort)
 
     const [endings, restartMs]: [Ending[], number[]] = [[], []]
     let errors = ''
@@ -84,6 +93,7 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
       endings.push(await daemon.ended)
       errors += daemon.errors()
       daemon = await start()
+      adminPort = daemon.adminPort
       restartMs.push(Math.round(daemon.startedInMs))
       const bound = esme.next('bound')
       esme.tell({ cmd: 'port', port: daemon.smppPort })
@@ -91,6 +101,7 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
       accepted = Number((await esme.ask({ cmd: 'report' }, 'report'))['accepted'])
     }
     esme.tell({ cmd: 'finish' })
+    const payments = await till.stop()
 
     const records = new RecordReader(join(data, 'cdr'))
     const dumps = { book: join(folder, 'book'), arrivals: join(folder, 'arrivals') }
@@ -111,6 +122,7 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
       // The audit says what is missing.
       process.stderr.write(`not settled: ${String(error)}\n`)
     }
+    const live = await liveBooks('payer', adminPort)
     endings.push(await daemon.end('SIGTERM'))
     errors += daemon.errors()
 
@@ -120,7 +132,9 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
     const last = await esme.ask({ cmd: 'report' }, 'report')
     return {
       audit,
-      unbalanced: unbalanced(audit, books, BigInt(PAID_IN), units),
+      unbalanced: unbalanced(audit, books, BigInt(PAID_IN) + payments.micros, units),
+      liveOtherwise: differences(live, books),
+      payments,
       paidIn: books.paidIn,
       charged: books.charged,
       recordsWaiting: books.recordsWaiting,
@@ -131,8 +145,19 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
       errors,
     }
   } finally {
+    await till?.stop().catch(() => undefined)
     await daemon?.end('SIGKILL')
     for (const each of processes) await each.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function differences(
+  live: Awaited<ReturnType<typeof liveBooks>>,
+  { paidIn, held, charged }: Awaited<ReturnType<typeof readBooks>>,
+): readonly string[] {
+  const onDisk = { paidIn, held, charged, balance: paidIn - held - charged }
+  return (['paidIn', 'held', 'charged', 'balance'] as const)
+    .filter((sum) => live[sum] !== onDisk[sum])
+    .map((sum) => `${sum}: ${live[sum]} instead of ${onDisk[sum]}`)
 }

@@ -18,6 +18,8 @@ it('kill -9 neither loses nor doubles money, nor a record of it', { timeout: 60_
     settleWithinMs: 20_000,
   })
   expect(run.unbalanced).toEqual([])
+  expect(run.liveOtherwise).toEqual([])
+  expect(run.payments.payments).toBeGreaterThan(5)
   for (const [fault, found] of Object.entries(run.audit.wrong)) expect(found, fault).toEqual([])
   expect(run.charged).toBe(run.audit.chargeOfVendor)
   expect(run.charged).toBeGreaterThan(0n)

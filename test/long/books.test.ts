@@ -24,6 +24,8 @@ it('20 times kill -9 while money is held', async () => {
   writeFileSync(`${results}books.json`, text + '\n')
   console.log(figures)
   expect(run.unbalanced).toEqual([])
+  expect(run.liveOtherwise).toEqual([])
+  expect(run.payments.payments).toBeGreaterThan(5)
   for (const [fault, found] of Object.entries(wrong)) expect(found, fault).toEqual([])
   expect(run.charged).toBe(run.audit.chargeOfVendor)
   expect(run.recordsWaiting).toBe(0)
