@@ -22,6 +22,7 @@ const ranks = [
     'networks.ts',
     'record-files.ts',
     'stop.ts',
+    'stop-steps.ts',
     'switch-time.ts',
     'vendor-links.ts',
     'main.ts',
