@@ -30,6 +30,7 @@ const directory = {
           id,
           active: id !== 'off',
           domain: id === 'lost' ? 'nowhere' : 'home',
+          customer: id === 'broke' ? 'gone' : undefined,
           text: standardText,
           multipart: withheld,
         } as Account),
@@ -39,6 +40,7 @@ const directory = {
   policyFor: (domain: string, called: string) =>
     domain === 'nowhere' ? undefined : ({ id: `${domain} ${called}`, failover: 'next' } as Policy),
   routeFor: (_: Policy, called: string) => (called.startsWith('44') ? routed : nowhere),
+  customer: () => undefined,
 } as unknown as Snapshot
 const withheld = { ack: 'withheld', incomplete: 'fail', strictPartLimits: false } as const
 const owners = new Map([
@@ -81,6 +83,7 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
   const answers: string[] = []
   const outcomes: string[] = []
   const accepted: (SegmentDelivery | MoDelivery)[] = []
+  const counts = { placed: 0 }
   let made = 0
   const submission = (
     changes: Partial<Submission> & { readonly to?: string; readonly from?: string } = {},
@@ -125,6 +128,13 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
     moRoom: ({ id }: Account) => room - waiting(id),
     accepted: (delivery: SegmentDelivery | MoDelivery) => void accepted.push(delivery),
     directory: () => directory,
+    candidates: {
+      chance: () => 0,
+      placed: (route: readonly ConnectionId[]) => {
+        counts.placed++
+        return route
+      },
+    },
   }
   const all = { ...usual, ...options }
   const reassembly = createReassembly(
@@ -150,7 +160,7 @@ function rig(options: Partial<PipelineOptions> = {}, room = 1000) {
     for (const fn of deferred.splice(0)) fn()
     for (let i = 0; i < 10; i++) await Promise.resolve()
   }
-  return { store, recorder, answers, outcomes, accepted, submission, run, runMo, reassembly, settle }
+  return { store, recorder, answers, outcomes, accepted, counts, submission, run, runMo, reassembly, settle }
 }
 
 it('every submission of a batch is answered once; those that pass keep their order', async () => {
@@ -170,6 +180,14 @@ it('every submission of a batch is answered once; those that pass keep their ord
   expect(answers.slice(5)).toEqual(['0 accepted 0000000100000000', '6 accepted 0000000100000001'])
   expect(accepted.map(({ id }) => id)).toEqual(['0000000100000000', '0000000100000001'])
   expect((await contentsOf(store)).deliveries).toEqual(accepted)
+})
+
+it("who is refused uses up nobody's capacity", async () => {
+  const { submission, run, settle, answers, counts } = rig()
+  run([submission({ from: 'broke' }), submission(), submission({ to: '33123' })])
+  await settle()
+  expect(answers).toEqual(['2 refused noRoute', '0 refused customerBlocked', '1 accepted 0000000100000000'])
+  expect(counts.placed).toBe(1)
 })
 
 it('nothing is answered well, nor sent, before it is durable', async () => {

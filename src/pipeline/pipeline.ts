@@ -5,6 +5,7 @@ import type { Failure } from '../message/failure.js'
 import { authorize, type AuthorizePorts } from './authorize/authorize.js'
 import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
 import { findCandidates, type CandidatePorts } from './candidates/candidates.js'
+import { placeRoutes } from './candidates/place.js'
 import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
 import { choosePolicy } from './policy/policy.js'
@@ -124,7 +125,8 @@ export function proceedLocated(
   wallMs: number,
 ): void {
   const routed = runStage(findCandidates(directory, ports.candidates, wallMs), located, answerOf)
-  accept(authorize(routed, directory, ports, wallMs), ports, options, nowMs, wallMs)
+  const authorized = authorize(routed, directory, ports, wallMs)
+  accept(placeRoutes(authorized, directory, ports.candidates), ports, options, nowMs, wallMs)
 }
 
 /** Stage 2: most messages come in one piece, and pass without a look. */

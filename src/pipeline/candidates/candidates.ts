@@ -1,5 +1,5 @@
-// Stage 8: where it may go. Vendors that have a rate for the number or its network, as the policy and its plan order them, then
-// those that stand back.
+// Stage 8: where it may go. Vendors that have a rate for the number or its network, as the policy and its plan order them. Nothing is
+// counted here: what follows may still refuse it.
 
 import type { Route, Snapshot } from '../../directory/snapshot.js'
 import { continueWith, refuse, type Located, type Routed, type Stage } from '../stage.js'
@@ -12,18 +12,21 @@ export interface CandidatePorts {
 }
 
 /**
- * Without ports, of equal connections the first of the file comes first, and none stands back.
+ * Without a chance, of equal connections the first of the file comes first.
  * @param wallMs prices have dates; left out: the moment that was asked for last
  */
-export function findCandidates(directory: Snapshot, ports?: CandidatePorts, wallMs?: number): Stage<Located, Routed> {
+export function findCandidates(
+  directory: Snapshot,
+  ports?: Pick<CandidatePorts, 'chance'>,
+  wallMs?: number,
+): Stage<Located, Routed> {
   return (batch) =>
     batch.map(({ submission, account, assembly, policy, network, isUndecided = false }) => {
       const called = submission.destination.value
-      const ranked = directory.routeFor(policy, called, account, wallMs, network, ports?.chance() ?? 0)
+      const route = directory.routeFor(policy, called, account, wallMs, network, ports?.chance() ?? 0)
       // Where the network is to come, a rate of it may be all that there is.
-      if (ranked.length === 0 && !isUndecided)
+      if (route.length === 0 && !isUndecided)
         return refuse('noRoute', `policy ${policy.id}: no active connection has a rate for ${called}`)
-      const route = ports === undefined || isUndecided ? ranked : ports.placed(ranked, directory)
       return continueWith({ submission, account, assembly, policy, network, isUndecided, route })
     })
 }
