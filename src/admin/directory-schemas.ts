@@ -126,9 +126,10 @@ export const ErrorAnswer = Type.Object({
         value: Type.Optional(Type.Unknown({ description: 'What was given; never a secret.' })),
         expected: text('What would be right.'),
       }),
-      { description: 'With 422: everything that is wrong.' },
+      { description: 'With 422: everything that is wrong, but no more than 1,000.' },
     ),
   ),
+  mistakeCount: Type.Optional(Type.Integer({ description: 'Of a sheet: how many there are in all.' })),
 })
 
 /**

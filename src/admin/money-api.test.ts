@@ -260,6 +260,11 @@ describe('a rate sheet', () => {
       { line: 4, column: 'destination' },
       { line: 5, column: 'destination', value: 'x y' },
     ])
+    expect(refused.body['mistakeCount']).toBe(3)
+    const bad = Array.from({ length: 3000 }, (_, n) => `x${n};0,0`).join('\n')
+    const { body } = await call('PUT', url, `destination;price\n${bad}`)
+    expect([(body['mistakes'] as unknown[]).length, body['mistakeCount']]).toEqual([1000, 6000])
+    expect((body['error'] as { message: string }).message).toContain('6000 mistake(s), of which the first 1000')
     expect(book.current().revision).toBe(1)
     expect((await call('PUT', url, { rates: [] })).status).toBe(415)
     expect((await call('PUT', '/v1/directory/tariffs/none/rates', 'destination,price\n1,1\n')).status).toBe(404)

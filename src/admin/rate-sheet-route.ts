@@ -5,7 +5,7 @@ import { objectKey } from '../directory/change.js'
 import { runWithPauses, type Pauses } from '../directory/in-slices.js'
 import { rowsOfSheet, rowsWithSheet } from '../directory/sheet-rates.js'
 import type { TariffRow } from '../directory/trade-rows.js'
-import { describeSheetMistake, readRateSheet, type SheetMistake } from '../money/rate-sheet.js'
+import { describeSheetMistake, readRateSheet, type RateSheet } from '../money/rate-sheet.js'
 import { described, refuse, storeFailure } from './answers.js'
 import type { DirectoryBook } from './directory-book.js'
 import { CHANGE_BODY_MAX, refuseChange, type OnChanged } from './directory-routes.js'
@@ -55,7 +55,7 @@ export function addRateSheetRoutes(
         'a sheet is sent as text/csv, its first line the names of the columns',
       )
     const sheet = await runWithPauses(readRateSheet(request.body), pauses)
-    if (sheet.mistakes.length > 0) return refuseSheet(reply, sheet.mistakes)
+    if (sheet.mistakeCount > 0) return refuseSheet(reply, sheet)
     const found = book.current().objects.get(objectKey('tariffs', id))
     if (found === undefined) return refuse(reply, 404, 'notFound', `there is no tariffs/${id.slice(0, 100)}`)
     const before = found.row as Partial<TariffRow>
@@ -75,7 +75,7 @@ export function addRateSheetRoutes(
 
   api.put<Sheet>(
     '/v1/directory/tariffs/:id/rates',
-    options('putRates', 'Replaces all rates of a tariff by those of a CSV sheet; every bad line is told.'),
+    options('putRates', 'Replaces all rates of a tariff by those of a CSV sheet; the bad lines are told.'),
     (request, reply) => take(request, reply, true),
   )
   api.patch<Sheet>(
@@ -85,10 +85,12 @@ export function addRateSheetRoutes(
   )
 }
 
-/** Every bad line, in the form of other mistakes. */
-function refuseSheet(reply: FastifyReply, mistakes: readonly SheetMistake[]): FastifyReply {
-  const message = `the sheet has ${mistakes.length} mistake(s); nothing was changed`
+/** The bad lines in the form of other mistakes, and how many there are. */
+function refuseSheet(reply: FastifyReply, { mistakes, mistakeCount }: RateSheet): FastifyReply {
+  const listed = mistakeCount > mistakes.length ? `, of which the first ${mistakes.length} are listed` : ''
+  const message = `the sheet has ${mistakeCount} mistake(s)${listed}; nothing was changed`
   return refuse(reply, 422, 'invalidSheet', message, {
     mistakes: mistakes.map((mistake) => ({ ...mistake, path: mistake.column, words: describeSheetMistake(mistake) })),
+    mistakeCount,
   })
 }

@@ -172,6 +172,14 @@ describe('a rate sheet', () => {
     expect(sheet.rates).toHaveLength(2)
   })
 
+  it('lists the first 1,000 mistakes and counts all', () => {
+    const bad = Array.from({ length: 100_000 }, (_, n) => `x${n};0,0`)
+    const sheet = read(['destination;price', ...bad].join('\n'))
+    expect(sheet.mistakeCount).toBe(200_000)
+    expect(sheet.mistakes).toHaveLength(1000)
+    expect(sheet.mistakes.at(-1)).toMatchObject({ line: 501, column: 'price', value: '0,0' })
+  })
+
   it('never throws, whatever it is given', () => {
     const unit = fc.constantFrom('"', ',', ';', '\n', '\r', '1', '.', 'E.212-', '-', 'é')
     fc.assert(

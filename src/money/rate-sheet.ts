@@ -20,8 +20,10 @@ export interface SheetMistake {
 export interface RateSheet {
   /** Of the good lines. Not to be used where there are mistakes, unless somebody says so. */
   readonly rates: readonly Rate[]
-  /** All of them, by line. */
+  /** The first 1,000 of them, by line. */
   readonly mistakes: readonly SheetMistake[]
+  /** How many there are in all. */
+  readonly mistakeCount: number
   /** Columns with names that mean nothing here. */
   readonly ignored: readonly string[]
 }
@@ -38,6 +40,8 @@ export const sheetLimits: SheetLimits = { maxRates: 1_000_000, maxLineLength: 10
 /** Lines between two yields: about a millisecond. */
 const SLICE = 250
 const VALUE_SHOWN = 80
+/** More than a person reads at once: a sheet of another form has a mistake in each of half a million lines. */
+const MISTAKES_LISTED = 1000
 
 const columns = [
   'destination',
@@ -59,33 +63,27 @@ type Header = Partial<Record<Column, number>>
 /** Reads a sheet whose first line names the columns. Yields every few hundred lines: let other work go on there. */
 export function* readRateSheet(text: string, limits: SheetLimits = sheetLimits): Generator<void, RateSheet> {
   const records = csvRecords(text, limits.maxLineLength)
-  const mistakes: SheetMistake[] = []
+  const mistakes = new Mistakes()
   const first = records.next()
   if (first.done === true) return onlyMistake(1, '', 'a first line with the names of the columns')
   if (first.value.kind === 'broken') return onlyMistake(1, '', faults[first.value.why])
   const { header, ignored } = readHeader(first.value.fields, mistakes)
-  if (mistakes.length > 0) return { rates: [], mistakes, ignored }
+  if (mistakes.count > 0) return { rates: [], mistakes: mistakes.listed, mistakeCount: mistakes.count, ignored }
   const width = first.value.fields.length
   const sheet = new Sheet(header, mistakes)
   let lines = 0
   for (const record of records) {
     if (lines === limits.maxRates) {
-      mistakes.push({ line: record.line, column: '', value: '', expected: `at most ${limits.maxRates} rates` })
+      mistakes.add(record.line, '', '', `at most ${limits.maxRates} rates`)
       break
     }
-    if (record.kind === 'broken')
-      mistakes.push({ line: record.line, column: '', value: `column ${record.column}`, expected: faults[record.why] })
+    if (record.kind === 'broken') mistakes.add(record.line, '', `column ${record.column}`, faults[record.why])
     else if (record.fields.length !== width)
-      mistakes.push({
-        line: record.line,
-        column: '',
-        value: `${record.fields.length} fields`,
-        expected: `${width} fields, as many as the first line has`,
-      })
+      mistakes.add(record.line, '', `${record.fields.length} fields`, `${width} fields, as many as the first line has`)
     else sheet.add(record.line, record.fields)
     if (++lines % SLICE === 0) yield
   }
-  return { rates: sheet.rates, mistakes, ignored }
+  return { rates: sheet.rates, mistakes: mistakes.listed, mistakeCount: mistakes.count, ignored }
 }
 
 /** One line: `line 3: preference: expects a whole number from 0 to 10, not "11"`. */
@@ -101,16 +99,27 @@ const faults: Readonly<Record<CsvFault, string>> = {
 }
 
 function onlyMistake(line: number, column: string, expected: string): RateSheet {
-  return { rates: [], mistakes: [{ line, column, value: '', expected }], ignored: [] }
+  return { rates: [], mistakes: [{ line, column, value: '', expected }], mistakeCount: 1, ignored: [] }
 }
 
-function readHeader(names: readonly string[], mistakes: SheetMistake[]): { header: Header; ignored: string[] } {
+/** What is wrong, as far as somebody will read it. */
+class Mistakes {
+  readonly listed: SheetMistake[] = []
+  count = 0
+
+  add(line: number, column: string, value: string, expected: string): void {
+    if (++this.count > MISTAKES_LISTED) return
+    this.listed.push({ line, column, value: value.slice(0, VALUE_SHOWN), expected })
+  }
+}
+
+function readHeader(names: readonly string[], mistakes: Mistakes): { header: Header; ignored: string[] } {
   const header: Header = {}
   const ignored: string[] = []
   names.forEach((name, index) => {
     const column = byName.get(plain(name))
     if (column === undefined) ignored.push(name)
-    else if (header[column] !== undefined) mistakes.push({ line: 1, column, value: name, expected: 'each column once' })
+    else if (header[column] !== undefined) mistakes.add(1, column, name, 'each column once')
     else header[column] = index
   })
   // A column that nearly has a known name is a slip, and its values must not be dropped in silence.
@@ -118,11 +127,10 @@ function readHeader(names: readonly string[], mistakes: SheetMistake[]): { heade
     const meant = nearest(plain(name), byName.keys())
     const column = meant === undefined ? undefined : byName.get(meant)
     if (column !== undefined && header[column] === undefined)
-      mistakes.push({ line: 1, column: name, value: name, expected: `the column ${column}` })
+      mistakes.add(1, name.slice(0, VALUE_SHOWN), name, `the column ${column}`)
   }
   for (const column of required)
-    if (header[column] === undefined)
-      mistakes.push({ line: 1, column, value: '', expected: `a column ${column}, among ${columns.join(', ')}` })
+    if (header[column] === undefined) mistakes.add(1, column, '', `a column ${column}, among ${columns.join(', ')}`)
   return { header, ignored }
 }
 
@@ -133,24 +141,24 @@ function plain(name: string): string {
 class Sheet {
   readonly rates: Rate[] = []
   readonly #header: Header
-  readonly #mistakes: SheetMistake[]
+  readonly #mistakes: Mistakes
   /** The line of each destination and moment. */
   readonly #lines = new Map<string, number>()
 
-  constructor(header: Header, mistakes: SheetMistake[]) {
+  constructor(header: Header, mistakes: Mistakes) {
     this.#header = header
     this.#mistakes = mistakes
   }
 
   add(line: number, fields: readonly string[]): void {
-    const before = this.#mistakes.length
+    const before = this.#mistakes.count
     const read = <T>(column: Column, parse: (text: string) => T | undefined, unset: T, expected: string): T => {
       const index = this.#header[column]
       const text = index === undefined ? '' : fields[index]!.trim()
       if (text === '' && !required.includes(column)) return unset
       const value = parse(text)
       if (value !== undefined) return value
-      this.#mistakes.push({ line, column, value: text.slice(0, VALUE_SHOWN), expected })
+      this.#mistakes.add(line, column, text, expected)
       return unset
     }
     const rate: Rate = {
@@ -163,12 +171,12 @@ class Sheet {
       forbidden: read('forbidden', flagOf, rateDefaults.forbidden, FLAG_EXPECTED),
       weight: read('weight', weightOf, rateDefaults.weight, wholeUpTo(WEIGHT_MAX)),
     }
-    if (this.#mistakes.length > before) return
+    if (this.#mistakes.count > before) return
     const key = `${rate.destination}@${rate.effectiveFromMs}`
     const earlier = this.#lines.get(key)
     if (earlier !== undefined) {
       const expected = `a destination and moment that line ${earlier} does not have`
-      this.#mistakes.push({ line, column: 'destination', value: rate.destination, expected })
+      this.#mistakes.add(line, 'destination', rate.destination, expected)
       return
     }
     this.#lines.set(key, line)
