@@ -86,6 +86,7 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
       const result = await book.reload()
       if (result.kind === 'reloaded')
         log.event('directory.changed', { by, revision: result.provisioned.revision, objects: result.changes })
+      else if (result.kind === 'managedByStore') log.event('directory.noFile', { by })
       else log.event('directory.refused', { by, file: book.file ?? '', why: whyNot(result) })
     },
   }
@@ -94,10 +95,8 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
 /** The first mistakes are enough for a line of the log. */
 const TOLD = 3
 
-function whyNot(result: Exclude<ReloadResult, { readonly kind: 'reloaded' }>): string {
+function whyNot(result: Extract<ReloadResult, { readonly kind: 'unreadable' | 'fileMistakes' }>): string {
   switch (result.kind) {
-    case 'managedByStore':
-      return 'the directory is in the store: there is no file to read again'
     case 'unreadable':
       return result.why
     case 'fileMistakes': {

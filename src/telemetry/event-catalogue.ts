@@ -41,6 +41,11 @@ export const eventCatalogue = {
     message: 'the directory file is not right; what was in force stays so',
     fields: { by: 'text', file: 'text', why: 'text' },
   },
+  'directory.noFile': {
+    level: 'info',
+    message: 'nothing to read again: the directory is in the store, and is changed by the API',
+    fields: { by: 'text' },
+  },
   'money.paid': {
     level: 'info',
     message: 'a payment or an adjustment was booked',
