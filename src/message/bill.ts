@@ -81,7 +81,7 @@ export interface CustomerBooks {
   readonly paidInMicros: number
 }
 
-/** What an account used in a day. */
+/** What an account used in a day of the money of one customer. */
 export interface DayBooks {
   readonly account: AccountId
   readonly customer: string

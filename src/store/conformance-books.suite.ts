@@ -20,6 +20,7 @@ import type { CustomerBooks, DayBooks, Move, Payment } from '../message/bill.js'
 import type { Unit } from './contracts/unit.js'
 
 const at = anchorAt(1)
+const DAY = 86_400_000
 
 /** A unit that happens to have records. */
 const recorded = (cdr: string): Unit => ({ kind: 'parked', parked: parkedOf(1), cdr })
@@ -40,11 +41,10 @@ function modelOf(units: readonly Unit[]): { readonly customers: CustomerBooks[];
       heldMicros: sums.heldMicros + move.heldMicros,
       chargedMicros: sums.chargedMicros + move.chargedMicros,
     })
-    const key = `${String(day).padStart(10, '0')} ${account}`
+    const key = `${String(day).padStart(10, '0')} ${account}\0${customer}`
     const used = days.get(key) ?? { account, customer, day, units: 0, heldMicros: 0, chargedMicros: 0 }
     days.set(key, {
       ...used,
-      customer,
       units: used.units + move.units,
       heldMicros: used.heldMicros + move.heldMicros,
       chargedMicros: used.chargedMicros + move.chargedMicros,
@@ -104,7 +104,7 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
       )
     })
 
-    it('give the days that were asked for, by day and account, each with who paid last', async () => {
+    it('give the days that were asked for, by day, account and customer', async () => {
       const move = { heldMicros: 10, chargedMicros: 1, units: 2 }
       const of = (account: string, day: number, customer = 'acme') =>
         moved({ ...move, customer, account: account as Move['account'], day })
@@ -113,12 +113,13 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
       const days = await store.books.days(4, 5)
       expect(days.map(({ day, account, customer, units }) => [day, account, customer, units])).toEqual([
         [4, 'ж', 'acme', 2],
-        [5, 'a', 'other', 4],
+        [5, 'a', 'acme', 2],
+        [5, 'a', 'other', 2],
         [5, 'b', 'acme', 2],
       ])
       expect(await store.books.days(6, 6)).toEqual([])
       expect(await store.books.days(7, 4)).toEqual([])
-      expect(await store.books.days(-1, Infinity)).toHaveLength(5)
+      expect(await store.books.days(-1, Infinity)).toHaveLength(6)
     })
 
     it('move with their unit or not at all', async () => {
@@ -163,6 +164,85 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
       })
     })
 
+    describe('the account of a customer', () => {
+      const of = (customer: string, account: string, day: number, chargedMicros = 1) =>
+        moved({ customer, account: account as Move['account'], day, heldMicros: 0, chargedMicros, units: 1 })
+
+      it('has its own days and payments from a day on, and its sums', async () => {
+        await store.commit([of('acme', 'b', 2), of('acme', 'a', 3), of('acme', 'a', 1), of('acm', 'a', 3)], at)
+        await store.commit([of('other', 'a', 3), of('acme', 'c', 99)], at)
+        await store.commit(
+          [1, 2, 3].map((day) => paid(payment(day, { atMs: day * DAY }))),
+          at,
+        )
+        const account = await store.books.account('acme', 2, 10)
+        expect(account.books).toMatchObject({ customer: 'acme', chargedMicros: 4, paidInMicros: 3_000_000 })
+        expect(account.folded).toBeUndefined()
+        expect(account.days.map(({ day, account, customer }) => [day, account, customer])).toEqual([
+          [2, 'b', 'acme'],
+          [3, 'a', 'acme'],
+          [99, 'c', 'acme'],
+        ])
+        expect(account.payments.map(({ reference }) => reference)).toEqual(['ref-2', 'ref-3'])
+        const first = await store.books.account('acme', 2, 1)
+        expect([first.days.length, first.payments.length]).toEqual([1, 1])
+        const none = await store.books.account('nobody', 0, 9)
+        expect(none).toMatchObject({ books: { paidInMicros: 0 }, days: [], payments: [] })
+      })
+
+      it('is of one moment while others commit', async () => {
+        await store.commit([paid(payment(0))], at)
+        const commits = Array.from({ length: 50 }, () =>
+          store.commit([of('acme', 'a', 5, 10), of('acme', 'b', 6, 1)], at),
+        )
+        let isOver = false
+        const all = Promise.all(commits).then(() => (isOver = true))
+        let seen = 0
+        while (!isOver) {
+          const { books, days } = await store.books.account('acme', 0, 10)
+          expect(days.reduce((sum, { chargedMicros }) => sum + chargedMicros, 0)).toBe(books.chargedMicros)
+          if (seen++ % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+        }
+        await all
+        expect((await store.books.account('acme', 0, 10)).books.chargedMicros).toBe(550)
+      })
+
+      it('keeps its sums where old days and payments become one', async () => {
+        await store.commit([of('acme', 'a', 1, 5), of('acme', 'b', 1, 7), of('acme', 'a', 2), of('acme', 'a', 3)], at)
+        await store.commit([of('other', 'a', 1)], at)
+        await store.commit(
+          [1, 2, 3].map((day) => paid(payment(day, { atMs: day * DAY + 1 }))),
+          at,
+        )
+        expect(await store.books.customersBefore(1)).toEqual([])
+        expect(await store.books.customersBefore(3)).toEqual(['acme', 'other'])
+        const books = (await store.books.account('acme', 0, 9)).books
+        for (let times = 0; times < 3; times++) await store.books.fold('acme', 3, 2)
+        await store.books.fold('nobody', 3, 2)
+        expect(await store.books.customersBefore(3)).toEqual(['other'])
+        // What comes late for a day that is gone.
+        await store.commit([of('acme', 'a', 1, 11)], at)
+        expect(await store.books.customersBefore(3)).toEqual(['acme', 'other'])
+        const again = await under.crash()
+        await Promise.all([again.commit([of('acme', 'a', 1, 2)], at), again.books.fold('acme', 3, 9)])
+        await again.books.fold('acme', 3, 9)
+        const account = await again.books.account('acme', 0, 9)
+        expect(account.folded).toEqual({
+          ...{ customer: 'acme', throughDay: 2, units: 5, heldMicros: 0, chargedMicros: 26, paidInMicros: 2_000_000 },
+        })
+        expect(account.days.map(({ day }) => day)).toEqual([3])
+        expect(account.payments.map(({ reference }) => reference)).toEqual(['ref-3'])
+        expect(account.books).toEqual({ ...books, chargedMicros: books.chargedMicros + 13 })
+        expect(await again.books.findPayment('acme', 'ref-1')).toBeUndefined()
+      })
+    })
+
+    it('remember what currency they are in', async () => {
+      expect(await store.books.currency()).toBeUndefined()
+      await store.books.keepCurrency('EUR')
+      expect(await (await under.crash()).books.currency()).toBe('EUR')
+    })
+
     describe('records', () => {
       it('come back in order, one block a commit, up to the octets that were asked for', async () => {
         await store.commit([recorded('a1\n'), recorded('a2\n')], at)
@@ -181,11 +261,16 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
         await store.commit([recorded('a\n')], at)
         await store.commit([recorded('b\n')], at)
         expect(await store.books.exportMark()).toBeUndefined()
-        await store.commit([exported(1, 'cdr-1.jsonl', 2)], at)
-        expect(await store.books.exportMark()).toEqual({ through: 1, file: 'cdr-1.jsonl', bytes: 2 })
+        await store.commit([{ ...exported(1, 'cdr-1.jsonl', 2), folder: '/var/čdr' } as Unit], at)
+        expect(await store.books.exportMark()).toEqual({
+          through: 1,
+          file: 'cdr-1.jsonl',
+          bytes: 2,
+          folder: '/var/čdr',
+        })
         expect((await store.books.records(100)).map(linesOf)).toEqual(['b\n'])
         const again = await under.crash()
-        expect(await again.books.exportMark()).toEqual({ through: 1, file: 'cdr-1.jsonl', bytes: 2 })
+        expect(await again.books.exportMark()).toMatchObject({ bytes: 2, folder: '/var/čdr' })
         expect((await again.books.records(100)).map(linesOf)).toEqual(['b\n'])
         expect(again.books.recordsWaiting()).toBe(1)
       })
@@ -234,6 +319,11 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
         store.books.days(0, 1),
         store.books.findPayment('acme', 'r'),
         store.books.payments('acme', 0, 1),
+        store.books.account('acme', 0, 1),
+        store.books.customersBefore(1),
+        store.books.fold('acme', 1, 1),
+        store.books.currency(),
+        store.books.keepCurrency('EUR'),
         store.books.records(1),
         store.books.exportMark(),
       ])

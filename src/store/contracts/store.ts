@@ -68,6 +68,14 @@ export interface Store {
   lanes(): Promise<readonly LaneSummary[]>
   /** In the order of the keys; undefined where nothing is awaited. Sees every resolved commit. */
   findAwaiting(keys: readonly AwaitingKey[]): Promise<readonly (Awaiting | undefined)[]>
+  /**
+   * The keys of up to `limit` rows that wait for reports, from `cursor` on ('' to begin), with the cursor to go on from ('' at the
+   * end). Meant for the start.
+   */
+  awaitedKeys(
+    cursor: string,
+    limit: number,
+  ): Promise<{ readonly keys: readonly AwaitingKey[]; readonly cursor: string }>
   /** In the order of the ids; undefined where there is none. Sees every resolved commit. */
   findGroups(ids: readonly MessageId[]): Promise<readonly (SegmentGroup | undefined)[]>
   /** All collected parts, by id. Meant for the start. */

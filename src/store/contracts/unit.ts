@@ -16,6 +16,7 @@ import type {
 import type { FailureReason } from '../../message/failure.js'
 import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import type { MessageState } from '../../message/state.js'
+import type { ExportMark } from './books.js'
 
 /** What became of a segment once its attempt was over or its time was up. */
 export type SegmentOutcome =
@@ -58,7 +59,7 @@ export type MoneyUnit =
   /** A customer's balance was changed from outside. */
   | { readonly kind: 'paid'; readonly payment: Payment }
   /** Records up to this number are in their file, which has so many octets now. */
-  | { readonly kind: 'exported'; readonly through: number; readonly file: string; readonly bytes: number }
+  | ({ readonly kind: 'exported' } & ExportMark)
 
 type Happening =
   /** A message was taken from its sender; `parts` are those of its parts that were collected before. */
@@ -139,20 +140,20 @@ export interface StateChanges {
   /** Put or overwrite by id. */
   putGroup(group: SegmentGroup): void
   dropGroup(id: MessageId): void
-  /** Adds to the books of a customer and to the day of an account. */
+  /** Adds to the books of a customer and to its day of an account. */
   move(move: Move): void
   /** Put by (customer, reference), and added to what the customer has paid in. */
   pay(payment: Payment): void
   /** Added to the records, behind all earlier ones. */
   addRecords(lines: string): void
-  /** Removes records up to this number and remembers the file. */
-  exported(through: number, file: string, bytes: number): void
+  /** Removes records up to that number and remembers the file. */
+  exported(mark: ExportMark): void
 }
 
 /** The one meaning of a unit, the same for every backend. Applying it twice changes nothing more. */
 export function reduce(unit: Unit, state: StateChanges): void {
   if (unit.kind === 'paid') return state.pay(unit.payment)
-  if (unit.kind === 'exported') return state.exported(unit.through, unit.file, unit.bytes)
+  if (unit.kind === 'exported') return state.exported(unit)
   if (unit.move !== undefined) state.move(unit.move)
   if (unit.cdr !== undefined) state.addRecords(unit.cdr)
   switch (unit.kind) {

@@ -1,7 +1,7 @@
-// Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they are of.
+// Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they
+// are of. The rows of days: day-rows.
 
-import type { CustomerBooks, DayBooks, Payment } from '../../message/bill.js'
-import type { AccountId } from '../../message/ids.js'
+import type { CustomerBooks, Payment } from '../../message/bill.js'
 import type { ExportMark, RecordBlock } from '../contracts/books.js'
 import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
@@ -11,14 +11,12 @@ import { metaKeys } from './meta-rows.js'
 import type { WriteSlab } from './write-slab.js'
 
 const CUSTOMER = 'c'
-const DAY = 'd'
 const PAYMENT = 'p'
 /** The same payments again, by time. */
 const PAYMENT_BY_TIME = 't'
 const BLOCK = 'r'
 
 const LETTER_BYTES = 1
-const DAY_BYTES = 4
 const BLOCK_NUMBER_BYTES = 6
 
 const reader = new ByteReader()
@@ -54,46 +52,6 @@ function customerIn(row: Uint8Array, customer: string): CustomerBooks {
   }
 }
 
-export function putDay(slab: WriteSlab, used: DayBooks): void {
-  slab.put('books', dayKey(used.day, used.account), (out) => {
-    out.text(used.customer)
-    out.float64(used.units)
-    out.float64(used.heldMicros)
-    out.float64(used.chargedMicros)
-  })
-}
-
-/** Undefined where there is none. */
-export function readDay(env: LmdbEnv, day: number, account: AccountId): DayBooks | undefined {
-  const row = env.books.getBinaryFast(keyOf(dayKey(day, account)))
-  return row && dayIn(row, day, account)
-}
-
-export function readDays(env: LmdbEnv, fromDay: number, toDay: number): DayBooks[] {
-  const found: DayBooks[] = []
-  const first = Math.max(0, Math.ceil(fromDay))
-  const last = Math.min(0xffff_fffe, Math.floor(toDay))
-  if (first > last) return found
-  const range = { start: keyOf(dayKey(first, '')), end: keyOf(dayKey(last + 1, '')) }
-  for (const { key, value } of env.books.getRange(range)) {
-    const day = ((key[1]! << 24) | (key[2]! << 16) | (key[3]! << 8) | key[4]!) >>> 0
-    found.push(dayIn(value, day, textOf(key, LETTER_BYTES + DAY_BYTES) as AccountId))
-  }
-  return found
-}
-
-function dayIn(row: Uint8Array, day: number, account: AccountId): DayBooks {
-  reader.over(row, 0)
-  return {
-    account,
-    customer: reader.text(),
-    day,
-    units: reader.float64(),
-    heldMicros: reader.float64(),
-    chargedMicros: reader.float64(),
-  }
-}
-
 export function putPayment(slab: WriteSlab, payment: Payment): void {
   const write = (out: ByteWriter) => {
     out.float64(payment.micros)
@@ -125,6 +83,16 @@ function paymentIn(row: Uint8Array, customer: string): Payment {
   const micros = reader.float64()
   const atMs = reader.float64()
   return { customer, reference: reader.text(), micros, note: reader.text(), atMs }
+}
+
+/** Payments of a customer before a time, oldest first, up to `limit`. */
+export function readPaymentsBefore(env: LmdbEnv, customer: string, beforeMs: number, limit: number): Payment[] {
+  return readPayments(env, customer, 0, limit).filter(({ atMs }) => atMs < beforeMs)
+}
+
+export function removePayment(slab: WriteSlab, { customer, reference, atMs }: Payment): void {
+  slab.remove('books', paymentKey(customer, reference))
+  slab.remove('books', timeKey(customer, wholeDueMs(atMs), reference))
 }
 
 /** @param lines whole lines of ASCII */
@@ -165,6 +133,7 @@ export function putMark(slab: WriteSlab, mark: ExportMark): void {
     out.float64(mark.through)
     out.float64(mark.bytes)
     out.text(mark.file)
+    if (mark.folder !== undefined) out.text(mark.folder)
   })
 }
 
@@ -174,21 +143,21 @@ export function readMark(env: LmdbEnv): ExportMark | undefined {
   reader.over(row, 0)
   const through = reader.float64()
   const bytes = reader.float64()
-  return { through, file: reader.text(), bytes }
+  const file = reader.text()
+  return { through, file, bytes, folder: reader.position < row.length ? reader.text() : undefined }
+}
+
+export function putCurrency(slab: WriteSlab, currency: string): void {
+  slab.put('meta', Buffer.from(metaKeys.currency), (out) => out.text(currency))
+}
+
+export function readCurrency(env: LmdbEnv): string | undefined {
+  const row = env.meta.getBinaryFast(keyOf(Buffer.from(metaKeys.currency)))
+  return row && reader.over(row, 0).text()
 }
 
 function customerKey(customer: string): Uint8Array {
   return keyBytes(CUSTOMER, (out) => out.keyText(customer))
-}
-
-function dayKey(day: number, account: string): Uint8Array {
-  return keyBytes(DAY, (out) => {
-    out.byte(day >>> 24)
-    out.byte(day >>> 16)
-    out.byte(day >>> 8)
-    out.byte(day)
-    out.keyText(account)
-  })
 }
 
 function paymentKey(customer: string, reference: string): Uint8Array {
@@ -206,7 +175,7 @@ function timeKey(customer: string, atMs: number, reference: string): Uint8Array 
   })
 }
 
-function ownerPrefix(out: ByteWriter, customer: string): void {
+export function ownerPrefix(out: ByteWriter, customer: string): void {
   out.keyText(customer)
   out.byte(0)
 }
@@ -220,18 +189,18 @@ function blockNumberIn(key: Uint8Array): number {
 }
 
 /** All keys that begin with the letter. */
-function rangeOf(letter: string): { readonly start: KeySlice; readonly end: KeySlice } {
+export function rangeOf(letter: string): { readonly start: KeySlice; readonly end: KeySlice } {
   const first = Buffer.from(letter, 'latin1')
   return { start: keyOf(first), end: keyOf(Uint8Array.of(first[0]! + 1)) }
 }
 
-function keyBytes(letter: string, write: (out: ByteWriter) => void): Uint8Array {
+export function keyBytes(letter: string, write: (out: ByteWriter) => void): Uint8Array {
   const out = new ByteWriter(64)
   out.keyText(letter)
   write(out)
   return out.buffer.subarray(0, out.position)
 }
 
-function textOf(key: Uint8Array, start: number): string {
-  return Buffer.from(key.buffer as ArrayBuffer, key.byteOffset + start, key.length - start).toString()
+export function textOf(key: Uint8Array, start: number, end = key.length): string {
+  return Buffer.from(key.buffer as ArrayBuffer, key.byteOffset + start, end - start).toString()
 }

@@ -25,6 +25,7 @@ function roomOf(env: LmdbEnv): { readonly usedBytes: number; readonly freeInFile
     env.groups,
     env.collected,
     env.directory,
+    env.answers,
     env.books,
     env.records,
     env.meta,

@@ -8,9 +8,13 @@ import type { CustomerBooks } from '../../message/bill.js'
 import { arbitraryMove, arbitraryPayment } from '../conformance-arbitrary.suite.js'
 import { accountId, linesOf, moved, paid, vendorId } from '../conformance-rows.suite.js'
 import { reduce, type Unit } from '../contracts/unit.js'
+import { putCustomer } from './book-rows.js'
 import { CommitQueue } from './commit-queue.js'
+import { putEarlyDay } from './day-rows.js'
 import { LmdbBooks } from './lmdb-books.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
+import { openLmdbStore } from './lmdb-store.js'
+import { WriteSlab } from './write-slab.js'
 
 const MiB = 2 ** 20
 const PLENTY = 2 ** 40
@@ -34,9 +38,9 @@ function failing(env: LmdbEnv) {
         : Promise.reject(Object.assign(new Error(fate), { code: refusals[fate] }))
     },
   }
-  const books = new LmdbBooks((verb) => verb(env))
+  const books = new LmdbBooks({ read: (verb) => verb(env), write: (encode) => queue.add(encode) })
   books.load(env)
-  const queue = new CommitQueue(failingEnv, books, async () => PLENTY)
+  const queue: CommitQueue = new CommitQueue(failingEnv, books, async () => PLENTY)
   return {
     books,
     fates,
@@ -131,5 +135,23 @@ describe('LmdbBooks', () => {
     await commit([{ kind: 'exported', through: 2, file: 'f', bytes: 4 }])
     expect(await books.records(100)).toEqual([])
     await env.close()
+  })
+
+  it('takes over the days of an early program, which had one customer a day of an account', async () => {
+    const early = Array.from({ length: 3 }, (_, n) => ({
+      ...{ account: accountId(`a${n}`), customer: n === 0 ? 'acme' : 'other', day: 1 + (n % 2), units: n },
+      ...{ heldMicros: n, chargedMicros: 2 * n },
+    }))
+    const env = openEnv(folder, 16 * MiB)
+    const slab = new WriteSlab()
+    for (const used of early) putEarlyDay(slab, used)
+    for (const { customer } of early) putCustomer(slab, { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 })
+    await env.batch(() => slab.issue(env, 0, slab.count))
+    await env.close()
+    for (let times = 0; times < 2; times++) {
+      const store = await openLmdbStore({ folder, mapBytes: 16 * MiB, lowWaterBytes: 0 })
+      expect(await store.books.days(0, 9)).toEqual([early[0], early[2], early[1]])
+      await store.close()
+    }
   })
 })

@@ -2,25 +2,34 @@
 // once the transaction is on disk, so that a failed one leaves both as they were.
 
 import type { CustomerBooks, DayBooks, Payment } from '../../message/bill.js'
-import type { BooksStore, ExportMark, RecordBlock } from '../contracts/books.js'
-import type { BookChanges } from './book-changes.js'
+import {
+  DAY_MS,
+  foldedWith,
+  type BooksStore,
+  type CustomerAccount,
+  type ExportMark,
+  type RecordBlock,
+} from '../contracts/books.js'
+import type { BookChanges, Fold } from './book-changes.js'
 import {
   putBlock,
+  putCurrency,
   putCustomer,
-  putDay,
   putMark,
   putPayment,
   readBlockBounds,
   readBlocks,
+  readCurrency,
   readCustomer,
   readCustomers,
-  readDay,
-  readDays,
   readMark,
   readPayment,
   readPayments,
+  readPaymentsBefore,
   removeBlock,
+  removePayment,
 } from './book-rows.js'
+import { putDay, putFolded, readDay, readDays, readDaysOf, readFolded, removeDay } from './day-rows.js'
 import type { LmdbEnv } from './lmdb-env.js'
 import type { WriteSlab } from './write-slab.js'
 
@@ -31,7 +40,15 @@ const MAX_CACHED = 100_000
 export interface BooksStep {
   readonly customers: ReadonlyMap<string, CustomerBooks>
   readonly days: ReadonlyMap<string, DayBooks>
+  /** Keys of days that are not there any more. */
+  readonly folded: readonly string[]
   readonly records: RecordsState
+}
+
+export interface BooksPorts {
+  readonly read: <Answer>(verb: (env: LmdbEnv) => Answer) => Answer
+  /** Resolves once what was encoded is on disk. */
+  readonly write: (encode: (slab: WriteSlab) => void) => Promise<void>
 }
 
 interface RecordsState {
@@ -42,13 +59,13 @@ interface RecordsState {
 }
 
 export class LmdbBooks implements BooksStore {
-  readonly #read: <Answer>(verb: (env: LmdbEnv) => Answer) => Answer
+  readonly #ports: BooksPorts
   readonly #customers = new Map<string, CustomerBooks>()
   readonly #days = new Map<string, DayBooks>()
   #records: RecordsState = { first: 1, next: 1, mark: undefined }
 
-  constructor(read: <Answer>(verb: (env: LmdbEnv) => Answer) => Answer) {
-    this.#read = read
+  constructor(ports: BooksPorts) {
+    this.#ports = ports
   }
 
   /** Takes what is on disk for true; call it whenever the environment was opened. */
@@ -67,7 +84,9 @@ export class LmdbBooks implements BooksStore {
     const days = new Map<string, DayBooks>()
     const paid = new Set<string>()
     let records = this.#records
+    const folds = new Map<string, Fold>()
     for (const changes of commits) {
+      for (const fold of changes.folds) folds.set(fold.customer, fold)
       this.#addMoves(env, changes, customers, days)
       for (const payment of changes.payments) this.#addPayment(slab, env, payment, customers, paid)
       for (const mark of changes.exports) records = forgetBlocks(slab, records, mark)
@@ -78,7 +97,8 @@ export class LmdbBooks implements BooksStore {
     }
     for (const sums of customers.values()) putCustomer(slab, sums)
     for (const used of days.values()) putDay(slab, used)
-    return { customers, days, records }
+    const folded = [...folds.values()].flatMap((fold) => foldDays(slab, env, fold, days))
+    return { customers, days, folded, records }
   }
 
   /** The rows of this step are on disk. */
@@ -87,6 +107,7 @@ export class LmdbBooks implements BooksStore {
     if (this.#days.size > MAX_CACHED) this.#days.clear()
     for (const [key, sums] of step.customers) this.#customers.set(key, sums)
     for (const [key, used] of step.days) this.#days.set(key, used)
+    for (const key of step.folded) this.#days.delete(key)
     this.#records = step.records
   }
 
@@ -95,7 +116,7 @@ export class LmdbBooks implements BooksStore {
   }
 
   async days(fromDay: number, toDay: number): Promise<readonly DayBooks[]> {
-    return this.#read((env) => readDays(env, fromDay, toDay))
+    return this.#read((env) => readDays(env, readCustomers(env), fromDay, toDay))
   }
 
   async findPayment(customer: string, reference: string): Promise<Payment | undefined> {
@@ -104,6 +125,40 @@ export class LmdbBooks implements BooksStore {
 
   async payments(customer: string, fromMs: number, limit: number): Promise<readonly Payment[]> {
     return this.#read((env) => readPayments(env, customer, fromMs, limit))
+  }
+
+  /** The reads of one turn see one state of the environment. */
+  async account(customer: string, fromDay: number, limit: number): Promise<CustomerAccount> {
+    return this.#read((env) => ({
+      books: readCustomer(env, customer),
+      folded: readFolded(env, customer),
+      days: readDaysOf(env, customer, fromDay, Infinity, limit),
+      payments: readPayments(env, customer, fromDay * DAY_MS, limit),
+    }))
+  }
+
+  async customersBefore(day: number): Promise<readonly string[]> {
+    return this.#read((env) =>
+      readCustomers(env)
+        .map(({ customer }) => customer)
+        .filter(
+          (customer) =>
+            readDaysOf(env, customer, 0, day - 1, 1).length > 0 ||
+            readPaymentsBefore(env, customer, day * DAY_MS, 1).length > 0,
+        ),
+    )
+  }
+
+  async fold(customer: string, beforeDay: number, limit: number): Promise<void> {
+    await this.#ports.write((slab) => slab.fold({ customer, beforeDay, limit }))
+  }
+
+  async currency(): Promise<string | undefined> {
+    return this.#read(readCurrency)
+  }
+
+  async keepCurrency(currency: string): Promise<void> {
+    await this.#ports.write((slab) => putCurrency(slab, currency))
   }
 
   async records(maxBytes: number): Promise<readonly RecordBlock[]> {
@@ -116,6 +171,10 @@ export class LmdbBooks implements BooksStore {
 
   async exportMark(): Promise<ExportMark | undefined> {
     return this.#read(() => this.#records.mark)
+  }
+
+  #read<Answer>(verb: (env: LmdbEnv) => Answer): Answer {
+    return this.#ports.read(verb)
   }
 
   #addMoves(
@@ -132,20 +191,20 @@ export class LmdbBooks implements BooksStore {
         chargedMicros: sums.chargedMicros + change.chargedMicros,
         paidInMicros: sums.paidInMicros,
       })
+      for (const [day, accounts] of change.days)
+        for (const [account, { units, heldMicros, chargedMicros }] of accounts) {
+          const key = dayKey(day, account, customer)
+          const used = days.get(key) ?? this.#days.get(key) ?? readDay(env, customer, day, account)
+          days.set(key, {
+            account,
+            customer,
+            day,
+            units: (used?.units ?? 0) + units,
+            heldMicros: (used?.heldMicros ?? 0) + heldMicros,
+            chargedMicros: (used?.chargedMicros ?? 0) + chargedMicros,
+          })
+        }
     }
-    for (const [day, accounts] of changes.days)
-      for (const [account, change] of accounts) {
-        const key = `${day}\0${account}`
-        const used = days.get(key) ?? this.#days.get(key) ?? readDay(env, day, account)
-        days.set(key, {
-          account,
-          customer: change.customer,
-          day,
-          units: (used?.units ?? 0) + change.units,
-          heldMicros: (used?.heldMicros ?? 0) + change.heldMicros,
-          chargedMicros: (used?.chargedMicros ?? 0) + change.chargedMicros,
-        })
-      }
   }
 
   /** The same reference again changes nothing, also within one transaction. */
@@ -166,11 +225,36 @@ export class LmdbBooks implements BooksStore {
   }
 }
 
+/** Gives the keys of the days that are gone. Those that this transaction writes stay for another time: what is read is older. */
+function foldDays(
+  slab: WriteSlab,
+  env: LmdbEnv,
+  { customer, beforeDay, limit }: Fold,
+  written: ReadonlyMap<string, DayBooks>,
+): string[] {
+  const keyOf = ({ day, account }: DayBooks): string => dayKey(day, account, customer)
+  const days = readDaysOf(env, customer, 0, beforeDay - 1, limit).filter((used) => !written.has(keyOf(used)))
+  const payments = readPaymentsBefore(env, customer, beforeDay * DAY_MS, limit)
+  if (days.length + payments.length === 0) return []
+  for (const used of days) removeDay(slab, used)
+  for (const payment of payments) removePayment(slab, payment)
+  putFolded(slab, foldedWith(readFolded(env, customer), customer, beforeDay - 1, days, payments))
+  return days.map(keyOf)
+}
+
+function dayKey(day: number, account: string, customer: string): string {
+  return `${day}\0${account}\0${customer}`
+}
+
 /** Never further than what there is, and never back: a number that was given once would be given again after a restart. */
-function forgetBlocks(slab: WriteSlab, records: RecordsState, mark: ExportMark): RecordsState {
-  const through = Math.max(records.mark?.through ?? 0, Math.min(mark.through, records.next - 1))
+function forgetBlocks(
+  slab: WriteSlab,
+  records: RecordsState,
+  { through: asked, file, bytes, folder }: ExportMark,
+): RecordsState {
+  const through = Math.max(records.mark?.through ?? 0, Math.min(asked, records.next - 1))
   for (let number = records.first; number <= through; number++) removeBlock(slab, number)
-  const kept = { ...mark, through }
+  const kept = { through, file, bytes, folder }
   putMark(slab, kept)
   return { first: Math.max(records.first, through + 1), next: records.next, mark: kept }
 }

@@ -17,6 +17,7 @@ import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
 import { isOffer, reduce, type Unit } from '../contracts/unit.js'
 import { LmdbAnswers, type AnswersPorts } from './answer-rows.js'
 import { CommitQueue } from './commit-queue.js'
+import { convertEarlyDays, readEarlyDays } from './day-rows.js'
 import { LmdbDirectory } from './directory-rows.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
 import { LmdbBooks } from './lmdb-books.js'
@@ -24,6 +25,7 @@ import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 import { lockedError, ownFolder, type ReleaseOwnership } from './owner-lock.js'
 import {
+  awaitedKeys,
   expiredAwaiting,
   expiredDeliveries,
   expiredGroups,
@@ -53,6 +55,7 @@ export interface LmdbOptions {
 }
 
 const SPACE_CHECK_MS = 1000
+const EARLY_DAYS_AT_ONCE = 10_000
 
 /**
  * Opens the data of a folder.
@@ -110,7 +113,10 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
     this.#release = release
     this.#env = env
     const { folder, diskFreeBytes = freeOnDisk } = options
-    this.#books = new LmdbBooks((verb) => this.#read(verb))
+    this.#books = new LmdbBooks({
+      read: (verb) => this.#read(verb),
+      write: (encode) => this.#writeWithRoom(encode, false),
+    })
     this.#commits = new CommitQueue(env, this.#books, () => diskFreeBytes(folder))
     this.#space = new FreeSpace({
       limitBytes: options.mapBytes,
@@ -140,6 +146,11 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
     this.#books.load(env)
     await this.#space.look(env)
     if (format === undefined || format < FORMAT) await this.#commits.add((slab) => slab.format())
+    for (;;) {
+      const early = readEarlyDays(env, EARLY_DAYS_AT_ONCE)
+      if (early.length === 0) break
+      await this.#commits.add((slab) => convertEarlyDays(slab, early))
+    }
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
@@ -163,6 +174,10 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
 
   async findAwaiting(keys: readonly AwaitingKey[]) {
     return this.#read((env) => findAwaiting(env, keys))
+  }
+
+  async awaitedKeys(cursor: string, limit: number) {
+    return this.#read((env) => awaitedKeys(env, cursor, limit))
   }
 
   async findGroups(ids: readonly MessageId[]) {

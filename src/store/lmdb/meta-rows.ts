@@ -1,4 +1,5 @@
-// The rows of the table `meta`: format of the data, epoch, anchor of the clock, revision of the directory. How far records are in files: book-rows.
+// The rows of the table `meta`: format of the data, epoch, anchor of the clock, revision of the directory. How far records are
+// in files, and the currency of the books: book-rows.
 
 import type { ClockAnchor } from '../contracts/store.js'
 import { ByteReader, type ByteWriter } from '../rows/bytes.js'
@@ -10,6 +11,7 @@ export const metaKeys = {
   anchor: 'anchor',
   directoryRevision: 'directoryRevision',
   exportMark: 'exportMark',
+  currency: 'currency',
 } as const
 
 /**

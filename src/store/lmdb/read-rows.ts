@@ -88,6 +88,16 @@ export function findAwaiting(env: LmdbEnv, keys: readonly AwaitingKey[]): (Await
   return found
 }
 
+export function awaitedKeys(env: LmdbEnv, cursor: string, limit: number) {
+  const keys: AwaitingKey[] = []
+  let last: Uint8Array | undefined
+  for (const key of env.awaiting.getKeys({ ...startOf(cursor), limit })) {
+    keys.push(readVendorKey(key))
+    last = key
+  }
+  return { keys, cursor: cursorAt(last, keys.length, limit) }
+}
+
 export function findGroups(env: LmdbEnv, ids: readonly MessageId[]): (SegmentGroup | undefined)[] {
   const found = new Array<SegmentGroup | undefined>(ids.length)
   for (let i = 0; i < ids.length; i++) {
@@ -141,14 +151,21 @@ function expiredOf<Row>(
   nowMs: number,
   decode: (key: Uint8Array, row: Uint8Array) => Row,
 ): { readonly rows: readonly Row[]; readonly cursor: string } {
-  const start = cursor === '' ? FIRST : keyOf(Buffer.from(cursor, 'base64'))
   const rows: Row[] = []
   let looked = 0
   let last: Uint8Array | undefined
-  for (const { key, value } of table.getRange({ start, exclusiveStart: cursor !== '', limit })) {
+  for (const { key, value } of table.getRange({ ...startOf(cursor), limit })) {
     looked++
     last = key
     if (expiryOf(value) <= nowMs) rows.push(decode(key, value))
   }
-  return { rows, cursor: last === undefined || looked < limit ? '' : Buffer.from(last).toString('base64') }
+  return { rows, cursor: cursorAt(last, looked, limit) }
+}
+
+function startOf(cursor: string) {
+  return { start: cursor === '' ? FIRST : keyOf(Buffer.from(cursor, 'base64')), exclusiveStart: cursor !== '' }
+}
+
+function cursorAt(last: Uint8Array | undefined, looked: number, limit: number): string {
+  return last === undefined || looked < limit ? '' : Buffer.from(last).toString('base64')
 }

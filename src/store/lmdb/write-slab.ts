@@ -4,6 +4,7 @@ import type { Move, Payment } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, DeliveryRef, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { MessageId } from '../../message/ids.js'
+import type { ExportMark } from '../contracts/books.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import type { StateChanges } from '../contracts/unit.js'
 import { ByteWriter } from '../rows/bytes.js'
@@ -12,7 +13,7 @@ import { writeDelivery } from '../rows/delivery-row.js'
 import { writeGroup } from '../rows/group-row.js'
 import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
 import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
-import { BookChanges } from './book-changes.js'
+import { BookChanges, type Fold } from './book-changes.js'
 import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
 import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
 
@@ -99,9 +100,14 @@ export class WriteSlab implements StateChanges {
     this.#books.lines.push(lines)
   }
 
-  exported(through: number, file: string, bytes: number): void {
+  exported(mark: ExportMark): void {
     this.#books ??= new BookChanges()
-    this.#books.exports.push({ through, file, bytes })
+    this.#books.exports.push(mark)
+  }
+
+  fold(fold: Fold): void {
+    this.#books ??= new BookChanges()
+    this.#books.folds.push(fold)
   }
 
   /** A commit is whole: writes what waited for its end. */

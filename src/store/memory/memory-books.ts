@@ -1,29 +1,44 @@
 // The books in the memory store: plain maps and an array of blocks, changed in a commit's one step. Nothing survives the process.
 
 import type { CustomerBooks, DayBooks, Move, Payment } from '../../message/bill.js'
-import type { BooksStore, ExportMark, RecordBlock } from '../contracts/books.js'
+import {
+  byDay,
+  compareOctets,
+  DAY_MS,
+  foldedWith,
+  type BooksStore,
+  type CustomerAccount,
+  type ExportMark,
+  type FoldedDays,
+  type RecordBlock,
+} from '../contracts/books.js'
 import { wholeDueMs } from '../contracts/limits.js'
 
 /** Values are replaced, never changed: copies share them. */
 export interface MemoryBooksState {
   readonly customers: Map<string, CustomerBooks>
-  /** By day and account. */
+  /** By day, account and customer. */
   readonly days: Map<string, DayBooks>
+  /** By customer. */
+  readonly folded: Map<string, FoldedDays>
   /** By customer and reference. */
   readonly payments: Map<string, Payment>
   blocks: readonly RecordBlock[]
   lastBlock: number
   mark: ExportMark | undefined
+  currency: string | undefined
 }
 
 export function emptyBooks(): MemoryBooksState {
   return {
     customers: new Map(),
     days: new Map(),
+    folded: new Map(),
     payments: new Map(),
     blocks: [],
     lastBlock: 0,
     mark: undefined,
+    currency: undefined,
   }
 }
 
@@ -31,10 +46,12 @@ export function copyBooks(books: MemoryBooksState): MemoryBooksState {
   return {
     customers: new Map(books.customers),
     days: new Map(books.days),
+    folded: new Map(books.folded),
     payments: new Map(books.payments),
     blocks: books.blocks,
     lastBlock: books.lastBlock,
     mark: books.mark,
+    currency: books.currency,
   }
 }
 
@@ -46,7 +63,7 @@ export function addMove(books: MemoryBooksState, move: Move): void {
     heldMicros: sums.heldMicros + heldMicros,
     chargedMicros: sums.chargedMicros + chargedMicros,
   })
-  const key = `${day}\0${account}`
+  const key = dayKey(day, account, customer)
   const used = books.days.get(key) ?? { account, customer, day, units: 0, heldMicros: 0, chargedMicros: 0 }
   books.days.set(key, {
     account,
@@ -73,18 +90,31 @@ export function addBlock(books: MemoryBooksState, lines: string): void {
 }
 
 /** Never further than what there is, never back. */
-export function forgetBlocks(books: MemoryBooksState, mark: ExportMark): void {
-  const through = Math.max(books.mark?.through ?? 0, Math.min(mark.through, books.lastBlock))
+export function forgetBlocks(books: MemoryBooksState, { through: asked, file, bytes, folder }: ExportMark): void {
+  const through = Math.max(books.mark?.through ?? 0, Math.min(asked, books.lastBlock))
   books.blocks = books.blocks.filter((block) => block.number > through)
-  books.mark = { ...mark, through }
+  books.mark = { through, file, bytes, folder }
+}
+
+function foldDays(books: MemoryBooksState, customer: string, beforeDay: number, limit: number): void {
+  const days = daysOf(books, customer, 0, beforeDay - 1).slice(0, limit)
+  const payments = paymentsOf(books, customer, 0)
+    .filter(({ atMs }) => atMs < beforeDay * DAY_MS)
+    .slice(0, limit)
+  if (days.length + payments.length === 0) return
+  for (const { day, account } of days) books.days.delete(dayKey(day, account, customer))
+  for (const { reference } of payments) books.payments.delete(paymentKey(customer, reference))
+  books.folded.set(customer, foldedWith(books.folded.get(customer), customer, beforeDay - 1, days, payments))
 }
 
 export class MemoryBooks implements BooksStore {
   readonly #state: () => MemoryBooksState
+  readonly #enqueue: (change: (books: MemoryBooksState) => void) => Promise<void>
 
   /** @param state of an open store, or throws */
-  constructor(state: () => MemoryBooksState) {
+  constructor(state: () => MemoryBooksState, enqueue: (change: (books: MemoryBooksState) => void) => Promise<void>) {
     this.#state = state
+    this.#enqueue = enqueue
   }
 
   async customers(): Promise<readonly CustomerBooks[]> {
@@ -92,9 +122,7 @@ export class MemoryBooks implements BooksStore {
   }
 
   async days(fromDay: number, toDay: number): Promise<readonly DayBooks[]> {
-    return [...this.#state().days.values()]
-      .filter(({ day }) => day >= fromDay && day <= toDay)
-      .sort((a, b) => a.day - b.day || compareOctets(a.account, b.account))
+    return [...this.#state().days.values()].filter(({ day }) => day >= fromDay && day <= toDay).sort(byDay)
   }
 
   async findPayment(customer: string, reference: string): Promise<Payment | undefined> {
@@ -102,10 +130,42 @@ export class MemoryBooks implements BooksStore {
   }
 
   async payments(customer: string, fromMs: number, limit: number): Promise<readonly Payment[]> {
-    return [...this.#state().payments.values()]
-      .filter((payment) => payment.customer === customer && wholeDueMs(payment.atMs) >= Math.floor(fromMs))
-      .sort((a, b) => wholeDueMs(a.atMs) - wholeDueMs(b.atMs) || compareOctets(a.reference, b.reference))
-      .slice(0, limit)
+    return paymentsOf(this.#state(), customer, fromMs).slice(0, limit)
+  }
+
+  async account(customer: string, fromDay: number, limit: number): Promise<CustomerAccount> {
+    const state = this.#state()
+    return {
+      books: customerOf(state, customer),
+      folded: state.folded.get(customer),
+      days: daysOf(state, customer, fromDay, Infinity).slice(0, limit),
+      payments: paymentsOf(state, customer, fromDay * DAY_MS).slice(0, limit),
+    }
+  }
+
+  async customersBefore(day: number): Promise<readonly string[]> {
+    const state = this.#state()
+    return (await this.customers())
+      .map(({ customer }) => customer)
+      .filter(
+        (customer) =>
+          daysOf(state, customer, 0, day - 1).length > 0 ||
+          paymentsOf(state, customer, 0).some(({ atMs }) => atMs < day * DAY_MS),
+      )
+  }
+
+  async fold(customer: string, beforeDay: number, limit: number): Promise<void> {
+    this.#state()
+    await this.#enqueue((books) => foldDays(books, customer, beforeDay, limit))
+  }
+
+  async currency(): Promise<string | undefined> {
+    return this.#state().currency
+  }
+
+  async keepCurrency(currency: string): Promise<void> {
+    this.#state()
+    await this.#enqueue((books) => void (books.currency = currency))
   }
 
   async records(maxBytes: number): Promise<readonly RecordBlock[]> {
@@ -129,11 +189,22 @@ function customerOf(books: MemoryBooksState, customer: string): CustomerBooks {
   return books.customers.get(customer) ?? { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 }
 }
 
-function paymentKey(customer: string, reference: string): string {
-  return `${customer}\0${reference}`
+function daysOf(books: MemoryBooksState, customer: string, fromDay: number, toDay: number): DayBooks[] {
+  return [...books.days.values()]
+    .filter((used) => used.customer === customer && used.day >= fromDay && used.day <= toDay)
+    .sort(byDay)
 }
 
-/** Keys are octets elsewhere: UTF-8 sorts otherwise than UTF-16. */
-function compareOctets(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+function paymentsOf(books: MemoryBooksState, customer: string, fromMs: number): Payment[] {
+  return [...books.payments.values()]
+    .filter((payment) => payment.customer === customer && wholeDueMs(payment.atMs) >= Math.floor(fromMs))
+    .sort((a, b) => wholeDueMs(a.atMs) - wholeDueMs(b.atMs) || compareOctets(a.reference, b.reference))
+}
+
+function dayKey(day: number, account: string, customer: string): string {
+  return `${day}\0${account}\0${customer}`
+}
+
+function paymentKey(customer: string, reference: string): string {
+  return `${customer}\0${reference}`
 }

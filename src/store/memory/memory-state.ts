@@ -158,8 +158,8 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
     addRecords(added) {
       lines += added
     },
-    exported(through, file, bytes) {
-      changes.push(({ books }) => forgetBlocks(books, { through, file, bytes }))
+    exported(mark) {
+      changes.push(({ books }) => forgetBlocks(books, mark))
     },
   }
   for (const unit of units) reduce(unit, recorder)

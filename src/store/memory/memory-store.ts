@@ -55,7 +55,10 @@ export class MemoryStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnsw
     }
     this.directory = new MemoryDirectory(openState, (change) => this.#enqueue(() => change(this.#state)))
     this.answers = new MemoryAnswers(openState, (change) => this.#enqueue(() => change(this.#state)))
-    this.books = new MemoryBooks(() => openState().books)
+    this.books = new MemoryBooks(
+      () => openState().books,
+      (change) => this.#enqueue(() => change(this.#state.books)),
+    )
   }
 
   async commit(units: readonly Unit[], anchor: ClockAnchor): Promise<void> {
@@ -101,6 +104,11 @@ export class MemoryStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnsw
   async findAwaiting(keys: readonly AwaitingKey[]): Promise<readonly (Awaiting | undefined)[]> {
     this.#mustBeOpen()
     return keys.map((key) => this.#state.awaiting.get(vendorKey(key.vendor, key.vendorMessageId)))
+  }
+
+  async awaitedKeys(cursor: string, limit: number) {
+    const { rows, cursor: next } = await this.expiredAwaiting(cursor, limit, Infinity)
+    return { keys: rows.map(({ vendor, vendorMessageId }) => ({ vendor, vendorMessageId })), cursor: next }
   }
 
   async findGroups(ids: readonly MessageId[]): Promise<readonly (SegmentGroup | undefined)[]> {

@@ -170,6 +170,10 @@ export class ByteReader {
     return this
   }
 
+  get position(): number {
+    return this.#position
+  }
+
   byte(): number {
     return this.#buffer[this.#position++]!
   }
