@@ -9,7 +9,6 @@ import { dayOf } from './money/day-use.js'
 import { frozenPrice } from './money/settle.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
 import type { AuthorizePorts } from './pipeline/authorize/authorize.js'
-import { transitAccount } from './pipeline/owner/transit.js'
 import type { BooksStore } from './store/contracts/books.js'
 import type { Metrics } from './telemetry/metrics.js'
 
@@ -53,13 +52,6 @@ export async function openAccounting(
         const network = mcc === '' ? undefined : { mcc, mnc }
         const offer = directory().vendorPrice(connection, called, network, atMs)
         return offer === undefined ? undefined : frozenPrice(offer)
-      },
-      payerOf: ({ sender, destination }) => {
-        const account =
-          sender.kind === 'account'
-            ? directory().account(sender.account)
-            : (directory().ownerOf(destination.value) ?? transitAccount(sender, directory()))
-        return account?.customer === undefined ? undefined : { account: account.id, customer: account.customer }
       },
     },
   }

@@ -131,7 +131,6 @@ export function makeRig(options: RigOptions = {}) {
     cdr: new CdrLines(() => 'EUR'),
     moved: () => undefined,
     vendorPrice: () => undefined,
-    payerOf: () => undefined,
     ...options.money,
   }
   const courier = new Courier(

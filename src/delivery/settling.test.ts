@@ -224,11 +224,11 @@ describe('messages from phones', () => {
 })
 
 it('parts that never were a message have records with no amount, where somebody would have paid', async () => {
-  const rig = payingRig(
-    {},
-    { payerOf: ({ id }) => (id === collectedOf(1).id ? { account: 'x' as AccountId, customer: 'c' } : undefined) },
-  )
-  const parts = [collectedOf(1), collectedOf(2)]
+  const rig = payingRig()
+  const source = { ton: 1, npi: 1, value: '447700900001' }
+  const destination = { ton: 1, npi: 1, value: '447700900123' }
+  const payer = { account: 'x' as AccountId, customer: 'c', direction: 'mo', source, destination } as const
+  const parts = [collectedOf(1, { payer }), collectedOf(2)]
   await rig.store.commit(parts.map(collected), anchorAt(1))
   rig.courier.abandon(parts, 'UNDELIVERABLE', '000', 'incompleteMessage')
   await rig.settle()
@@ -240,6 +240,9 @@ it('parts that never were a message have records with no amount, where somebody 
       parts: mark.total,
       customer: 'c',
       account: 'x',
+      direction: 'mo',
+      source: source.value,
+      destination: destination.value,
       units: 0,
       amount: 0,
       state: 'UNDELIVERABLE',

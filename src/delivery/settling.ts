@@ -4,7 +4,7 @@
 import type { Bill, Move, Price, Sent } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
-import type { AccountId, ConnectionId } from '../message/ids.js'
+import type { ConnectionId } from '../message/ids.js'
 import type { MessageState } from '../message/state.js'
 import type { CdrLines } from '../money/cdr.js'
 import { takenOne } from '../money/settle.js'
@@ -22,8 +22,6 @@ export interface MoneyPorts {
     network: Pick<Bill, 'mcc' | 'mnc'>,
     wallMs: number,
   ) => Price | undefined
-  /** Who would have paid for the message of a part; undefined for nobody. */
-  readonly payerOf: (part: CollectedPart) => { readonly account: AccountId; readonly customer: string } | undefined
 }
 
 export class Settling {
@@ -72,9 +70,8 @@ export class Settling {
   recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): string | undefined {
     let lines = ''
     for (const part of parts) {
-      const payer = this.#ports.payerOf(part)
-      if (payer !== undefined)
-        lines += this.#ports.cdr.ofPart(part, payer.account, payer.customer, state, error, this.#wallMs())
+      const { payer } = part
+      if (payer !== undefined) lines += this.#ports.cdr.ofPart(part, payer, state, error, this.#wallMs())
     }
     return lines === '' ? undefined : lines
   }

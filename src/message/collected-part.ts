@@ -1,8 +1,8 @@
 // A part of a message that was acknowledged before the message was whole: everything that came with it, kept until it is.
 
-import type { Address } from './address.js'
+import type { Address, Addresses } from './address.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from './ids.js'
-import type { Content, Shape, Tlv } from './message.js'
+import type { Content, Message, Shape, Tlv } from './message.js'
 import type { ReceiptRequest } from './receipt.js'
 
 /** Who hands us messages. */
@@ -18,6 +18,14 @@ export interface PartMark {
   readonly total: number
   /** 1 to total. */
   readonly part: number
+}
+
+/** Who pays for the message of a part, by the directory that the part came with; its addresses in our form. */
+export interface PartPayer extends Addresses {
+  /** Who sends it, or has the number. */
+  readonly account: AccountId
+  readonly customer: string
+  readonly direction: Message['direction']
 }
 
 export interface CollectedPart {
@@ -45,4 +53,6 @@ export interface CollectedPart {
   readonly validUntilMs: number
   /** Switch time, ms, by which its set must be whole. */
   readonly deadlineMs: number
+  /** For its record, should it never be in a message; undefined where nobody pays. */
+  readonly payer: PartPayer | undefined
 }

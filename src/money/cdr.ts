@@ -1,7 +1,7 @@
 // Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
 import type { Bill, Price, Sent } from '../message/bill.js'
-import type { CollectedPart } from '../message/collected-part.js'
+import type { CollectedPart, PartPayer } from '../message/collected-part.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import type { MessagePart, ReceiptOrigin } from '../message/receipt.js'
@@ -63,21 +63,19 @@ export class CdrLines {
 
   /** Of a part that never came to be in a message: nothing is charged, and nothing left. */
   ofPart(
-    part: CollectedPart,
-    account: AccountId,
-    customer: string,
+    { id, mark, acceptedAtMs }: CollectedPart,
+    { account, customer, direction, source, destination }: PartPayer,
     state: MessageState,
     error: string,
     doneAtMs: number,
   ): string {
-    const { id, mark, sender, source, destination, acceptedAtMs } = part
     const price: Price = { currency: this.#currency(), ownMicros: 0, exchange: '1', baseMicros: 0 }
     const bill: Bill = {
       ...{ customer, policy: '', price, units: 0, day: 0, state: 'released' },
       ...{ mcc: '', mnc: '', onSilence: undefined, sent: undefined },
     }
     const end = this.#middle(source.value, destination.value, undefined, acceptedAtMs, doneAtMs)
-    const tail = this.#tailText(account, sender.kind === 'account' ? 'mt' : 'mo', bill, state, error, 1, 0)
+    const tail = this.#tailText(account, direction, bill, state, error, 1, 0)
     return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":${mark.part},"parts":${mark.total}${end}${tail}`
   }
 

@@ -4,6 +4,7 @@ import type { Sender } from '../message/collected-part.js'
 import type { AcceptOptions } from './accept/accept.js'
 import { whyNotPassing } from './may-pass.js'
 import { resumeMoPipeline } from './mo-pipeline.js'
+import { payerOf } from './owner/payer.js'
 import { resumePipeline, type OnwardPorts } from './pipeline.js'
 import type { ReassemblyOptions, ReassemblyPorts } from './reassemble/reassembly-contract.js'
 import { Reassembly } from './reassemble/reassemble.js'
@@ -22,7 +23,8 @@ export function createReassembly(ports: CreateReassemblyPorts, options: Reassemb
       ...ports,
       rulesOf: (sender) =>
         sender.kind === 'account' ? directory().account(sender.account) : directory().connection(sender.connection),
-      mayPass: (part) => whyNotPassing(directory(), ports.moRoom, part),
+      mayPass: (part) => whyNotPassing(directory(), ports.moRoom, part, wallMs()),
+      payerOf: (part) => payerOf(directory(), part),
       proceed: (batch) => {
         resumePipeline(of('account', batch), ports, options, nowMs(), wallMs())
         resumeMoPipeline(of('vendor', batch), ports, options, nowMs(), wallMs())

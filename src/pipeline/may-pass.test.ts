@@ -8,6 +8,7 @@ const dialing = createDialing()({
   calledIn: 'dialing international=00 national=0 countryCode=44',
   callingIn: 's/^0/44/',
 })
+const WALL = 1_700_000_000_000
 const account = {
   id: 'acme',
   active: true,
@@ -16,11 +17,22 @@ const account = {
   allowsSource: (source: string) => source === '447700900001',
   allowsDestination: (called: string) => called !== '4499999999',
 }
+/** Accounts that pay, by the state of their customer or of their product. */
+const paying = ['open', 'blocked', 'goneCustomer', 'chat', 'noTariff', 'hlr'].map((id) => ({
+  ...{ id, active: true, domain: id === 'hlr' ? 'hlr' : 'home', customer: id, product: id },
+  ...{ allowsSource: () => true, allowsDestination: () => true },
+}))
 const directory = {
-  account: (id: string) => (id === 'acme' ? account : undefined),
+  account: (id: string) => (id === 'acme' ? account : paying.find((other) => other.id === id)),
+  customer: (id: string) => (id === 'goneCustomer' ? undefined : { active: id !== 'blocked' }),
+  product: (id: string) => ({ id, services: [id === 'chat' ? 'im' : 'sms'] }),
+  customerPrice: ({ id }: { id: string }, called: string, _: unknown, wallMs: number) =>
+    id === 'noTariff' || wallMs !== WALL ? undefined : { forbidden: called === '4470666' },
+  customerDearestPrice: (_: unknown, called: string) => (called === '4470666' ? undefined : { forbidden: false }),
   connection: (id: string) => ({ dialing, ...(id === 'c2' && { account: 'acme' }) }),
   ownerOf: (called: string) => (called === '442079460000' ? account : undefined),
-  policyFor: (_: string, called: string) => (called.startsWith('44') ? {} : undefined),
+  policyFor: (domain: string, called: string) =>
+    called.startsWith('44') ? { hlr: domain === 'hlr' ? {} : undefined } : undefined,
   routeFor: (_: unknown, called: string) => (called.startsWith('447') ? ['c'] : []),
 } as unknown as Snapshot
 
@@ -52,9 +64,24 @@ it.each([
   [smsc, '07700900002', '07700900123', 'sourceNotAllowed'],
   [smsc, '07700900001', '02079460001', 'noRoute'],
 ])('%j from %s to %s: %s', (sender, from, to, reason) => {
-  expect(whyNotPassing(directory, () => 1, part(sender, from, to))?.reason).toBe(reason)
+  expect(whyNotPassing(directory, () => 1, part(sender, from, to), WALL)?.reason).toBe(reason)
+})
+
+it.each([
+  ['open', '447700900123', undefined],
+  ['open', '4470666', 'noPrice'],
+  ['noTariff', '447700900123', 'noPrice'],
+  ['chat', '447700900123', 'notPermitted'],
+  ['blocked', '447700900123', 'customerBlocked'],
+  ['goneCustomer', '447700900123', 'customerBlocked'],
+  // Any of its networks may be what has a price.
+  ['hlr', '447700900123', undefined],
+  ['hlr', '4470666', 'noPrice'],
+])('who pays for it must be able to, whatever is in the books: %s to %s: %s', (from, to, reason) => {
+  const ofSender = part({ kind: 'account', account: from }, '447700900001', to)
+  expect(whyNotPassing(directory, () => 1, ofSender, WALL)?.reason).toBe(reason)
 })
 
 it('a message from a phone that nobody has room for waits with the vendor', () => {
-  expect(whyNotPassing(directory, () => 0, part(vendor, 'anybody', '02079460000'))?.reason).toBe('queueFull')
+  expect(whyNotPassing(directory, () => 0, part(vendor, 'anybody', '02079460000'), WALL)?.reason).toBe('queueFull')
 })

@@ -3,16 +3,22 @@
 import type { Account, SendingAccount, Snapshot } from '../directory/snapshot.js'
 import type { Addresses } from '../message/address.js'
 import type { Failure, FailureReason } from '../message/failure.js'
+import { whyNotAuthorized } from './authorize/authorize.js'
 import { transitAccount } from './owner/transit.js'
 import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
 
-/** Why a message of this sender to there can't go by today's directory, or not now; undefined where it may. */
+/**
+ * Why a message of this sender to there can't go by today's directory, or not now; undefined where it may. What it would cost and what
+ * is in the books is not asked: nobody knows how many parts come.
+ * @param wallMs prices have dates
+ */
 export function whyNotPassing(
   directory: Snapshot,
   moRoom: (account: Account) => number,
   part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>,
+  wallMs: number,
 ): Failure | undefined {
   const { sender, domain } = part
   if (sender.kind === 'vendor') {
@@ -22,7 +28,7 @@ export function whyNotPassing(
     const called = addresses.destination.value
     const owner = directory.ownerOf(called)
     const account = owner === undefined ? transitAccount(sender, directory) : undefined
-    if (account?.active === true) return whyNotSending(directory, account, domain, addresses)
+    if (account?.active === true) return whyNotSending(directory, account, domain, addresses, wallMs)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
     return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
   }
@@ -30,7 +36,7 @@ export function whyNotPassing(
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
   const inOurs = inOurForm(part, account.dialing)
   if (inOurs !== undefined && 'reason' in inOurs) return inOurs
-  return whyNotSending(directory, account, domain, inOurs ?? part)
+  return whyNotSending(directory, account, domain, inOurs ?? part, wallMs)
 }
 
 function whyNotSending(
@@ -38,6 +44,7 @@ function whyNotSending(
   account: SendingAccount,
   domain: string,
   addresses: Addresses,
+  wallMs: number,
 ): Failure | undefined {
   const called = addresses.destination.value
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
@@ -45,8 +52,10 @@ function whyNotSending(
   const notAllowed = whyNotAllowed(account, addresses)
   if (notAllowed !== undefined) return notAllowed
   // Where the network is asked for, its rates may lead where the digits do not.
-  if (policy.hlr !== undefined || directory.routeFor(policy, called).length > 0) return undefined
-  return failure('noRoute', `no route to ${called}`)
+  const isUndecided = policy.hlr !== undefined
+  if (!isUndecided && directory.routeFor(policy, called).length === 0)
+    return failure('noRoute', `no route to ${called}`)
+  return whyNotAuthorized(account, called, isUndecided, directory, wallMs)
 }
 
 export function tooManyFor({ id }: Account): string {

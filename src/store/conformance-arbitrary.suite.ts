@@ -209,6 +209,15 @@ export const arbitraryCollected: fc.Arbitrary<CollectedPart> = fc.record({
   dueMs: ms,
   validUntilMs: wallMs,
   deadlineMs: ms,
+  payer: orNone(
+    fc.record({
+      account: branded<AccountId>(),
+      customer: text,
+      direction: fc.constantFrom('mt', 'mo'),
+      source: address,
+      destination: address,
+    }),
+  ),
 })
 
 export const arbitraryParked: fc.Arbitrary<ParkedReceipt> = fc.record({

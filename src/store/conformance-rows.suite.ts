@@ -173,6 +173,7 @@ export function collectedOf(n: number, changes: Partial<CollectedPart> = {}): Co
     dueMs: 1_000,
     validUntilMs: -1,
     deadlineMs: 61_000,
+    payer: undefined,
     ...changes,
   }
 }

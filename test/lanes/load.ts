@@ -170,7 +170,7 @@ export async function openRoom(liveLanes: number, blockedMessages: number): Prom
       isUsable: () => true,
       nowMs,
       wallMs: () => clock.wallMs(),
-      money: { cdr, moved: () => undefined, vendorPrice: () => undefined, payerOf: () => undefined },
+      money: { cdr, moved: () => undefined, vendorPrice: () => undefined },
       events: {
         resent: () => undefined,
         ended: () => {

@@ -62,6 +62,7 @@ function flood() {
       ids: createIdSource(0, 1, () => 2),
       rulesOf: () => rules,
       mayPass: () => undefined,
+      payerOf: () => undefined,
       abandon: () => undefined,
       proceed: () => undefined,
       nowMs: () => nowMs,

@@ -3,7 +3,7 @@
 
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Bill } from '../../message/bill.js'
-import type { FailureReason } from '../../message/failure.js'
+import type { Failure, FailureReason } from '../../message/failure.js'
 import { costOf } from '../../money/amount.js'
 import type { Books, NotReserved } from '../../money/books.js'
 import { dayOf } from '../../money/day-use.js'
@@ -11,6 +11,7 @@ import type { Offer } from '../../money/price-list.js'
 import { frozenPrice } from '../../money/settle.js'
 import { customerUnits } from '../../money/units.js'
 import { mobileCountriesOf } from '../../phone/country-networks.js'
+import type { MobileNetwork } from '../../phone/network.js'
 import type { Owned } from '../owner/owner.js'
 import { refuse, type Authorized, type Routed } from '../stage.js'
 import type { BillMemory } from './bill-memory.js'
@@ -81,17 +82,9 @@ function authorizeOne(
 ): Authorized | Refusal {
   const { submission, account, assembly, policy, network, isUndecided = false, route } = routed
   const payer = directory.customer(customer)
-  if (payer === undefined) return refuse('customerBlocked', `customer ${customer} is not in the directory`)
-  const product = account.product === undefined ? undefined : directory.product(account.product)
-  if (product?.services.includes(SERVICE) !== true)
-    return refuse('notPermitted', `the product of account ${account.id} has no service ${SERVICE}`)
-  const called = submission.destination.value
-  // What it can come to at most: what is too much is given back when the network is known.
-  const offer = isUndecided
-    ? directory.customerDearestPrice(account, called, mobileCountriesOf(called), wallMs)
-    : directory.customerPrice(account, called, network, wallMs)
-  if (offer === undefined || offer.forbidden)
-    return refuse('noPrice', `product ${product.id} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
+  if (payer === undefined) return customerGone(customer)
+  const offer = unitOffer(account, submission.destination.value, network, isUndecided, directory, wallMs)
+  if ('kind' in offer) return offer
   const { length } = assembly.parts
   const units = customerUnits(submission.content, length === 0 ? 1 : length, policy.billingUnit)
   const move = books.reserve(
@@ -105,6 +98,50 @@ function authorizeOne(
   authorized.onHeld(move.heldMicros)
   const bill = bills.billFor(account.id, customer, policy.id, offer, units, move.day, network)
   return { submission, account, assembly, policy, network, isUndecided, route, bill, move }
+}
+
+/**
+ * Why a message to there is refused whatever is in the books; undefined for one that is not, and where nobody pays.
+ * @param isUndecided its network is not known, and will be
+ */
+export function whyNotAuthorized(
+  account: SendingAccount,
+  called: string,
+  isUndecided: boolean,
+  directory: Snapshot,
+  wallMs: number,
+): Failure | undefined {
+  const { customer } = account
+  if (customer === undefined) return undefined
+  const payer = directory.customer(customer)
+  if (payer === undefined) return customerGone(customer).failure
+  if (!payer.active) return refusal('blocked', account, customer).failure
+  const offer = unitOffer(account, called, undefined, isUndecided, directory, wallMs)
+  return 'kind' in offer ? offer.failure : undefined
+}
+
+/** What the account pays for one unit. */
+function unitOffer(
+  account: SendingAccount,
+  called: string,
+  network: MobileNetwork | undefined,
+  isUndecided: boolean,
+  directory: Snapshot,
+  wallMs: number,
+): Offer | Refusal {
+  const product = account.product === undefined ? undefined : directory.product(account.product)
+  if (product?.services.includes(SERVICE) !== true)
+    return refuse('notPermitted', `the product of account ${account.id} has no service ${SERVICE}`)
+  // What it can come to at most: what is too much is given back when the network is known.
+  const offer = isUndecided
+    ? directory.customerDearestPrice(account, called, mobileCountriesOf(called), wallMs)
+    : directory.customerPrice(account, called, network, wallMs)
+  if (offer !== undefined && !offer.forbidden) return offer
+  return refuse('noPrice', `product ${product.id} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
+}
+
+function customerGone(customer: string): Refusal {
+  return refuse('customerBlocked', `customer ${customer} is not in the directory`)
 }
 
 function refusal(why: NotReserved, { id }: SendingAccount, customer: string): Refusal {

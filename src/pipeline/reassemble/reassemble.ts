@@ -173,6 +173,8 @@ export class Reassembly implements Verdicts {
 
   #store(held: HeldPart): void {
     held.standing = 'storing'
+    const payer = this.#ports.payerOf(held.part)
+    if (payer !== undefined) held.part = { ...held.part, payer }
     this.#ports.recorder.offer({ kind: 'collected', part: held.part }, new PartInStore(this, held))
   }
 

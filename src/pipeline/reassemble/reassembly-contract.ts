@@ -1,6 +1,6 @@
 // What reassembly needs of the rest of the switch and what it tells it; its settings. Types, and the rules of those who left.
 
-import type { CollectedPart, Sender } from '../../message/collected-part.js'
+import type { CollectedPart, PartPayer, Sender } from '../../message/collected-part.js'
 import type { Failure, FailureReason } from '../../message/failure.js'
 import type { IdSource } from '../../message/id-source.js'
 import type { MessageState } from '../../message/state.js'
@@ -42,6 +42,8 @@ export interface ReassemblyPorts {
   readonly rulesOf: (sender: Sender) => SenderRules | undefined
   /** Why a message of this sender to there can't go anywhere: asked before a part of it is acknowledged. */
   readonly mayPass: (part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>) => Failure | undefined
+  /** Who pays for the message of a part: asked when the part is about to be stored, and kept with it. */
+  readonly payerOf: (part: CollectedPart) => PartPayer | undefined
   /** Acknowledged parts end without a message: recorded, and their senders told where they asked. */
   readonly abandon: (parts: readonly CollectedPart[], state: MessageState, error: string, reason: FailureReason) => void
   /** Takes what became whole, or goes by itself, outside a batch through the rest of the pipeline. */

@@ -81,6 +81,8 @@ export function reassemblyRig(settings: RigSettings = {}) {
   const closed = settings.closed ?? new Set<string>()
   /** Accounts that left the directory. */
   const gone = new Set<string>()
+  /** Who pays, by account. */
+  const customers = new Map<string, string>()
   const outcomes: string[] = []
   const abandoned: Abandoned[] = []
   const accepted: (SegmentDelivery | MoDelivery)[] = []
@@ -89,12 +91,18 @@ export function reassemblyRig(settings: RigSettings = {}) {
   const rulesOf = (name: string): MultipartRules => rules.get(name) ?? usualRules
   const textOf = (name: string): PeerText => texts.get(name) ?? standardText
   const account = (id: string) =>
-    ({ id, active: true, domain: 'home', text: textOf(id), multipart: rulesOf(id) }) as Account
+    ({
+      ...{ id, active: true, domain: 'home', text: textOf(id), multipart: rulesOf(id) },
+      ...{ customer: customers.get(id), product: 'sms' },
+    }) as Account
   const route = ['v1'] as ConnectionId[]
   const directory = {
     account: (id: string) => (gone.has(id) ? undefined : account(id)),
     connection: (id: string) => ({ id, text: textOf(id), multipart: rulesOf(id) }) as Connection,
     ownerOf: (called: string) => (closed.has(called) ? undefined : account('acme')),
+    customer: (id: string) => ({ id, active: true }),
+    product: (id: string) => ({ id, services: ['sms'] }),
+    customerPrice: () => ({ forbidden: false }),
     policyFor: () => ({ id: 'p', failover: 'next' }) as Policy,
     routeFor: (_: Policy, called: string) => (closed.has(called) ? [] : route),
   } as unknown as Snapshot
@@ -180,6 +188,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     texts,
     closed,
     gone,
+    customers,
     outcomes,
     abandoned,
     accepted,

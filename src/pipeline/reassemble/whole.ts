@@ -50,6 +50,7 @@ export function toPart(
     dueMs,
     validUntilMs: submission.validityMs === undefined ? -1 : dueMs + submission.validityMs,
     deadlineMs,
+    payer: undefined,
   }
 }
 

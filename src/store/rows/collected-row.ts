@@ -1,6 +1,7 @@
 // Rows of the table `collected` as octets and back. The part's id is the row's key, not in it.
 
-import type { CollectedPart, PartMark, Sender } from '../../message/collected-part.js'
+import type { CollectedPart, PartMark, PartPayer, Sender } from '../../message/collected-part.js'
+import type { Address, Addresses } from '../../message/address.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import { receiptRequestOf, registeredDeliveryOf } from '../../message/receipt.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
@@ -9,16 +10,24 @@ import { readAddress, writeAddress } from './origin-row.js'
 import { mustBe, readKind, rowKinds, writeHead } from './row-head.js'
 
 const FROM_VENDOR = 4
+const HAS_PAYER = 32
+const FROM_PHONE = 64
+/** What the payer's record is to show is not what the sender wrote. */
+const IS_TRANSLATED = 128
 
 /** Its expiry is the deadline of its set. */
 export function writeCollected(out: ByteWriter, part: CollectedPart): void {
-  const { sender, mark, content } = part
+  const { sender, mark, content, payer } = part
+  const isTranslated = payer !== undefined && !isAsWritten(payer, part)
   writeHead(out, rowKinds.collected, part.deadlineMs)
   out.byte(
     (content.udhi ? UDHI : 0) |
       (part.replyPath ? REPLY_PATH : 0) |
       (sender.kind === 'vendor' ? FROM_VENDOR : 0) |
-      shapeBits(mark.shape),
+      shapeBits(mark.shape) |
+      (payer === undefined ? 0 : HAS_PAYER) |
+      (payer?.direction === 'mo' ? FROM_PHONE : 0) |
+      (isTranslated ? IS_TRANSLATED : 0),
   )
   out.byte(content.dataCoding)
   out.byte(part.protocolId)
@@ -41,6 +50,12 @@ export function writeCollected(out: ByteWriter, part: CollectedPart): void {
   out.text(part.serviceType)
   out.octets(content.octets)
   writeTlvs(out, part.tlvs)
+  if (payer === undefined) return
+  out.text(payer.account)
+  out.text(payer.customer)
+  if (!isTranslated) return
+  writeAddress(out, payer.source)
+  writeAddress(out, payer.destination)
 }
 
 /** @throws Error for a row of an unknown version or another kind, or for a part that is no part */
@@ -66,12 +81,14 @@ export function readCollected(from: ByteReader, id: MessageId): CollectedPart {
     (flags & FROM_VENDOR) !== 0
       ? { kind: 'vendor', vendor: from.text() as VendorId, connection: from.text() as ConnectionId }
       : { kind: 'account', account: from.text() as AccountId }
+  const source = readAddress(from)
+  const destination = readAddress(from)
   return {
     id,
     sender,
     mark,
-    source: readAddress(from),
-    destination: readAddress(from),
+    source,
+    destination,
     domain: from.text(),
     serviceType: from.text(),
     content: { dataCoding, udhi: (flags & UDHI) !== 0, octets: from.octets() },
@@ -85,7 +102,27 @@ export function readCollected(from: ByteReader, id: MessageId): CollectedPart {
     dueMs,
     validUntilMs,
     deadlineMs,
+    payer: (flags & HAS_PAYER) === 0 ? undefined : readPayer(from, flags, source, destination),
   }
+}
+
+function readPayer(from: ByteReader, flags: number, source: Address, destination: Address): PartPayer {
+  const isTranslated = (flags & IS_TRANSLATED) !== 0
+  return {
+    account: from.text() as AccountId,
+    customer: from.text(),
+    direction: (flags & FROM_PHONE) === 0 ? 'mt' : 'mo',
+    source: isTranslated ? readAddress(from) : source,
+    destination: isTranslated ? readAddress(from) : destination,
+  }
+}
+
+function isAsWritten(ours: Addresses, written: Addresses): boolean {
+  return isSame(ours.source, written.source) && isSame(ours.destination, written.destination)
+}
+
+function isSame(a: Address, b: Address): boolean {
+  return a === b || (a.value === b.value && a.ton === b.ton && a.npi === b.npi)
 }
 
 function partShapeOf(flags: number): PartMark['shape'] {
