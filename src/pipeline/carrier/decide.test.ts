@@ -18,7 +18,8 @@ function directoryWith(onFailure: 'prefix' | 'refuse' | 'retry' | undefined): Sn
   const offer = (priceMicros: number, isForbidden = false): Offer =>
     ({ priceMicros, ownPriceMicros: priceMicros * 2, exchange: { currency: 'USD', text: '0.5' }, forbidden: isForbidden }) as Offer // prettier-ignore
   return {
-    account: (id: string) => (id === 'gone' ? undefined : ({ id, domain: 'home' } as SendingAccount)),
+    account: (id: string) =>
+      id === 'gone' ? undefined : ({ id, domain: 'home', customer: id === 'moved' ? 'other' : 'c' } as SendingAccount),
     policyFor: (_: string, called: string) =>
       called === '0' ? undefined : ({ failover: 'next', hlr: onFailure && { onFailure } } as Policy),
     routeFor: (_: Policy, called: string, __: unknown, wallMs: number, of?: MobileNetwork, chance?: number) => {
@@ -33,7 +34,7 @@ function directoryWith(onFailure: 'prefix' | 'refuse' | 'retry' | undefined): Sn
 
 const delivery = (called = '1', bill?: Bill, account = 'acme'): SegmentDelivery =>
   ({ message: { account, destination: { value: called } }, bill }) as unknown as SegmentDelivery
-const bill = { units: 2 } as Bill
+const bill = { customer: 'c', units: 2 } as Bill
 const ports = { chance: () => 0.25, placed: (route: readonly ConnectionId[]) => [...route, 'last' as ConnectionId] }
 
 function decided(
@@ -81,6 +82,11 @@ describe('what becomes of an accepted message once its network is known', () => 
     [delivery('1', undefined, 'gone'), 'noPolicy'],
   ] as const)('is over where it has no way: %#', (one, reason) => {
     expect(decided(one, network(tMobile))).toEqual({ kind: 'over', reason })
+  })
+
+  it('keeps the price that was held where its account has another customer by now', () => {
+    const moved = delivery('403', bill, 'moved')
+    expect(decided(moved, network(tMobile))).toMatchObject({ kind: 'goes', network: tMobile, price: undefined })
   })
 
   it('is over where the network may not be sent to', () => {

@@ -5,6 +5,7 @@ import type { Policy, Route, SendingAccount, Snapshot } from '../../directory/sn
 import type { Price } from '../../message/bill.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
+import { frozenPrice } from '../../money/settle.js'
 import type { MobileNetwork } from '../../phone/network.js'
 import type { CandidatePorts } from '../candidates/candidates.js'
 import { isFailure, onFailureOf } from './carrier.js'
@@ -62,16 +63,13 @@ export function decideLater(
   const called = delivery.message.destination.value
   const ranked = directory.routeFor(policy, called, account, wallMs, network, ports.chance())
   if (ranked.length === 0) return { kind: 'over', reason: 'noRoute' }
-  const offer = delivery.bill === undefined ? undefined : directory.customerPrice(account, called, network, wallMs)
-  if (delivery.bill !== undefined && (offer === undefined || offer.forbidden))
-    return { kind: 'over', reason: 'noPrice' }
-  const price = offer && {
-    currency: offer.exchange.currency,
-    ownMicros: offer.ownPriceMicros,
-    exchange: offer.exchange.text,
-    baseMicros: offer.priceMicros,
-  }
-  return { kind: 'goes', to: { route: ports.placed(ranked, directory), failover: policy.failover }, network, price }
+  const route = (): LaterRoute => ({ route: ports.placed(ranked, directory), failover: policy.failover })
+  // What another customer pays is no price of this message: what was held stays.
+  if (delivery.bill === undefined || delivery.bill.customer !== account.customer)
+    return { kind: 'goes', to: route(), network, price: undefined }
+  const offer = directory.customerPrice(account, called, network, wallMs)
+  if (offer === undefined || offer.forbidden) return { kind: 'over', reason: 'noPrice' }
+  return { kind: 'goes', to: route(), network, price: frozenPrice(offer) }
 }
 
 /** Where a message goes when the connections that it was routed to are gone; undefined for nowhere. */
