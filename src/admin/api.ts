@@ -2,11 +2,12 @@
 import swagger from '@fastify/swagger'
 import { type TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { Value } from '@sinclair/typebox/value'
+import { Value, ValueErrorType, type ValueError } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { expectedOf } from '../directory/columns.js'
 import type { Pauses } from '../directory/in-slices.js'
 import { directoryKinds } from '../directory/kinds.js'
+import { expectedKeyOf } from '../directory/schema-mistakes.js'
 import type { ErrorBody } from '../http/server.js'
 import type { DirectoryBook } from './directory-book.js'
 import { addDirectoryRoutes, type OnChanged } from './directory-routes.js'
@@ -104,9 +105,13 @@ function checkOf(schema: TSchema, httpPart: string | undefined) {
     if (check.Check(value)) return { value }
     const first = Value.Errors(schema, value).First()
     if (first === undefined) return { value }
-    const expected = Object.hasOwn(first.schema, 'expected') ? expectedOf(first.schema) : first.message.toLowerCase()
-    return { error: [{ instancePath: first.path, message: `expects ${expected}` }] as unknown as Error }
+    return { error: [{ instancePath: first.path, message: `expects ${expectedFor(first)}` }] as unknown as Error }
   }
+}
+
+function expectedFor({ type, schema, path, message }: ValueError): string {
+  if (type === ValueErrorType.ObjectAdditionalProperties) return expectedKeyOf(schema, path)
+  return Object.hasOwn(schema, 'expected') ? expectedOf(schema) : message.toLowerCase()
 }
 
 function answer(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

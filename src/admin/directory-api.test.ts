@@ -129,7 +129,10 @@ describe('the directory API', () => {
     expect((await call('DELETE', '/v1/directory/policies/all?dryRun=true')).body).toMatchObject({ action: 'delete' })
     expect((await store.directory.readAll()).objects).toHaveLength(demo.length)
     // A wrong word must not make it a real one.
-    expect(await call('PUT', '/v1/directory/tariffs/n?dryrun=true', {})).toMatchObject({ status: 400, body: { error: { code: 'invalidRequest', where: 'querystring/dryrun' } } }) // prettier-ignore
+    expect(await call('PUT', '/v1/directory/tariffs/n?dryrun=true', {})).toMatchObject({ status: 400, body: { error: { code: 'invalidRequest', where: 'querystring/dryrun', message: 'querystring/dryrun expects a known key; did you mean dryRun?' } } }) // prettier-ignore
+    expect((await call('GET', '/v1/directory/tariffs?page=2')).body.error?.message).toBe(
+      'querystring/page expects a known key (limit, after)',
+    )
   })
 
   it('minds etags: of two who change the same, the second is told', async () => {

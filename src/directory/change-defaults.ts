@@ -4,11 +4,17 @@ import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { isRecord } from './change-secrets.js'
 
-/** @returns what `Value.Default` makes of a copy; what needs no default is shared with `value` */
+/**
+ * What stands in place of a mapping or a list and is none stays as it is, for the check to refuse: `Value.Default` makes an empty list
+ * of a mapping, and a vendor would lose its connections.
+ * @returns what `Value.Default` makes of a copy; what needs no default is shared with `value`
+ */
 export function withDefaults(schema: TSchema, value: unknown): unknown {
   if (value === undefined) return Value.Default(schema, undefined)
   if (!hasDefaultsInside(schema)) return value
   const properties = schema['properties'] as Readonly<Record<string, TSchema>> | undefined
+  if (schema.type === 'object' && !isRecord(value)) return value
+  if (schema.type === 'array' && !Array.isArray(value)) return value
   if (schema.type === 'object' && properties !== undefined && isRecord(value)) {
     const filled: Record<string, unknown> = { ...value }
     for (const [name, property] of Object.entries(properties)) {

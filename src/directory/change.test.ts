@@ -193,20 +193,15 @@ describe('withDefaults', () => {
     (name, schema) => {
       const rows = [
         ...demo.filter(({ kind }) => kind === name).map(({ row }) => row),
-        ...[
-          {},
-          [],
-          3,
-          null,
-          'text',
-          { connections: [{}, 3], match: {}, rates: [{}], text: { dataCodings: { 3: 'x' } } },
-        ],
+        ...[{}, 3, null, 'text', { connections: [{}, 3], match: {}, rates: [{}], text: { dataCodings: { 3: 'x' } } }],
       ]
       for (const row of rows) {
         const before = structuredClone(row)
         expect(withDefaults(schema, row)).toEqual(Value.Default(schema, structuredClone(row)))
         expect(row).toEqual(before)
       }
+      // TypeBox makes an empty mapping of a list, and an empty list of a mapping.
+      expect(withDefaults(schema, [])).toEqual([])
     },
   )
 })

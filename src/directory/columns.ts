@@ -5,6 +5,11 @@ import { type TSchema, Type } from '@sinclair/typebox'
 /** Each schema may say in `expected` what a person should write; mistakes quote it. */
 export const strict = { additionalProperties: false } as const
 
+/** Of a whole row. */
+export function columnsOf(what: string) {
+  return { ...strict, expected: `a mapping with the columns of ${what}` } as const
+}
+
 /** How long an id may be and what it is made of: it appears in keys, file names, metrics and URLs. */
 export const Id = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',

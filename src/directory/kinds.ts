@@ -27,7 +27,8 @@ export const directoryKinds: readonly DirectoryKind[] = Object.entries(
   return { name, schema, isList: hasId, hasSecrets: hasSecretColumn(schema) }
 })
 
-function hasSecretColumn(schema: unknown): boolean {
+/** Whether some column of a schema, or within one, is a secret. */
+export function hasSecretColumn(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false
   const { properties } = schema as { readonly properties?: object }
   if (Object.keys(properties ?? {}).some(isSecretKey)) return true

@@ -5,6 +5,7 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { nearest } from '../lib/nearest.js'
 import { expectedOf } from './columns.js'
 import { checkOf } from './in-slices.js'
+import { hasSecretColumn } from './kinds.js'
 import type { RowMistake } from './resolve.js'
 
 /**
@@ -28,17 +29,31 @@ export function* schemaMistakes(
       const expected = isUnquoted(error.schema, error.value)
         ? `${expectedOf(error.schema)}, in quotes`
         : expectedOf(error.schema)
-      yield { mistake: { pointer, value: shown(error.value), expected }, isKey: false }
+      // What stands in place of a whole row may be a secret.
+      const mayTell = !isRows(error.schema) || (isPlain(error.value) && !hasSecretColumn(error.schema))
+      const value = mayTell ? { value: shown(error.value) } : {}
+      yield { mistake: { pointer, ...value, expected }, isKey: false }
     }
   }
 }
 
-function expectedKeyOf(schema: TSchema, pointer: string): string {
+/** A known key of a mapping, by what is near to the one that was given. */
+export function expectedKeyOf(schema: TSchema, pointer: string): string {
   // Where keys are free within a form, no value is right under others.
   if (KindGuard.IsNever(schema)) return expectedOf(schema)
   const known = Object.keys((schema as TSchema & { readonly properties?: object }).properties ?? {})
   const meant = nearest(pointer.slice(pointer.lastIndexOf('/') + 1), known)
   return `a known key${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`
+}
+
+/** A mapping, or a list of mappings. */
+function isRows(schema: TSchema): boolean {
+  return KindGuard.IsArray(schema) ? isRows(schema.items) : KindGuard.IsObject(schema) || KindGuard.IsRecord(schema)
+}
+
+/** What is hardly a secret. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'string' && typeof value !== 'symbol'
 }
 
 /** A number or true/false in quotes, or the other way round. */

@@ -1,7 +1,7 @@
 // The shape of the directory file: the one source of its checks, its defaults and the TypeScript types. No behaviour here.
 
 import { type Static, Type } from '@sinclair/typebox'
-import { amount, Currency, flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
+import { amount, columnsOf, Currency, flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
 import { DialingRow } from './dialing-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
 import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './trade-rows.js'
@@ -92,7 +92,7 @@ export const AccountRow = Type.Object(
     multipart: multipartRow({ ack: 'withheld', incomplete: 'fail' }),
     ...textColumns('asReceived'),
   },
-  strict,
+  columnsOf('an account'),
 )
 
 /** How TON and NPI of an address are chosen when it leaves: by what the address looks like, untouched, or fixed. */
@@ -216,7 +216,7 @@ export const ConnectionRow = Type.Object(
     receiptTimeoutMs: whole(1, YEAR_MS, 86_400_000 * 3),
     onReceiptTimeout: oneOf(['charge', 'release'], 'charge'),
   },
-  strict,
+  columnsOf('a connection'),
 )
 
 export const VendorRow = Type.Object(
@@ -225,7 +225,7 @@ export const VendorRow = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200, expected: 'a name' })),
     connections: Type.Array(ConnectionRow, { default: [], expected: 'a list of connections' }),
   },
-  strict,
+  columnsOf('a vendor'),
 )
 
 export const PolicyRow = Type.Object(
@@ -277,7 +277,7 @@ export const PolicyRow = Type.Object(
       ),
     ),
   },
-  strict,
+  columnsOf('a policy'),
 )
 
 export const DirectoryFile = Type.Object(

@@ -2,7 +2,7 @@
 
 import { type Static, Type } from '@sinclair/typebox'
 import { PREFERENCE_MAX, WEIGHT_MAX } from '../money/tariff.js'
-import { amount, CategoryName, Currency, flag, Id, Moment, oneOf, strict, whole } from './columns.js'
+import { amount, CategoryName, columnsOf, Currency, flag, Id, Moment, oneOf, strict, whole } from './columns.js'
 import { DialingRow } from './dialing-columns.js'
 
 /** What one unit of a currency is in the base currency from a moment on. */
@@ -32,7 +32,7 @@ export const CustomerRow = Type.Object(
     currency: Type.Optional(Currency),
     active: flag(true),
   },
-  strict,
+  columnsOf('a customer'),
 )
 
 export const services = ['sms', 'im'] as const
@@ -47,7 +47,7 @@ export const ProductRow = Type.Object(
     /** For its accounts, where they say nothing themselves. */
     dialingRules: Type.Optional(DialingRow),
   },
-  strict,
+  columnsOf('a product'),
 )
 
 export const RateRow = Type.Object(
@@ -81,7 +81,7 @@ export const RateRow = Type.Object(
     /** Its share among equal routes. */
     weight: Type.Optional(whole(0, WEIGHT_MAX)),
   },
-  strict,
+  { ...strict, expected: '{ destination, price }' },
 )
 
 export const TariffRow = Type.Object(
@@ -91,7 +91,7 @@ export const TariffRow = Type.Object(
     currency: Type.Optional(Currency),
     rates: Type.Array(RateRow, { default: [], expected: 'a list of { destination, price }' }),
   },
-  strict,
+  columnsOf('a tariff'),
 )
 
 /** How much of the customer's price must be left. */
@@ -126,7 +126,7 @@ export const PlanRow = Type.Object(
     ),
     profit: Type.Optional(ProfitRow),
   },
-  strict,
+  columnsOf('a routing plan'),
 )
 
 export type ExchangeRateRow = Static<typeof ExchangeRateRow>
