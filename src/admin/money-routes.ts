@@ -21,7 +21,7 @@ import {
   StatementAnswer,
   StatementQuery,
 } from './money-schemas.js'
-import { STATEMENT_DAYS_MAX, STATEMENT_PAYMENTS_MAX, statementOf } from './statement.js'
+import { STATEMENT_DAYS_MAX, STATEMENT_ROWS_MAX, statementOf } from './statement.js'
 
 export interface MoneyPorts extends PaymentPorts {
   readonly directory: () => Snapshot
@@ -165,15 +165,14 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
           'invalidRequest',
           `querystring expects days of the calendar, from no later than to, at most ${STATEMENT_DAYS_MAX} of them`,
         )
-      const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-      const statement = await statementOf(store, id, from, to, today, pause)
-      if (statement === undefined)
-        return refuse(
-          reply,
-          400,
-          'invalidRequest',
-          `since ${shownDay(from)} there are more than ${STATEMENT_PAYMENTS_MAX} payments: ask for later days`,
-        )
+      const statement = await statementOf(store, id, from, to)
+      if (statement.kind !== 'statement') {
+        const why =
+          statement.kind === 'folded'
+            ? `days up to ${shownDay(statement.throughDay)} are kept as one sum only: ask for later ones`
+            : `since ${shownDay(from)} there are more than ${STATEMENT_ROWS_MAX} payments or days of accounts: ask for later days`
+        return refuse(reply, 400, 'invalidRequest', why)
+      }
       return reply.send({
         ...{ customer: id, currency: directory().currency, from: shownDay(from), to: shownDay(to) },
         opening: formatAmount(statement.openingMicros),
