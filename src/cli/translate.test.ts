@@ -37,6 +37,11 @@ describe('smswitch translate', () => {
     expect(await run('447700900123', [rule], 'out')).toContain('07700900123  (not shaped like E.164)')
   })
 
+  it('leaves a + that a rule makes where the peer wants it, and none inside', async () => {
+    expect(await run('00447700900123', ['s/^00/+/'])).toContain('\n447700900123  (E.164, GB, calling code 44)')
+    expect(await run('447700900123', ['add +'], 'out')).toContain('\n+447700900123  (not shaped')
+  })
+
   it('prints the same for programs', async () => {
     const printed: unknown = JSON.parse(await run('0123456789', ['s/^0/44/; add 9'], 'in', true))
     expect(printed).toEqual(translationReport('0123456789', ['s/^0/44/; add 9'], 'in'))

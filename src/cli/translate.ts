@@ -1,4 +1,5 @@
 // `smswitch translate --rule RULE NUMBER`: what number translation rules make of a number, step by step. It sends nothing.
+import { addressOf } from '../message/address.js'
 import { placeOf, isE164Shape } from '../phone/e164.js'
 import { describeRuleMistake, type RuleMistake } from '../phone/rule.js'
 import { compileTranslator, traceTranslation, type TranslationDirection, type Translator } from '../phone/translator.js'
@@ -56,16 +57,18 @@ export function translationReport(
 ): TranslationReport {
   const translator = compiled(rules, direction)
   const translation = traceTranslation(translator, number)
-  const isE164 = isE164Shape(translation.number)
+  // Inside no number has a +, whoever makes it.
+  const result = direction === 'in' ? addressOf(0, 0, translation.number).value : translation.number
+  const isE164 = isE164Shape(result)
   return {
-    number: translation.number,
+    number: result,
     steps: translation.steps.map(({ rule, ...step }) =>
       rule === 'plus'
         ? { rule, text: 'a leading + says E.164: no rule applies', ...step }
         : { rule: rule + 1, text: translator.texts[rule] ?? '', ...step },
     ),
     isE164,
-    ...(isE164 && placeOf(translation.number)),
+    ...(isE164 && placeOf(result)),
   }
 }
 

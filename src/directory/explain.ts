@@ -76,8 +76,8 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
   const { account, network, wallMs } = question
   const domain = question.domain ?? account.domain
   const translations = [
-    translated('called', question.to, account.dialing.calledIn),
-    translated('calling', question.from, account.dialing.callingIn),
+    inOurForm(translated('called', question.to, account.dialing.calledIn)),
+    inOurForm(translated('calling', question.from, account.dialing.callingIn)),
   ]
   const [called, calling] = translations.map(({ after }) => after) as [string, string]
   const chosen = directory.policyFor(domain, called)
@@ -133,6 +133,11 @@ function translated(
   const { number: after, steps } = traceTranslation(translator, before, writtenKind(written))
   const rules = steps.map(({ rule }) => (rule === 'plus' ? 'a leading + says E.164' : (translator.texts[rule] ?? '')))
   return { number, before, after, rules }
+}
+
+/** A `+` that a rule makes says E.164 and does not stay. */
+function inOurForm(translation: ExplainedTranslation): ExplainedTranslation {
+  return { ...translation, after: addressOf(UNKNOWN, UNKNOWN, translation.after).value }
 }
 
 function refusalsOf(

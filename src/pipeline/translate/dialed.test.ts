@@ -42,6 +42,16 @@ describe('what a peer writes', () => {
     if (ours === written) expect(result).toBe(address)
   })
 
+  it.each([
+    ['s/^00/+/', '0/1 00447700900123', '1/1 447700900123'],
+    ['s/^00/+/', '1/1 00447700900123', '1/1 447700900123'],
+    ['add +', '0/0 447700900123', '1/1 447700900123'],
+    ['add +', '2/1 447700', '1/1 447700'],
+    ['s/^0+$/+/', '0/1 00000000', '0/1 '],
+  ])('by %j for %s is %s: a + of a rule does not stay inside', (rule, written, ours) => {
+    expect(briefly(fromPeer(translator(rule, 'in'), addressFrom(written)))).toBe(ours)
+  })
+
   it('may have something between the digits', () => {
     const separators = translator(['s/[^0-9]//g', british], 'in')
     expect(briefly(fromPeer(separators, addressFrom('0/1 (07700) 900-123')))).toBe('1/1 447700900123')

@@ -1,6 +1,6 @@
 // One address by the rules of a peer: as it writes it into our form, and back. Pure; a peer without rules costs a look.
 
-import { addressKind, TON_INTERNATIONAL, writtenKind, type Address } from '../../message/address.js'
+import { addressKind, addressOf, TON_INTERNATIONAL, writtenKind, type Address } from '../../message/address.js'
 import { isE164Shape } from '../../phone/e164.js'
 import { translate, type Translator } from '../../phone/translator.js'
 
@@ -11,12 +11,15 @@ const NPI_ISDN = 1
 /**
  * What the peer wrote, in our form; the same object where nothing changes. What it says is an international number is E.164
  * already (SMPP 3.4 §5.2.5), and no rule is asked; but none begins with 0, and clients that say so of all they send are many.
+ * A `+` that a rule makes says the same, and has no place inside.
  */
 export function fromPeer(translator: Translator | undefined, written: Address): Address {
   if (translator === undefined || (written.ton === TON_INTERNATIONAL && !beginsWith(written.value, ZERO)))
     return written
   const value = translate(translator, written.value, writtenKind(written))
-  return value === written.value ? written : numbered(value)
+  if (value === written.value) return written
+  const { ton, npi, value: number } = numbered(value)
+  return addressOf(ton, npi, number)
 }
 
 /** What the peer gets; the same object where nothing changes, else with TON and NPI by what the result looks like. */
