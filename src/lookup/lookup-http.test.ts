@@ -106,17 +106,16 @@ describe('a lookup over HTTP', () => {
     const seen: string[] = []
     await new Promise<void>((resolve) => {
       lookup.within(numbers.slice(0, 2), 20, {
-        inTime: (found, missing) => {
-          seen.push(`${found.size} in time, ${missing.length} missing`)
-          release()
-        },
-        later: (number, result) => {
-          seen.push(`later ${number} ${result.kind}`)
+        inTime: (number, result) => seen.push(`${number} ${result.kind}`),
+        late: (late) => {
+          seen.push(`late ${late.join()}`)
           resolve()
         },
       })
     })
-    expect(seen).toEqual(['1 in time, 1 missing', `later ${numbers[1]} network`])
+    expect(seen).toEqual([`${numbers[0]} network`, `late ${numbers[1]}`])
+    release()
+    expect(await lookup.lookup(numbers[1] as string)).toMatchObject({ kind: 'network' })
   })
 
   it('a stop ends what is out', async () => {

@@ -17,12 +17,12 @@ import {
 import { Slots } from './slots.js'
 import { type LookupRow, StoredAnswers } from './stored-answers.js'
 
-/** What `within` tells. */
+/** What `within` tells: each number once, in the one way or the other. */
 export interface WithinTold {
-  /** Once: what is known by then, failures too, and what is not. At once, inside the call, when nothing is missing. */
-  inTime(found: ReadonlyMap<string, LookupResult>, missing: readonly string[]): void
-  /** Once for each number that was missing, after `inTime`. */
-  later(number: string, result: LookupResult): void
+  /** As soon as it is there, a failure too; at once, inside the call, where it is known. */
+  inTime(number: string, result: LookupResult): void
+  /** When the time is over, those that are still missing; what comes then is remembered and told nobody. */
+  late(numbers: readonly string[]): void
 }
 
 const notANumber: UnknownAnswer = { kind: 'unknown', text: 'no E.164 number' }
@@ -106,40 +106,26 @@ export class Lookup {
     return new Promise((resolve) => this.ask(number, (_, result) => resolve(result)))
   }
 
-  /** What is found out about these numbers within `waitMs`; the rest goes on and is told when it comes. */
+  /** What is found out about these numbers within `waitMs`, of each as it comes; the rest goes on being asked for. */
   within(numbers: Iterable<string>, waitMs: number, told: WithinTold): void {
-    const found = new Map<string, LookupResult>()
-    const missing = new Set<string>()
-    let isInTime = true
-    const end = (): void => {
-      isInTime = false
-      cancel?.()
+    const missing = new Set(numbers)
+    let cancel = (): void => undefined
+    const arrived: Told = (number, result) => {
+      if (!missing.delete(number)) return
+      if (missing.size === 0) cancel()
+      told.inTime(number, result)
+    }
+    for (const number of missing) this.ask(number, arrived)
+    if (missing.size === 0) return
+    cancel = this.#ports.timers.after(waitMs, () => {
+      const late = [...missing]
+      missing.clear()
       try {
-        told.inTime(found, [...missing])
+        told.late(late)
       } catch (error) {
         this.#ports.events.fault(error)
       }
-    }
-    let cancel: (() => void) | undefined
-    const arrived: Told = (number, result) => {
-      if (!isInTime) return told.later(number, result)
-      found.set(number, result)
-      missing.delete(number)
-      // Without a timer the numbers are still being asked for, one after the other.
-      if (missing.size === 0 && cancel !== undefined) end()
-    }
-    for (const number of numbers) {
-      if (found.has(number) || missing.has(number)) continue
-      const answer = this.known(number)
-      if (answer !== undefined) {
-        found.set(number, answer)
-        continue
-      }
-      missing.add(number)
-      this.#join(number, arrived)
-    }
-    if (missing.size === 0) end()
-    else cancel = this.#ports.timers.after(waitMs, end)
+    })
   }
 
   /** Tells everybody who still waits that there is no answer, and waits for what must be stored. */

@@ -18,11 +18,14 @@ export type NetworkResult =
 export interface Networks {
   /** What is known without waiting; undefined: it must be asked for. */
   known(number: string): NetworkResult | undefined
-  /** Tells once, inside the call or later, what is known after `waitMs` at most. What is not goes on being asked for. */
+  /**
+   * Tells each number once: what is known of it as soon as it is, inside the call or later, or after `waitMs` that it is late.
+   * What is late goes on being asked for.
+   */
   within(
     numbers: Iterable<string>,
     waitMs: number,
-    told: { inTime(found: ReadonlyMap<string, NetworkResult>): void; later(): void },
+    told: { inTime(number: string, result: NetworkResult): void; late(numbers: readonly string[]): void },
   ): void
 }
 

@@ -14,11 +14,11 @@ const down: NetworkResult = { kind: 'unreachable', text: 'hlr1: no connection' }
 
 type OnFailure = 'prefix' | 'refuse' | 'retry'
 
-/** One that knows what it is told, and answers in time what is told before the clock passes the wait. */
+/** One that knows what it is told, and answers what it is told while somebody waits for it. */
 class FakeNetworks implements Networks {
   readonly answers = new Map<string, NetworkResult>()
-  readonly found = new Map<string, NetworkResult>()
   readonly asked: string[][] = []
+  readonly #waiting = new Map<string, (result: NetworkResult) => void>()
   readonly #clock: FakeClock
 
   constructor(clock: FakeClock) {
@@ -30,22 +30,43 @@ class FakeNetworks implements Networks {
   }
 
   within(numbers: Iterable<string>, waitMs: number, told: Parameters<Networks['within']>[2]): void {
-    this.asked.push([...numbers])
-    this.#clock.after(waitMs, () => told.inTime(this.found))
+    const missing = new Set(numbers)
+    this.asked.push([...missing])
+    for (const number of missing)
+      this.#waiting.set(number, (result) => {
+        if (missing.delete(number)) told.inTime(number, result)
+      })
+    this.#clock.after(waitMs, () => {
+      const late = [...missing]
+      missing.clear()
+      told.late(late)
+    })
+  }
+
+  answer(number: string, result: NetworkResult): void {
+    this.#waiting.get(number)!(result)
   }
 }
+
+/** The order of messages to one number shows in their names. */
+const named = (permitted: Permitted, name: string): Permitted => ({
+  ...permitted,
+  submission: { ...permitted.submission, serviceType: name },
+})
+const names = (batch: readonly Located[]): string[] => batch.map(({ submission }) => submission.serviceType)
 
 function rig(changes: { readonly room?: number; readonly isOff?: boolean } = {}) {
   const clock = new FakeClock()
   const networks = new FakeNetworks(clock)
   const log: string[] = []
   const later: Located[][] = []
+  const directories: Snapshot[] = []
   const carrier = new Carrier(
     {
       networksFor: () => (changes.isOff === true ? undefined : networks),
       undecidedRoom: () => changes.room ?? 10,
       proceed: (batch, from) => {
-        expect(from).toBe(directory)
+        directories.push(from)
         later.push([...batch])
       },
       events: { onLocated: (outcome) => log.push(outcome) },
@@ -61,7 +82,7 @@ function rig(changes: { readonly room?: number; readonly isOff?: boolean } = {})
       policy: { id: 'p', hlr: onFailure && { onFailure } } as Policy,
     } as unknown as Permitted
   }
-  return { clock, networks, log, later, carrier, message }
+  return { clock, networks, log, later, directories, carrier, message }
 }
 
 const words = (batch: readonly Located[]): string[] =>
@@ -99,13 +120,47 @@ describe('the carrier stage', () => {
     const going = carrier.take([message('9', 'refuse'), message('1', 'refuse'), message('8', 'prefix')], directory)
     expect(words(going)).toEqual(['1 260 decided'])
     expect(carrier.waiting).toBe(2)
-    networks.found.set('8', tMobile)
+    networks.answer('8', tMobile)
+    expect(later.map(words)).toEqual([['8 260 decided']])
+    expect(carrier.waiting).toBe(1)
     clock.advance(19)
-    expect(later).toEqual([])
+    expect(later).toHaveLength(1)
     clock.advance(1)
-    expect(later.map(words)).toEqual([['9 - undecided', '8 260 decided']])
-    expect(log).toEqual(['network', 'late', 'network'])
+    expect(later.slice(1).map(words)).toEqual([['9 - undecided']])
+    expect(log).toEqual(['network', 'network', 'late'])
     expect(carrier.waiting).toBe(0)
+  })
+
+  it('keeps the order of messages to one number, also of those that come when it is known', () => {
+    const { carrier, message, networks, clock, later, directories } = rig()
+    const to = (name: string): Permitted => named(message('9', 'refuse'), name)
+    expect(carrier.take([to('first'), named(message('8', 'refuse'), 'slow'), to('second')], directory)).toEqual([])
+    clock.advance(15)
+    networks.answers.set('9', tMobile)
+    expect(carrier.take([to('third')], directory)).toEqual([])
+    const changed = {} as Snapshot
+    expect(carrier.take([to('fourth')], changed)).toEqual([])
+    expect(carrier.waiting).toBe(5)
+    networks.answer('9', tMobile)
+    expect(later.map(names)).toEqual([['first', 'second', 'third'], ['fourth']])
+    expect(directories[0]).toBe(directory)
+    expect(directories[1]).toBe(changed)
+    expect(names(carrier.take([to('fifth')], changed))).toEqual(['fifth'])
+    clock.advance(5)
+    expect(later.slice(2).map(names)).toEqual([['slow']])
+    expect(networks.asked).toEqual([['9', '8']])
+    expect(carrier.waiting).toBe(0)
+  })
+
+  it('lets one that came behind another wait no longer than that', () => {
+    const { carrier, message, clock, later } = rig()
+    const to = (name: string): Permitted => named(message('9', 'retry'), name)
+    carrier.take([to('first')], directory)
+    clock.advance(19)
+    carrier.take([to('second')], directory)
+    clock.advance(1)
+    expect(later.map(names)).toEqual([['first', 'second']])
+    expect(clock.pending).toBe(0)
   })
 
   it.each<readonly [OnFailure, readonly string[], string]>([
@@ -113,10 +168,9 @@ describe('the carrier stage', () => {
     ['refuse', [], 'refused; 1 networkUnknown'],
     ['retry', ['1 - undecided'], 'late'],
   ])('judges a failure in time by the policy: %s', (onFailure, going, told) => {
-    const { carrier, message, networks, clock, later, log } = rig()
+    const { carrier, message, networks, later, log } = rig()
     expect(carrier.take([message('1', onFailure)], directory)).toEqual([])
-    networks.found.set('1', down)
-    clock.advance(20)
+    networks.answer('1', down)
     expect(later.flatMap(words)).toEqual(going)
     expect(log.join('; ')).toBe(told)
   })
@@ -136,15 +190,14 @@ describe('the carrier stage', () => {
   it('asks once for a batch, for each list of providers', () => {
     const { carrier, message, networks } = rig()
     carrier.take([message('1', 'retry'), message('2', 'retry'), message('1', 'prefix')], directory)
-    expect(networks.asked).toEqual([['1', '2', '1']])
+    expect(networks.asked).toEqual([['1', '2']])
   })
 
   it('accepts what waits when the switch stops, whatever the failure is that it is told', () => {
-    const { carrier, message, networks, clock, later } = rig()
+    const { carrier, message, networks, later } = rig()
     carrier.take([message('1', 'refuse')], directory)
     carrier.stop()
-    networks.found.set('1', { kind: 'unreachable', text: 'the switch stops' })
-    clock.advance(20)
+    networks.answer('1', { kind: 'unreachable', text: 'the switch stops' })
     expect(later.map(words)).toEqual([['1 - undecided']])
     expect(words(carrier.take([message('2', 'refuse')], directory))).toEqual(['2 - undecided'])
   })

@@ -10,10 +10,18 @@ export interface CarrierOptions {
   readonly waitMs: number
 }
 
-/** Owns those who wait. Every message that is taken goes on, in the end, or is refused. */
+/** With the directory that it came with. */
+interface Waiting {
+  readonly permitted: Permitted
+  readonly directory: Snapshot
+}
+
+/** Owns those who wait. Every message that is taken goes on, in the end, or is refused; those to one number in their order. */
 export class Carrier {
   readonly #ports: CarrierPorts
   readonly #options: CarrierOptions
+  /** Those who wait, by who is asked and by number, in the order in which they came. */
+  readonly #waitingFor = new WeakMap<Networks, Map<string, Waiting[]>>()
   #waiting = 0
   #isStopped = false
 
@@ -43,44 +51,76 @@ export class Carrier {
 
   #sort(batch: readonly Permitted[], directory: Snapshot): readonly Located[] {
     const going: Located[] = []
-    const waiting = new Map<Networks, Permitted[]>()
+    const asked = new Map<Networks, string[]>()
     for (const permitted of batch) {
       const networks = permitted.policy.hlr === undefined ? undefined : this.#ports.networksFor(permitted.policy)
       if (networks === undefined) {
         going.push(permitted)
         continue
       }
-      const result = networks.known(permitted.submission.destination.value)
+      const number = permitted.submission.destination.value
+      const before = this.#waitingFor.get(networks)?.get(number)
+      // Whatever is known by now: it goes behind those to the same number.
+      if (before !== undefined) {
+        before.push({ permitted, directory })
+        this.#waiting++
+        continue
+      }
+      const result = networks.known(number)
       if (result !== undefined) this.#decided(permitted, result, going)
       else if (this.#isStopped) this.#undecided(permitted, going)
       else {
-        const others = waiting.get(networks)
-        if (others === undefined) waiting.set(networks, [permitted])
-        else others.push(permitted)
+        this.#waits(networks, number, { permitted, directory })
+        const numbers = asked.get(networks)
+        if (numbers === undefined) asked.set(networks, [number])
+        else numbers.push(number)
       }
     }
-    for (const [networks, those] of waiting) this.#wait(networks, those, directory)
+    for (const [networks, numbers] of asked) this.#ask(networks, numbers)
     return going
   }
 
-  #wait(networks: Networks, batch: readonly Permitted[], directory: Snapshot): void {
-    this.#waiting += batch.length
-    const numbers = batch.map(({ submission }) => submission.destination.value)
+  #waits(networks: Networks, number: string, first: Waiting): void {
+    const byNumber = this.#waitingFor.get(networks)
+    if (byNumber === undefined) this.#waitingFor.set(networks, new Map([[number, [first]]]))
+    else byNumber.set(number, [first])
+    this.#waiting++
+  }
+
+  #ask(networks: Networks, numbers: readonly string[]): void {
     networks.within(numbers, this.#options.waitMs, {
-      inTime: (found) => {
-        this.#waiting -= batch.length
-        const going: Located[] = []
-        for (const permitted of batch) {
-          const result = found.get(permitted.submission.destination.value)
+      inTime: (number, result) =>
+        this.#proceed(this.#take(networks, number), (permitted, going) => {
           // What fails while the switch stops says nothing about the number.
-          if (result === undefined || (this.#isStopped && isFailure(result))) this.#undecided(permitted, going)
+          if (this.#isStopped && isFailure(result)) this.#undecided(permitted, going)
           else this.#decided(permitted, result, going)
-        }
-        if (going.length > 0) this.#ports.proceed(going, directory)
-      },
-      // It is asked for again once it is accepted, and is known then or joins the question that is out.
-      later: () => undefined,
+        }),
+      // They are asked for again once they are accepted, and are known then or join the question that is out.
+      late: (late) =>
+        this.#proceed(
+          late.flatMap((number) => this.#take(networks, number)),
+          (permitted, going) => this.#undecided(permitted, going),
+        ),
     })
+  }
+
+  /** Those who wait for this number wait no more. */
+  #take(networks: Networks, number: string): readonly Waiting[] {
+    const byNumber = this.#waitingFor.get(networks)
+    const waiting = byNumber?.get(number) ?? []
+    byNumber?.delete(number)
+    this.#waiting -= waiting.length
+    return waiting
+  }
+
+  /** In their order, each by its own directory. */
+  #proceed(waiting: readonly Waiting[], decide: (permitted: Permitted, going: Located[]) => void): void {
+    for (let at = 0; at < waiting.length;) {
+      const { directory } = waiting[at]!
+      const going: Located[] = []
+      for (; waiting[at]?.directory === directory; at++) decide(waiting[at]!.permitted, going)
+      if (going.length > 0) this.#ports.proceed(going, directory)
+    }
   }
 
   #decided(permitted: Permitted, result: NetworkResult, going: Located[]): void {
