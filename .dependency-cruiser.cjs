@@ -21,6 +21,7 @@ const ranks = [
     'live-directory.ts',
     'networks.ts',
     'record-files.ts',
+    'restore.ts',
     'stop.ts',
     'stop-steps.ts',
     'switch-time.ts',
