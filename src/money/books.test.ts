@@ -89,9 +89,51 @@ describe('a day', () => {
     const day = (n: number, units: number) => ({
       ...{ account: 'a' as AccountId, customer: 'c', day: n, units, heldMicros: 5, chargedMicros: 10 },
     })
-    const books = new Books([], [day(10, 1), day(12, 3), day(11, 2)])
-    expect(books.today('a' as AccountId, 10 * DAY)).toEqual({ day: 12, units: 3, spentMicros: 15 })
+    const books = new Books([], [day(10, 1), day(11, 3), { ...day(11, 2), customer: 'd' }, day(9, 2)])
+    expect(books.today('a' as AccountId, 10 * DAY)).toEqual({ day: 11, units: 5, spentMicros: 30 })
     expect(dayOf(10 * DAY + 5)).toBe(10)
+  })
+
+  it('that a wrong clock counted locks nobody out, and gives the day it left no second time', () => {
+    const left: string[] = []
+    const books = new Books([{ customer: 'c', heldMicros: 0, chargedMicros: 0, paidInMicros: 1e6 }], [], {
+      onDayLeft: (counted, now) => left.push(`${counted} ${now}`),
+    })
+    const count = (units: number, day: number, id = 'a') =>
+      books.reserve(payerOf(), accountOf(limits, id), 10, units, day * DAY)
+    const first = count(2, 1000) as Move
+    expect(count(3, 1300)).toMatchObject({ day: 1300 })
+    expect(count(3, 1300, 'b')).toMatchObject({ day: 1300 })
+    // What ends meanwhile counts for its own day.
+    books.apply({ ...first, heldMicros: -10, units: 0 })
+    expect(books.today('a' as AccountId, 1000 * DAY)).toEqual({ day: 1000, units: 2, spentMicros: 0 })
+    expect(count(2, 1000)).toBe('dayUnits')
+    expect(count(1, 1000)).toMatchObject({ day: 1000 })
+    expect(count(3, 1002)).toMatchObject({ day: 1002 })
+    expect(count(1, 1001)).toBe('dayUnits')
+    expect(count(3, 1000, 'b')).toMatchObject({ day: 1000 })
+    expect(left).toEqual(['1300 1000'])
+  })
+
+  it('that is far ahead in the store is none of today', () => {
+    const row = { account: 'a' as AccountId, customer: 'c', units: 3, heldMicros: 0, chargedMicros: 5 }
+    const books = new Books([], [{ ...row, day: 1300 }])
+    expect(books.today('a' as AccountId, 1002 * DAY)).toEqual({ day: 1002, units: 0, spentMicros: 0 })
+    expect(books.reserve(payerOf(), accountOf(limits), 0, 3, 1002 * DAY)).toMatchObject({ day: 1002 })
+  })
+})
+
+describe('the base currency', () => {
+  it('stays while there is any amount', () => {
+    const books = new Books([], [], { currency: 'EUR' })
+    books.countIn('USD')
+    books.paid('c', 5)
+    books.countIn('USD')
+    expect(() => books.countIn('EUR')).toThrow('USD')
+    expect([books.currency, books.isEmpty]).toEqual(['USD', false])
+    books.paid('c', -5)
+    books.countIn('EUR')
+    expect(books.currency).toBe('EUR')
   })
 })
 

@@ -4,7 +4,7 @@
 import type { CustomerBooks, DayBooks, Move } from '../message/bill.js'
 import type { AccountId } from '../message/ids.js'
 import { isAmount, sumOf } from './amount.js'
-import { dayOf, type DayLimits } from './day-use.js'
+import { DAYS_AHEAD_MAX, dayOf, type DayLimits } from './day-use.js'
 
 /** Why nothing was reserved. `tooLarge`: the amount, or a sum with it, can't be exact. */
 export type NotReserved = 'blocked' | 'insufficient' | 'daySpend' | 'dayUnits' | 'tooLarge'
@@ -33,8 +33,17 @@ interface CustomerSums {
 interface DaySums {
   day: number
   units: number
-  /** Held or charged. */
+  /** Held or charged, by whoever paid. */
   spentMicros: number
+  /** The day before a clock went far ahead: it may come back to it. */
+  before: DaySums | undefined
+}
+
+export interface BooksOptions {
+  /** The base currency of all amounts; undefined where nobody asks. */
+  readonly currency?: string | undefined
+  /** A day that was counted is so far ahead of now that it is not counted any more; told once for each such day. */
+  readonly onDayLeft?: (counted: number, now: number) => void
 }
 
 /**
@@ -44,16 +53,46 @@ interface DaySums {
 export class Books {
   readonly #customers = new Map<string, CustomerSums>()
   readonly #days = new Map<AccountId, DaySums>()
+  #lastHeld: Move | undefined
+  readonly #onDayLeft: BooksOptions['onDayLeft']
+  /** The last that was told of. */
+  #dayLeft = -1
+  #currency: string | undefined
 
-  /** @param days of today, and later ones where the clock was set back */
-  constructor(customers: readonly CustomerBooks[], days: readonly DayBooks[]) {
+  /** @param days of today, and up to `DAYS_AHEAD_MAX` later ones where the clock was set back */
+  constructor(customers: readonly CustomerBooks[], days: readonly DayBooks[], options: BooksOptions = {}) {
+    this.#currency = options.currency
+    this.#onDayLeft = options.onDayLeft
     for (const { customer, heldMicros, chargedMicros, paidInMicros } of customers)
       this.#customers.set(customer, { heldMicros, chargedMicros, paidInMicros })
     for (const { account, day, units, heldMicros, chargedMicros } of days) {
       const known = this.#days.get(account)
       if (known === undefined || known.day < day)
-        this.#days.set(account, { day, units, spentMicros: heldMicros + chargedMicros })
+        this.#days.set(account, { day, units, spentMicros: heldMicros + chargedMicros, before: undefined })
+      else if (known.day === day) {
+        known.units += units
+        known.spentMicros += heldMicros + chargedMicros
+      }
     }
+  }
+
+  /** The base currency of all amounts. */
+  get currency(): string | undefined {
+    return this.#currency
+  }
+
+  /** Nobody has paid, holds or was charged anything. */
+  get isEmpty(): boolean {
+    for (const { paidInMicros, heldMicros, chargedMicros } of this.#customers.values())
+      if (paidInMicros !== 0 || heldMicros !== 0 || chargedMicros !== 0) return false
+    return true
+  }
+
+  /** @throws Error where there are amounts in another one */
+  countIn(currency: string): void {
+    if (currency !== this.#currency && !this.isEmpty)
+      throw new Error(`books in ${this.#currency} can't go on in ${currency}`)
+    this.#currency = currency
   }
 
   /**
@@ -86,7 +125,22 @@ export class Books {
     sums.heldMicros = heldMicros
     day.spentMicros = spentMicros
     day.units += units
-    return { customer, account: id, day: day.day, heldMicros: micros, chargedMicros: 0, units }
+    return this.#held(customer, id, day.day, micros, units)
+  }
+
+  /** The very move that was given last, where it is the same. */
+  #held(customer: string, account: AccountId, day: number, heldMicros: number, units: number): Move {
+    const last = this.#lastHeld
+    if (
+      last !== undefined &&
+      last.account === account &&
+      last.heldMicros === heldMicros &&
+      last.units === units &&
+      last.day === day &&
+      last.customer === customer
+    )
+      return last
+    return (this.#lastHeld = { customer, account, day, heldMicros, chargedMicros: 0, units })
   }
 
   /** A move is durable that was not reserved here: the end of a message. */
@@ -94,7 +148,8 @@ export class Books {
     const sums = this.#sums(customer)
     sums.heldMicros += heldMicros
     sums.chargedMicros += chargedMicros
-    const use = this.#days.get(account)
+    let use = this.#days.get(account)
+    if (use?.before?.day === day) use = use.before
     // The allowance of another day is over.
     if (use === undefined || use.day !== day) return
     use.spentMicros += heldMicros + chargedMicros
@@ -134,14 +189,18 @@ export class Books {
     return [...this.#customers.keys()].map((customer) => this.of(customer))
   }
 
-  /** What an account used in the day that is counted now, which is never earlier than one counted before. */
+  /** What an account used in the day that is counted now: one counted before where that is a little later. */
   today(
     account: AccountId,
     wallMs: number,
   ): { readonly day: number; readonly units: number; readonly spentMicros: number } {
-    const day = dayOf(wallMs)
-    const use = this.#days.get(account)
-    return use === undefined || use.day < day ? { day, units: 0, spentMicros: 0 } : { ...use }
+    const today = dayOf(wallMs)
+    let use = this.#days.get(account)
+    if (use !== undefined && use.day > today + DAYS_AHEAD_MAX) use = use.before
+    if (use === undefined || use.day < today || use.day > today + DAYS_AHEAD_MAX)
+      return { day: today, units: 0, spentMicros: 0 }
+    const { day, units, spentMicros } = use
+    return { day, units, spentMicros }
   }
 
   #sums(customer: string): CustomerSums {
@@ -150,16 +209,25 @@ export class Books {
     return sums
   }
 
-  /** A clock that was set back gives no new allowance: the day counted last goes on. */
+  /** A clock that was set back a little gives no new allowance: the day counted last goes on. */
   #day(account: AccountId, day: number): DaySums {
-    let use = this.#days.get(account)
-    if (use === undefined) this.#days.set(account, (use = { day, units: 0, spentMicros: 0 }))
-    else if (use.day < day) {
-      use.day = day
-      use.units = 0
-      use.spentMicros = 0
+    const use = this.#days.get(account)
+    if (use !== undefined && (use.day === day || (use.day > day && use.day <= day + DAYS_AHEAD_MAX))) return use
+    return this.#otherDay(account, use, day)
+  }
+
+  /** A clock that ran far ahead, and is right again, locks nobody out until that day, nor does it give the day it left anew. */
+  #otherDay(account: AccountId, use: DaySums | undefined, day: number): DaySums {
+    let other: DaySums = { day, units: 0, spentMicros: 0, before: undefined }
+    if (use !== undefined && use.day < day) {
+      if (day > use.day + DAYS_AHEAD_MAX) other.before = { ...use, before: undefined }
+    } else if (use !== undefined) {
+      const { before } = use
+      if (before !== undefined && before.day >= day && before.day <= day + DAYS_AHEAD_MAX) other = before
+      if (use.day !== this.#dayLeft) this.#onDayLeft?.((this.#dayLeft = use.day), day)
     }
-    return use
+    this.#days.set(account, other)
+    return other
   }
 }
 

@@ -11,6 +11,12 @@ export interface DayLimits {
   readonly messages: number
 }
 
+/**
+ * How far ahead of today a day may be that is counted on: a clock that is set back so little gives no new allowance. Who counted one
+ * further ahead had a clock that was wrong.
+ */
+export const DAYS_AHEAD_MAX = 1
+
 /** Days since 1970-01-01. */
 export function dayOf(wallMs: number): number {
   return Math.floor(wallMs / DAY_MS)
