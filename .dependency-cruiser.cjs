@@ -20,6 +20,7 @@ const ranks = [
     'instruments.ts',
     'live-directory.ts',
     'networks.ts',
+    'open.ts',
     'record-files.ts',
     'restore.ts',
     'stop.ts',
