@@ -28,7 +28,7 @@ export interface ApiOptions {
   readonly book: DirectoryBook
   readonly money: MoneyPorts
   readonly route: Omit<RoutePorts, 'directory' | 'wallMs'>
-  /** How long a large sheet may keep others waiting. */
+  /** How long a large row or sheet may keep others waiting. */
   readonly pauses: Pauses
   /** None: the API is off. */
   readonly tokens: readonly ApiToken[]
@@ -70,7 +70,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     api.get('/v1/openapi.json', { schema: { hide: true } }, () => (document ??= api.swagger()))
     const onChanged: OnChanged = (request, revision, objects) =>
       options.onChanged?.({ by: request.getDecorator<string>('caller'), revision, objects })
-    addDirectoryRoutes(api, options.book, onChanged)
+    addDirectoryRoutes(api, options.book, options.pauses, onChanged)
     addRateSheetRoutes(api, options.book, options.pauses, onChanged)
     addExplainRoute(api, { ...options.route, directory: options.money.directory, wallMs: options.money.wallMs })
     addMoneyRoutes(api, options.money, (by, payment) => options.onPaid?.(by, payment))

@@ -1,8 +1,9 @@
 // The routes of the directory API: HTTP in, HTTP out. What is right is decided by the book, who may come here by the API's door.
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from '@sinclair/typebox'
-import { withoutSecrets } from '../directory/change-secrets.js'
 import { objectKey, type ObjectChange, type ObjectReport } from '../directory/change.js'
+import type { Pauses } from '../directory/in-slices.js'
 import { directoryKinds, type DirectoryKind } from '../directory/kinds.js'
 import { described, refuse, storeFailure, type StoreFailed } from './answers.js'
 import type { BookResult, DirectoryBook, ReloadResult } from './directory-book.js'
@@ -18,6 +19,7 @@ import {
   SummaryAnswer,
 } from './directory-schemas.js'
 import { etagsIn, quoted } from './etag.js'
+import { inChunks, pageJson, rowJson } from './row-json.js'
 
 /** A directory of 10,000 accounts has about 3 MiB. */
 export const CHANGE_BODY_MAX = 8 * 1024 * 1024
@@ -32,7 +34,12 @@ interface ChangesRequest {
 }
 
 /** Adds the routes to a server whose validator leaves bodies of rows alone. */
-export function addDirectoryRoutes(api: FastifyInstance, book: DirectoryBook, onChanged: OnChanged): void {
+export function addDirectoryRoutes(
+  api: FastifyInstance,
+  book: DirectoryBook,
+  pauses: Pauses,
+  onChanged: OnChanged,
+): void {
   const reading = { config: { scope: 'directory:read' } } as const
   const writing = { config: { scope: 'directory:write' }, bodyLimit: CHANGE_BODY_MAX } as const
 
@@ -101,18 +108,19 @@ export function addDirectoryRoutes(api: FastifyInstance, book: DirectoryBook, on
     },
   )
 
-  for (const kind of directoryKinds) addRoutesOfKind(api, kind, book, onChanged, reading, writing)
+  for (const kind of directoryKinds) addRoutesOfKind(api, kind, book, pauses, onChanged, reading, writing)
 }
 
 function addRoutesOfKind(
   api: FastifyInstance,
   kind: DirectoryKind,
   book: DirectoryBook,
+  pauses: Pauses,
   onChanged: OnChanged,
   reading: object,
   writing: object,
 ): void {
-  const { name } = kind
+  const { name, hasSecrets } = kind
   const path = `/v1/directory/${name}`
   const rowRef = Type.Unsafe({ $ref: `${name}#` })
   const title = name.charAt(0).toUpperCase() + name.slice(1)
@@ -126,17 +134,11 @@ function addRoutesOfKind(
         querystring: ListQuery,
       },
     },
-    (request) => {
+    (request, reply) => {
       const { limit = LIST_DEFAULT, after = '' } = request.query
       const { revision, objects } = book.current()
       const ahead = ofKind(objects, name).filter(({ id }) => id > after)
-      const page = ahead.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        revision,
-        objects: page.map(({ id, etag, row }) => ({ id, etag, row: withoutSecrets(row) })),
-        ...(ahead.length > page.length && last !== undefined && { next: last.id }),
-      }
+      return sendJson(reply, pageJson(revision, ahead, limit, hasSecrets), pauses)
     },
   )
 
@@ -152,11 +154,7 @@ function addRoutesOfKind(
     (request, reply) => {
       const found = book.current().objects.get(objectKey(name, request.params.id))
       if (found === undefined) return notThere(reply, name, request.params.id)
-      // A text alone would be sent as it is, not as JSON.
-      return reply
-        .header('etag', quoted(found.etag))
-        .type('application/json')
-        .send(JSON.stringify(withoutSecrets(found.row)))
+      return sendJson(reply.header('etag', quoted(found.etag)), rowJson(found.row, hasSecrets), pauses)
     },
   )
 
@@ -213,6 +211,10 @@ function addRoutesOfKind(
     },
     (request, reply) => change(request, reply, undefined),
   )
+}
+
+function sendJson(reply: FastifyReply, pieces: Iterable<string>, pauses: Pauses): FastifyReply {
+  return reply.type('application/json').send(Readable.from(inChunks(pieces, pauses), { objectMode: false }))
 }
 
 type Kept = ReturnType<DirectoryBook['current']>['objects']

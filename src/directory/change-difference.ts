@@ -53,18 +53,33 @@ function* walk(before: unknown, after: unknown, path: string, key: string): Gene
     yield { path, ...shownAs('before', before, key), ...shownAs('after', after, key) }
     return
   }
-  const [order, newOrder] = [
-    [...old.keys()].filter((name) => fresh.has(name)),
-    [...fresh.keys()].filter((name) => old.has(name)),
-  ]
-  if (!isSameSmallJson(order, newOrder))
+  const [order, newOrder] = [yield* namesIn(old, fresh), yield* namesIn(fresh, old)]
+  if (!(yield* quietly(isSameJson(order, newOrder))))
     yield { path: `${path} (order)`, ...shownAs('before', order, ''), ...shownAs('after', newOrder, '') }
   let count = 0
-  for (const name of new Set([...old.keys(), ...fresh.keys()])) {
+  for (const [name, one] of old) {
     if (++count % SLICE === 0) yield undefined
-    const [one, other] = [old.get(name), fresh.get(name)]
+    const other = fresh.get(name)
     if (one !== other) yield* walk(one, other, `${path}[${name}]`, key)
   }
+  for (const [name, other] of fresh) {
+    if (++count % SLICE === 0) yield undefined
+    if (!old.has(name)) yield* walk(undefined, other, `${path}[${name}]`, key)
+  }
+}
+
+/** Names in the order of `named` that `other` has too. */
+function* namesIn(
+  named: ReadonlyMap<string, unknown>,
+  other: ReadonlyMap<string, unknown>,
+): Generator<undefined, readonly string[]> {
+  const names: string[] = []
+  let count = 0
+  for (const name of named.keys()) {
+    if (++count % SLICE === 0) yield undefined
+    if (other.has(name)) names.push(name)
+  }
+  return names
 }
 
 /** A list whose comparing takes a while, or what has one. */
