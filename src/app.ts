@@ -4,10 +4,8 @@ import type { Config } from './config/settings.js'
 import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import type { ApiToken } from './admin/tokens.js'
-import { buildCore, UNANSWERED_MAX } from './core.js'
+import { buildCore } from './core.js'
 import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
-import { Rerouter } from './delivery/rerouter.js'
-import { restoreDeliveries } from './delivery/restore.js'
 import { createPasswordGate } from './directory/password.js'
 import type { Surroundings } from './directory/resolving.js'
 import { EsmeEdge } from './edges/esme/esme-edge.js'
@@ -17,9 +15,10 @@ import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { registerGauges } from './gauges.js'
 import type { LookupProvider } from './lookup/provider.js'
 import { createNetworks } from './networks.js'
+import { openDirectory, openStore } from './open.js'
 import { Standings } from './pipeline/candidates/standings.js'
-import { systemClock, systemTimers, turnClock, type Cancel, type Clock } from './lib/clock.js'
-import { openLiveDirectory, type DirectorySource, type LiveDirectory } from './live-directory.js'
+import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
+import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
@@ -32,17 +31,12 @@ import {
   type PipelinePorts,
 } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
-import { endsWithin, stopInOrder } from './stop.js'
+import { restoreSwitch } from './restore.js'
+import { stopInOrder } from './stop.js'
 import { stopSteps } from './stop-steps.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
 import { VendorLinks } from './vendor-links.js'
 import { createRecordExport, recordFolder } from './record-files.js'
-import type { KeepsAnswers } from './store/contracts/answers.js'
-import type { KeepsBooks } from './store/contracts/books.js'
-import type { KeepsDirectory } from './store/contracts/directory.js'
-import type { Store } from './store/contracts/store.js'
-import { openLmdbStore } from './store/lmdb/lmdb-store.js'
-import { MemoryStore } from './store/memory/memory-store.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 
@@ -74,8 +68,6 @@ export interface App {
 const DISPATCH_TICK_MS = 20
 const SWEEP_TICK_MS = 100
 const EXPIRE_TICK_MS = 1000
-/** How long a start waits for the record of new routes. */
-const REROUTE_COMMIT_MS = 5000
 /** Units that wait for the disk, above which no ESME is read from. */
 const HOLD_READING_ABOVE = 100_000
 const CLOCK_STEP_WORTH_TELLING_MS = 1000
@@ -88,7 +80,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const timers = systemTimers()
   const startedMs = exactClock.monotonicMs()
   const store = await openStore(config)
-  const live = await openDirectoryOf(ports, store, exactClock)
+  const live = await openDirectory(ports, store, exactClock)
   const directory = live.current
 
   const time = await resumeSwitchTime(store, exactClock, clock)
@@ -237,27 +229,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
   )
 
   registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs })
-  const settled = (): Promise<boolean> => endsWithin(REROUTE_COMMIT_MS, recorder.settled(), timers)
   const isUsable = (connection: ConnectionId): boolean => directory().connection(connection)?.active === true
-  const { routeAnew } = networks
-  const rerouted = await restoreDeliveries(
-    {
-      ...{ store, dispatcher, courier, correlator, settled, isUsable, routeAnew },
-      rerouteStopped: () => log.event('store.rerouteStopped', { afterMs: REROUTE_COMMIT_MS }),
-    },
-    nowMs(),
-    UNANSWERED_MAX,
-  )
-  const rerouter = new Rerouter({
-    ...{ isUsable, settled },
-    lanes: () => dispatcher.lanes(),
-    readLane: (lane, dueByMs, held, limit) => store.readLane(lane, dueByMs, held, limit),
-    reroute: (delivery) => courier.reroute(delivery, routeAnew(delivery)),
-    sweeping: (on) => dispatcher.sweeping(on),
-    rerouted: (messages) => log.event('delivery.rerouted', { messages }),
-    failed: (error) => log.event('store.readFailed', { lane: '', error }),
+  const { rerouted, rerouter } = await restoreSwitch({
+    ...{ store, core, reassembly, isUsable, timers, nowMs, log },
+    routeAnew: networks.routeAnew,
   })
-  reassembly.restore(await store.collected(), nowMs())
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
@@ -363,34 +339,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
       return orderly
     },
   }
-}
-
-/** What the directory is now, wherever it is kept. A store whose directory is not right is closed again. */
-async function openDirectoryOf(
-  { config, surroundings, log, directory: source }: AppPorts,
-  store: KeepsDirectory & Pick<Store, 'close'>,
-  clock: Clock,
-): Promise<LiveDirectory> {
-  const resend = { stepMs: config.delivery.resendStepMs, max: config.delivery.resendMax }
-  try {
-    const live = await openLiveDirectory({ source, surroundings, resend, store: store.directory, clock, log })
-    const snapshot = live.current()
-    log.event('directory.loaded', {
-      file: live.book.file ?? '',
-      accounts: snapshot.accounts().length,
-      policies: snapshot.policies().length,
-      connections: snapshot.connections().length,
-    })
-    return live
-  } catch (error) {
-    await store.close()
-    throw error
-  }
-}
-
-async function openStore(config: Config): Promise<Store & KeepsDirectory & KeepsBooks & KeepsAnswers> {
-  const { kind, path, mapBytes, lowWaterBytes } = config.store
-  return kind === 'memory' ? new MemoryStore() : openLmdbStore({ folder: path, mapBytes, lowWaterBytes })
 }
 
 function every(ms: number, fn: () => void): Cancel {
