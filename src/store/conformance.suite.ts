@@ -245,6 +245,11 @@ export function storeSuite(name: string, makeStore: () => Promise<StoreUnderTest
           at,
         )
         expect(await sweep((cursor) => store.expiredAwaiting(cursor, 2, 3))).toEqual(rows.slice(0, 3))
+        const keys = await sweep(async (cursor) => {
+          const step = await store.awaitedKeys(cursor, 2)
+          return { rows: step.keys, cursor: step.cursor }
+        })
+        expect(keys).toEqual(rows.map(({ vendor, vendorMessageId }) => ({ vendor, vendorMessageId })))
       })
     })
 
@@ -321,6 +326,7 @@ export function storeSuite(name: string, makeStore: () => Promise<StoreUnderTest
         () => store.readLane(lane, 1, nobody, 1),
         () => store.lanes(),
         () => store.findAwaiting([]),
+        () => store.awaitedKeys('', 1),
         () => store.parked(),
         () => store.findGroups([]),
         () => store.collected(),
