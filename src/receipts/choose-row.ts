@@ -7,8 +7,8 @@ import type { ConnectionId } from '../message/ids.js'
 export type CalledAs = (connection: ConnectionId, number: string) => string
 
 /**
- * The row that is meant: the only one, or the only one for this phone. -1 where none is or it can't be told. Two ids of one
- * message are no contradiction, but two of its segments are: each has a report of its own.
+ * The row that is meant: the only one, unless it is for another phone, or the only one for this phone. -1 where none is or it can't
+ * be told. Two ids of one message are no contradiction, but two of its segments are: each has a report of its own.
  * @param destination the phone of the report, in our form or in that in which the vendor was sent it
  */
 export function chooseRow(
@@ -23,7 +23,7 @@ export function chooseRow(
     only = i
     count++
   }
-  if (count === 1) return only
+  if (count === 1) return isForAnother(rows[only]!, destination, calledAs) ? -1 : only
   return destination === '' ? -1 : onlyForPhone(rows, destination, calledAs)
 }
 
@@ -55,4 +55,33 @@ function isAnother(rows: readonly (Awaiting | undefined)[], index: number, befor
 function isPhone({ connection, origin }: Awaiting, written: string, calledAs: CalledAs | undefined): boolean {
   const { value } = origin.destination
   return value === written || calledAs?.(connection, value) === written
+}
+
+/**
+ * Is a report about another phone than this row? Vendors write a number in many forms, some hide its digits, and some name its
+ * sender instead: so only a number counts that ends otherwise than all of these.
+ * @param written the phone of the report, '' for unknown
+ */
+export function isForAnother(
+  { connection, origin }: Awaiting,
+  written: string,
+  calledAs: CalledAs | undefined,
+): boolean {
+  const { value } = origin.destination
+  if (written === value || !isOtherPhone(written, value)) return false
+  const called = calledAs?.(connection, value) ?? value
+  return isOtherPhone(written, called) && !hasEndOf(written, origin.source.value)
+}
+
+/** Do two numbers stand for two phones, whatever form each is in? */
+export function isOtherPhone(a: string, b: string): boolean {
+  return isLongNumber.test(a) && isLongNumber.test(b) && !hasEndOf(a, b)
+}
+
+/** Shorter ones may be written without an area code, or are none. */
+const END_DIGITS = 8
+const isLongNumber = /^\d{8,}$/
+
+function hasEndOf(a: string, b: string): boolean {
+  return a.slice(-END_DIGITS) === b.slice(-END_DIGITS)
 }

@@ -29,7 +29,7 @@ export interface VendorReceipt {
 export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parked' | 'dropped' | 'givenUp'
 
 export interface CorrelatorPorts {
-  readonly store: Pick<Store, 'findAwaiting' | 'findGroups'>
+  readonly store: Pick<Store, 'findAwaiting' | 'findGroups' | 'awaitedKeys'>
   readonly recorder: Recorder
   /** The receipts to the sender, one for each part that is told; none where it did not ask or has no room. */
   outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[]

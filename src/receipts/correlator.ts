@@ -7,13 +7,15 @@ import { isFinal } from '../message/state.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { AwaitingKey } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
-import { chooseRow } from './choose-row.js'
+import { AnsweringListener, unparkedUnit } from './answering.js'
+import { chooseRow, isForAnother } from './choose-row.js'
 import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correlator-ports.js'
 import { allTaken, notKnown, type GroupStep, type HandOver } from './group.js'
 import { SegmentGroups } from './groups.js'
-import { Parking, type Parked } from './parking.js'
+import { IdsInUse } from './ids-in-use.js'
+import { isRepeat, Parking, type Parked } from './parking.js'
 import { Readings } from './readings.js'
-import { isPossible, keyOf, seenKey, settledKey, withPossibleIds } from './receipt-keys.js'
+import { isPossible, keyOf, idWithoutReport, seenKey, settledKey, withPossibleIds } from './receipt-keys.js'
 import { RecentKeys } from './recent-keys.js'
 import { neverCame, ToldUnits, type ReceiptedUnit } from './told-units.js'
 
@@ -46,6 +48,8 @@ export class Correlator implements UnitListener {
   readonly #options: CorrelatorOptions
   readonly #overlay = new Map<string, Overlay>()
   readonly #parked = new Parking()
+  /** Of the rows that stand, also those not durable yet. */
+  readonly #ids = new IdsInUse()
   readonly #seen: RecentKeys
   readonly #readings = new Readings()
   readonly #groups: SegmentGroups
@@ -67,10 +71,16 @@ export class Correlator implements UnitListener {
   }
 
   /**
-   * Parked receipts found in the store at the start, when the lanes are known. Those whose answer is in the store too are
-   * matched: the switch died between the commits of the two.
+   * Takes note of the rows that are in the store at the start, and of the parked receipts found there, when the lanes are known.
+   * Those whose answer is in the store too are matched: the switch died between the commits of the two.
    */
   async restore(parked: readonly ParkedReceipt[]): Promise<void> {
+    let cursor = ''
+    do {
+      const step = await this.#ports.store.awaitedKeys(cursor, RESTORE_PAGE)
+      for (const { vendor, vendorMessageId } of step.keys) this.#ids.add(keyOf(vendor, vendorMessageId))
+      cursor = step.cursor
+    } while (cursor !== '')
     // Parking keeps them in the order of their expiry, stores in that of their keys.
     const rows = [...parked].sort((a, b) => a.expiresAtMs - b.expiresAtMs)
     for (const row of rows) this.#parked.add({ row, keys: [keyOf(row.vendor, row.vendorMessageId)] })
@@ -78,6 +88,56 @@ export class Correlator implements UnitListener {
       const awaited = await this.#ports.store.findAwaiting(rows.slice(at, at + RESTORE_PAGE))
       for (const awaiting of awaited) if (awaiting !== undefined) this.#matchParked(awaiting)
     }
+  }
+
+  /**
+   * A vendor took a segment and will report: takes its id for the row, before that is recorded. False where another row may stand
+   * under the same id: `replace` then.
+   */
+  reserve({ vendor, vendorMessageId }: Awaiting): boolean {
+    return this.#ids.addNew(keyOf(vendor, vendorMessageId))
+  }
+
+  /**
+   * The vendor has perhaps given the id before, and not reported on the segment that it stood for. No report can be told to be about
+   * that one any more, so it ends as if none had come, before the row of the new one is recorded: calls `record` with that, before
+   * the promise resolves.
+   */
+  replace(awaiting: Awaiting, record: (row: Awaiting) => void): Promise<void> {
+    const { vendor, vendorMessageId } = awaiting
+    const key = keyOf(vendor, vendorMessageId)
+    const end = this.#readings.begin()
+    return this.#ports.store
+      .findAwaiting([awaiting])
+      .then(
+        ([read]) => {
+          const over = this.#overlay.get(key)
+          const stands = over === undefined ? read : 'kind' in over ? undefined : over
+          if (stands === undefined) this.#ids.add(key)
+          else this.#giveWay(stands, awaiting, key)
+          record(awaiting)
+        },
+        () => {
+          // What stands there is not known, so it stays. The new one waits where no report finds it, and ends without.
+          const apart: Awaiting = { ...awaiting, vendorMessageId: idWithoutReport(awaiting) }
+          this.#ids.add(keyOf(vendor, apart.vendorMessageId))
+          record(apart)
+        },
+      )
+      .catch((error: unknown) => this.#ports.onBug?.(error))
+      .finally(end)
+  }
+
+  /** The same for a row whose id was taken some turns before it is recorded. */
+  makeWay(awaiting: Awaiting): void {
+    const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
+    const over = this.#overlay.get(key)
+    if (over !== undefined && !('kind' in over)) this.#giveWay(over, awaiting, key)
+  }
+
+  #giveWay(old: Awaiting, { origin }: Awaiting, key: string): void {
+    // A vendor may give all segments of a message the same id.
+    if (old.origin.messageId !== origin.messageId) this.#endWithout(old, key)
   }
 
   /** A vendor took a segment and will report: called when the answer's unit is recorded, before it is durable. */
@@ -90,7 +150,8 @@ export class Correlator implements UnitListener {
   #matchParked(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     const early = this.#parked.find(key)
-    if (early === undefined) return
+    // One about another phone is late, about a message that had the id before.
+    if (early === undefined || isForAnother(awaiting, early.row.report.destination, this.#ports.calledAs)) return
     this.#parked.remove(early)
     if (awaiting.group === '') {
       this.#matchEarly(awaiting, early, undefined)
@@ -198,6 +259,11 @@ export class Correlator implements UnitListener {
   giveUp(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
+    this.#ids.remove(key)
+    this.#endWithout(awaiting, key)
+  }
+
+  #endWithout(awaiting: Awaiting, key: string): void {
     const { connection, group } = awaiting
     this.#ports.onFate('givenUp', { connection, report: neverCame }, group === '')
     const unit = this.#told.rowGivenUp(awaiting)
@@ -311,8 +377,10 @@ export class Correlator implements UnitListener {
     for (let i = 0; i < ids.length; i++) {
       const over = this.#overlay.get(keyOf(vendor, ids[i]!))
       if (over === undefined) continue
-      if ('kind' in over) repeated ??= ids[i]
-      else rows[i] = over
+      if ('kind' in over) {
+        if (!isForAnother(over.awaiting, report.destination, this.#ports.calledAs)) repeated ??= ids[i]
+        rows[i] = undefined
+      } else rows[i] = over
     }
     const index = repeated === undefined ? chooseRow(rows, report.destination, this.#ports.calledAs) : -1
     if (index >= 0) {
@@ -356,7 +424,10 @@ export class Correlator implements UnitListener {
         : this.#told.receiptedInGroup(awaiting, awaiting.group, report, final, group)
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
-    if (final) this.#overlay.set(key, unit)
+    if (final) {
+      this.#ids.remove(key)
+      this.#overlay.set(key, unit)
+    }
     if (final && awaiting.group !== '') this.#seen.add(settledKey(key))
     if (unit.group !== undefined) {
       this.#groups.change(unit.group)
@@ -411,8 +482,9 @@ export class Correlator implements UnitListener {
       receipt.failed()
       return
     }
-    // One place for each id: a final state is never pushed out of it, neither by a step on the way that was overtaken.
-    if (before !== undefined && (isFinal(before.row.report.state) || before.row.report.state === report.state)) {
+    // One place for each id: a final state is never pushed out of it, neither by a step on the way that was overtaken; but by one
+    // about another phone, since an id that is given again stands for the newer message.
+    if (before !== undefined && isRepeat(before.row.report, report)) {
       this.#repeat(receipt, first, receipt)
       return
     }
@@ -424,25 +496,4 @@ export class Correlator implements UnitListener {
   }
 }
 
-function unparkedUnit(row: ParkedReceipt): Unit {
-  return { kind: 'unparked', vendor: row.vendor, vendorMessageId: row.vendorMessageId }
-}
-
 const noGroups: GroupsRead = new Map()
-
-/** Tells the correlator, then lets the vendor have its answer. */
-class AnsweringListener implements UnitListener {
-  readonly #correlator: Correlator
-  readonly #receipt: VendorReceipt
-  constructor(correlator: Correlator, receipt: VendorReceipt) {
-    this.#correlator = correlator
-    this.#receipt = receipt
-  }
-  durable(unit: Unit): void {
-    try {
-      this.#receipt.stored()
-    } finally {
-      this.#correlator.durable(unit)
-    }
-  }
-}

@@ -1,7 +1,9 @@
 // Receipts that came before the answer they belong to, each under every id that it may be about. Bounded by its owner's check;
 // decides nothing.
 
-import type { ParkedReceipt } from '../message/delivery.js'
+import type { ParkedReceipt, VendorReport } from '../message/delivery.js'
+import { isFinal } from '../message/state.js'
+import { isOtherPhone } from './choose-row.js'
 
 export interface Parked {
   readonly row: ParkedReceipt
@@ -61,4 +63,12 @@ export class Parking {
       yield parked
     }
   }
+}
+
+/**
+ * Says a report nothing new beside the one that waits under the same id? What it says of another phone is of another message.
+ */
+export function isRepeat(before: VendorReport, { state, destination }: VendorReport): boolean {
+  if (isOtherPhone(before.destination, destination)) return false
+  return isFinal(before.state) || before.state === state
 }

@@ -1,6 +1,6 @@
 // Keys by which receipts and what they are about are remembered: pure.
 
-import type { VendorReport } from '../message/delivery.js'
+import type { Awaiting, VendorReport } from '../message/delivery.js'
 import type { VendorId } from '../message/ids.js'
 import { isFinal } from '../message/state.js'
 import type { VendorReceipt } from './correlator-ports.js'
@@ -24,6 +24,11 @@ export function seenKey(key: string, report: VendorReport): string {
 /** The end of one of several segments was reported under this id; one id may have stood for more of them. */
 export function settledKey(key: string): string {
   return `${key}\0\0`
+}
+
+/** An id that no report names, for a row that must not stand under its own. */
+export function idWithoutReport({ vendorMessageId, origin }: Awaiting): string {
+  return `${vendorMessageId}\0${origin.messageId}`
 }
 
 export function isPossible(id: string): boolean {
