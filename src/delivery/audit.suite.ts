@@ -79,7 +79,7 @@ export class Audit {
   #committed(units: readonly Unit[]): void {
     for (const unit of units) {
       if (unit.kind === 'paid' || unit.kind === 'exported') continue
-      if (unit.cdr !== undefined) this.#note(unit.cdr)
+      if (unit.cdr !== undefined) this.#note(unit.cdr.lines + unit.cdr.tail)
       if (unit.kind === 'accepted' && unit.delivery.kind === 'segment' && unit.delivery.bill !== undefined) {
         const { price, units: count } = unit.delivery.bill
         const entry = {

@@ -1,13 +1,13 @@
 // The money of messages while they are delivered: what the vendor has of them and for how much, and the records of their ends. When
 // money moves is decided in money/settle.ts. Knows no directory: it is asked through ports.
 
-import type { Bill, Move, Price, Sent } from '../message/bill.js'
+import type { Bill, Move, Price, RecordText, Sent } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
 import type { MessageState } from '../message/state.js'
 import type { CdrLines } from '../money/cdr.js'
-import { takenOne } from '../money/settle.js'
+import { isSamePrice, takenOne } from '../money/settle.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { NO_ERROR, type Money } from './ending.js'
 
@@ -27,6 +27,7 @@ export interface MoneyPorts {
 export class Settling {
   readonly #ports: MoneyPorts
   readonly #wallMs: () => number
+  #lastFirst: Sent | undefined
 
   constructor(ports: MoneyPorts, wallMs: () => number) {
     this.#ports = ports
@@ -45,7 +46,21 @@ export class Settling {
     if (sent !== undefined && sent.connection === id)
       return { vendor, connection: id, segments: sent.segments + 1, price: sent.price, atMs }
     const price = this.#ports.vendorPrice(id, message.destination.value, bill, atMs)
-    return { vendor, connection: id, segments: 1, price, atMs }
+    return this.#first(vendor, id, price, atMs)
+  }
+
+  /** The very object that was given last, where it says the same. */
+  #first(vendor: Sent['vendor'], connection: ConnectionId, price: Price | undefined, atMs: number): Sent {
+    const last = this.#lastFirst
+    if (
+      last !== undefined &&
+      last.atMs === atMs &&
+      last.connection === connection &&
+      last.vendor === vendor &&
+      isSamePrice(last.price, price)
+    )
+      return last
+    return (this.#lastFirst = { vendor, connection, segments: 1, price, atMs })
   }
 
   /** One that was sent and never answered is known to be with its vendor after all. */
@@ -56,23 +71,23 @@ export class Settling {
   }
 
   /** The records of a message's end; undefined for what is no end. */
-  recordsOf({ message }: SegmentDelivery, { bill, end }: Money): string | undefined {
+  recordsOf({ message }: SegmentDelivery, { bill, end }: Money): RecordText | undefined {
     if (end === undefined) return undefined
     return this.#ports.cdr.ofMessage(message, bill, end.state, end.error, this.#wallMs())
   }
 
   /** Those of a message from a phone; undefined where nobody pays. */
-  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): string | undefined {
+  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): RecordText | undefined {
     return bill === undefined ? undefined : this.#ports.cdr.ofMessage(message, bill, state, NO_ERROR, this.#wallMs())
   }
 
   /** Those of parts that never came to be a message; undefined where nobody would have paid. */
-  recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): string | undefined {
+  recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): RecordText | undefined {
     let lines = ''
     for (const part of parts) {
       const { payer } = part
       if (payer !== undefined) lines += this.#ports.cdr.ofPart(part, payer, state, error, this.#wallMs())
     }
-    return lines === '' ? undefined : lines
+    return lines === '' ? undefined : { lines, tail: '' }
   }
 }

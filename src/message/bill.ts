@@ -62,6 +62,12 @@ export interface Move {
   readonly units: number
 }
 
+/** Lines of call detail records, ASCII with their line ends. Many end alike: then `tail` is the end of the only one. */
+export interface RecordText {
+  readonly lines: string
+  readonly tail: string
+}
+
 /** Money that a customer paid in (above 0), or an adjustment either way. */
 export interface Payment {
   readonly customer: string

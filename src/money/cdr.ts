@@ -1,12 +1,12 @@
 // Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
-import type { Bill, Price, Sent } from '../message/bill.js'
+import type { Bill, Price, RecordText, Sent } from '../message/bill.js'
 import type { CollectedPart, PartPayer } from '../message/collected-part.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import type { MessagePart, ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
-import { costOf } from './settle.js'
+import { costOf, isSamePrice } from './settle.js'
 import { shareOf } from './units.js'
 
 /** Of the lines. Fields may be added within a version; what a field means, and its name, only change with it. */
@@ -48,14 +48,14 @@ export class CdrLines {
    * @param error as in the receipt
    * @param doneAtMs wall time
    */
-  ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
+  ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): RecordText {
     const { id, direction, account, source, destination, parts, acceptedAtMs } = message
     const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
     return this.#lines(id, direction, account, parts, middle, bill, state, error)
   }
 
   /** The same from what is kept of a message towards a phone once it has left. */
-  ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): string {
+  ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): RecordText {
     const { messageId, account, source, destination, parts, acceptedAtMs } = origin
     const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
     return this.#lines(messageId, 'mt', account, parts, middle, bill, state, error)
@@ -88,18 +88,18 @@ export class CdrLines {
     bill: Bill,
     state: MessageState,
     error: string,
-  ): string {
+  ): RecordText {
     const count = parts.length
     if (count === 0) {
       const tail = this.#tail(account, direction, bill, state, error)
-      return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${middle}${tail}`
+      return { lines: `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${middle}`, tail }
     }
     let lines = ''
     for (let i = 0; i < count; i++) {
       const tail = this.#tailText(account, direction, bill, state, error, count, i)
       lines += `{"version":${CDR_VERSION},"message":"${id}","id":"${parts[i]!.id}","part":${i + 1},"parts":${count}${middle}${tail}`
     }
-    return lines
+    return { lines, tail: '' }
   }
 
   #middle(source: string, destination: string, sent: Sent | undefined, acceptedAtMs: number, doneAtMs: number): string {
@@ -206,20 +206,7 @@ function isSameBill(a: Bill, b: Bill): boolean {
 function isSameSent(a: Sent | undefined, b: Sent | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
   return (
-    a.segments === b.segments &&
-    a.connection === b.connection &&
-    a.vendor === b.vendor &&
-    (a.price === undefined || b.price === undefined ? a.price === b.price : isSamePrice(a.price, b.price))
-  )
-}
-
-function isSamePrice(a: Price, b: Price): boolean {
-  if (a === b) return true
-  return (
-    a.ownMicros === b.ownMicros &&
-    a.baseMicros === b.baseMicros &&
-    a.currency === b.currency &&
-    a.exchange === b.exchange
+    a.segments === b.segments && a.connection === b.connection && a.vendor === b.vendor && isSamePrice(a.price, b.price)
   )
 }
 

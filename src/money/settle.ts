@@ -38,6 +38,18 @@ export function frozenPrice({ ownPriceMicros, priceMicros, exchange }: Offer): P
   }
 }
 
+export function isSamePrice(a: Price | undefined, b: Price | undefined): boolean {
+  if (a === b) return true
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.ownMicros === b.ownMicros &&
+    a.baseMicros === b.baseMicros &&
+    a.currency === b.currency &&
+    a.exchange === b.exchange
+  )
+}
+
 /** A vendor took one segment, and others follow. */
 export function takenOne(bill: Bill, sent: Sent): Bill {
   return changed(bill, bill.state, bill.onSilence, sent)
@@ -57,8 +69,23 @@ export function takenLast(
   if (bill.state !== 'held') return { bill: changed(bill, bill.state, bill.onSilence, sent), move: undefined }
   if (settleOn === 'receipt' && isReported)
     return { bill: changed(bill, 'held', onReceiptTimeout, sent), move: undefined }
-  return { bill: changed(bill, 'charged', undefined, sent), move: chargeOf(bill, account) }
+  const last = lastCharged
+  // Messages that cost the same and were taken by the same vendor in one turn end the same.
+  if (last !== undefined && last.bill === bill && last.sent === sent && last.account === account) return last.settled
+  const settled: Settled = { bill: changed(bill, 'charged', undefined, sent), move: chargeOf(bill, account) }
+  lastCharged = { bill, sent, account, settled }
+  return settled
 }
+
+interface Charged {
+  readonly bill: Bill
+  readonly sent: Sent | undefined
+  readonly account: AccountId
+  readonly settled: Settled
+}
+
+/** What it says follows from what it is of: to remember it changes nothing but the garbage. */
+let lastCharged: Charged | undefined
 
 /** Its report came, or that of its last segment. Only a final state is an end. */
 export function reported(bill: Bill, account: AccountId, state: MessageState): Settled {

@@ -252,7 +252,14 @@ export const arbitraryPayment: fc.Arbitrary<Payment> = fc.record({
 })
 
 const booking: fc.Arbitrary<Booking> = fc.record(
-  { move: arbitraryMove, cdr: fc.constantFrom('{}\n', '{"a":1}\n{"b":2}\n') },
+  {
+    move: arbitraryMove,
+    cdr: fc.constantFrom(
+      { lines: '{}\n', tail: '' },
+      { lines: '{"a":1', tail: ',"b":2}\n' },
+      { lines: '{"a":1}\n{"b":2}\n', tail: '' },
+    ),
+  },
   { requiredKeys: [] },
 )
 

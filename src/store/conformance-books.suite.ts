@@ -23,7 +23,7 @@ const at = anchorAt(1)
 const DAY = 86_400_000
 
 /** A unit that happens to have records. */
-const recorded = (cdr: string): Unit => ({ kind: 'parked', parked: parkedOf(1), cdr })
+const recorded = (lines: string, tail = ''): Unit => ({ kind: 'parked', parked: parkedOf(1), cdr: { lines, tail } })
 const exported = (through: number, file = 'a.jsonl', bytes = 1): Unit => ({ kind: 'exported', through, file, bytes })
 
 /** The sums of the contract, worked out in the plainest way. */

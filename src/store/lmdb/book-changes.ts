@@ -1,7 +1,7 @@
 // What one commit changes in the books, summed up: its moves make one change for each customer and for each of its days of
 // an account. No rows, no I/O.
 
-import type { Move, Payment } from '../../message/bill.js'
+import type { Move, Payment, RecordText } from '../../message/bill.js'
 import type { AccountId } from '../../message/ids.js'
 import type { ExportMark } from '../contracts/books.js'
 import { checkMove, checkPayment } from '../contracts/limits.js'
@@ -29,13 +29,25 @@ export class BookChanges {
   readonly customers = new Map<string, CustomerChange>()
   readonly payments: Payment[] = []
   /** Of call detail records, in their order. */
-  readonly lines: string[] = []
+  readonly records: RecordText[] = []
   /** In their order. */
   readonly exports: ExportMark[] = []
   readonly folds: Fold[] = []
+  /** Messages that cost the same move the same: often it is the very object that came before, and all is known of it. */
+  #last: Move | undefined
+  #lastSums!: CustomerChange
+  #lastUsed!: DayChange
 
   /** @throws RangeError for what no store takes */
   move(move: Move): void {
+    if (move === this.#last) {
+      this.#lastSums.heldMicros += move.heldMicros
+      this.#lastSums.chargedMicros += move.chargedMicros
+      this.#lastUsed.heldMicros += move.heldMicros
+      this.#lastUsed.chargedMicros += move.chargedMicros
+      this.#lastUsed.units += move.units
+      return
+    }
     checkMove(move)
     const { customer, account, day, heldMicros, chargedMicros } = move
     let sums = this.customers.get(customer)
@@ -51,13 +63,16 @@ export class BookChanges {
       accounts = new Map<AccountId, DayChange>()
       sums.days.set(day, accounts)
     }
-    const used = accounts.get(account)
-    if (used === undefined) accounts.set(account, { units: move.units, heldMicros, chargedMicros })
+    let used = accounts.get(account)
+    if (used === undefined) accounts.set(account, (used = { units: move.units, heldMicros, chargedMicros }))
     else {
       used.units += move.units
       used.heldMicros += heldMicros
       used.chargedMicros += chargedMicros
     }
+    this.#last = move
+    this.#lastSums = sums
+    this.#lastUsed = used
   }
 
   /** @throws RangeError for what no store takes */

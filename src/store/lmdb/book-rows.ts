@@ -1,11 +1,12 @@
 // Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they
 // are of. The rows of days: day-rows.
 
-import type { CustomerBooks, Payment } from '../../message/bill.js'
+import type { CustomerBooks, Payment, RecordText } from '../../message/bill.js'
 import type { ExportMark, RecordBlock } from '../contracts/books.js'
 import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
 import { behindPrefix } from '../rows/keys.js'
+import { readRecords, writeRecords } from '../rows/record-block.js'
 import { keyOf, type KeySlice, type LmdbEnv } from './lmdb-env.js'
 import { metaKeys } from './meta-rows.js'
 import type { WriteSlab } from './write-slab.js'
@@ -95,9 +96,8 @@ export function removePayment(slab: WriteSlab, { customer, reference, atMs }: Pa
   slab.remove('books', timeKey(customer, wholeDueMs(atMs), reference))
 }
 
-/** @param lines whole lines of ASCII */
-export function putBlock(slab: WriteSlab, number: number, lines: readonly string[]): void {
-  slab.put('records', blockKey(number), (out) => out.latin1(lines.length === 1 ? lines[0]! : lines.join('')))
+export function putBlock(slab: WriteSlab, number: number, records: readonly RecordText[]): void {
+  slab.put('records', blockKey(number), (out) => writeRecords(out, records))
 }
 
 export function removeBlock(slab: WriteSlab, number: number): void {
@@ -120,7 +120,7 @@ export function readBlocks(env: LmdbEnv, maxBytes: number): RecordBlock[] {
   let bytes = 0
   for (const { key, value } of env.records.getRange(rangeOf(BLOCK))) {
     // lmdb's own octets; its `length` alone tells how many they are.
-    const lines = Uint8Array.prototype.slice.call(value, 0, value.length)
+    const lines = readRecords(reader, Uint8Array.prototype.subarray.call(value, 0, value.length))
     found.push({ number: blockNumberIn(key), lines })
     bytes += lines.length
     if (bytes >= maxBytes) break

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CustomerBooks } from '../../message/bill.js'
 import { arbitraryMove, arbitraryPayment } from '../conformance-arbitrary.suite.js'
 import { accountId, linesOf, moved, paid, vendorId } from '../conformance-rows.suite.js'
-import { reduce, type Unit } from '../contracts/unit.js'
+import { reduce, type Booking, type Unit } from '../contracts/unit.js'
 import { putCustomer } from './book-rows.js'
 import { CommitQueue } from './commit-queue.js'
 import { putEarlyDay } from './day-rows.js'
@@ -77,7 +77,7 @@ describe('LmdbBooks', () => {
     const unit = fc.oneof(
       arbitraryMove.map((move) => moved({ ...move, customer })),
       arbitraryPayment.map((payment) => paid({ ...payment, customer })),
-      fc.nat(99).map((n): Unit => ({ ...moved({ customer, account: accountId('a'), day: 1, heldMicros: 0, chargedMicros: 0, units: 0 }), cdr: `${n}\n` }) as Unit), // prettier-ignore
+      fc.nat(99).map((n): Unit => ({ ...moved({ customer, account: accountId('a'), day: 1, heldMicros: 0, chargedMicros: 0, units: 0 }), cdr: { lines: `${n}`, tail: '\n' } }) as Unit), // prettier-ignore
     )
     const round = fc.record({
       commits: fc.array(fc.array(unit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
@@ -97,7 +97,7 @@ describe('LmdbBooks', () => {
           outcomes.forEach(({ status }, i) => {
             if (status === 'rejected') return
             expected = sumOf(commits[i]!, expected, references)
-            for (const { cdr = '' } of commits[i] as { cdr?: string }[]) lines += cdr
+            for (const { cdr } of commits[i] as Booking[]) lines += cdr === undefined ? '' : cdr.lines + cdr.tail
           })
           fates.length = 0
           await mend()
@@ -117,7 +117,12 @@ describe('LmdbBooks', () => {
   it('number their blocks without a gap, also where a transaction failed', async () => {
     const env = openEnv(folder, 16 * MiB)
     const { books, fates, commit, mend } = failing(env)
-    const recorded = (cdr: string): Unit => ({ kind: 'unparked', vendor: vendorId('v'), vendorMessageId: '1', cdr })
+    const recorded = (lines: string): Unit => ({
+      kind: 'unparked',
+      vendor: vendorId('v'),
+      vendorMessageId: '1',
+      cdr: { lines, tail: '' },
+    })
     await commit([recorded('a\n')])
     fates.push('full')
     await expect(commit([recorded('b\n')])).rejects.toMatchObject({ failure: 'full' })

@@ -90,8 +90,8 @@ export class LmdbBooks implements BooksStore {
       this.#addMoves(env, changes, customers, days)
       for (const payment of changes.payments) this.#addPayment(slab, env, payment, customers, paid)
       for (const mark of changes.exports) records = forgetBlocks(slab, records, mark)
-      if (changes.lines.length > 0) {
-        putBlock(slab, records.next, changes.lines)
+      if (changes.records.length > 0) {
+        putBlock(slab, records.next, changes.records)
         records = { ...records, next: records.next + 1 }
       }
     }

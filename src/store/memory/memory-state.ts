@@ -156,7 +156,7 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
       changes.push(({ books }) => addPayment(books, payment))
     },
     addRecords(added) {
-      lines += added
+      lines += added.lines + added.tail
     },
     exported(mark) {
       changes.push(({ books }) => forgetBlocks(books, mark))

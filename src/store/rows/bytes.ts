@@ -188,6 +188,12 @@ export class ByteReader {
     return this.#buffer.readDoubleLE(this.#position - 8)
   }
 
+  /** So many octets as they are; a view, valid as long as the memory is. */
+  raw(length: number): Uint8Array {
+    this.#position += length
+    return this.#buffer.subarray(this.#position - length, this.#position)
+  }
+
   text(): string {
     const first = this.byte()
     if (first === 0) return ''
