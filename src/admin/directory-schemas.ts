@@ -24,7 +24,7 @@ export const ListQuery = Type.Object(
         minimum: 1,
         maximum: PAGE_MAX,
         default: 100,
-        description: 'How many objects to give at most.',
+        description: 'How many objects to give at most; a page also ends after 4 MiB.',
         expected: `a whole number from 1 to ${PAGE_MAX}`,
       }),
     ),

@@ -35,18 +35,20 @@ export function* rowJson(value: unknown, hasSecrets: boolean, key = ''): Generat
  * One page of a list: at least one object, and no more of them once the page is long.
  * @param ahead all objects after the page before
  * @param limit how many to give at most
+ * @param mostCharacters after so many no other object is begun
  */
 export function* pageJson(
   revision: number,
   ahead: readonly KeptObject[],
   limit: number,
   hasSecrets: boolean,
+  mostCharacters = PAGE_CHARACTERS,
 ): Generator<string> {
   yield `{"revision":${revision},"objects":[`
   let characters = 0
   let given = 0
   for (const { id, etag, row } of ahead) {
-    if (given === limit || characters >= PAGE_CHARACTERS) break
+    if (given === limit || characters >= mostCharacters) break
     yield `${given === 0 ? '' : ','}{"id":${JSON.stringify(id)},"etag":${JSON.stringify(etag)},"row":`
     for (const piece of rowJson(row, hasSecrets)) {
       characters += piece.length
