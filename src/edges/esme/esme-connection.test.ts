@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseRange } from '../../directory/cidr.js'
-import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
+import type { Account, SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
@@ -23,6 +23,10 @@ const account = {
   addresses: [],
   ipOnly: false,
 } as unknown as SendingAccount
+
+function directoryOf(provisioned: SendingAccount): Snapshot {
+  return { accountBySystemId: () => provisioned, account: () => provisioned } as unknown as Snapshot
+}
 
 function wire(pdu: PduInput, sequence: number): Buffer {
   const writer = new Writer()
@@ -64,11 +68,12 @@ class Rig {
     return this
   }
 
-  /** Asks to be bound, with a password that is right. */
-  async start(provisioned: SendingAccount): Promise<void> {
+  /** Asks to be bound, with a password that is right. The directory becomes `then` while that is checked. */
+  async start(provisioned: SendingAccount, then: SendingAccount = provisioned): Promise<void> {
+    let current = provisioned
     const clock = { monotonicMs: () => this.nowMs, wallMs: () => 0 }
     const ports: EsmeEdgePorts = {
-      directory: () => ({ accountBySystemId: () => provisioned }) as unknown as Snapshot,
+      directory: () => directoryOf(current),
       clock,
       metrics: this.metrics,
       log: {
@@ -80,6 +85,7 @@ class Rig {
       },
       verify: () => {
         this.verified++
+        current = then
         return Promise.resolve(true)
       },
       submit: (batch) => batch.forEach((submission) => this.#take(submission)),
@@ -103,7 +109,7 @@ class Rig {
       stallMs: STALL_MS,
       stopping: false,
       holds: false,
-      take: () => true,
+      take: ({ maxBinds }: Account) => maxBinds > 0,
       give: () => undefined,
       receiversOf: () => receivers,
       withholds: (_: EsmeConnection, on: boolean) => void (this.isWatched = on),
@@ -324,6 +330,55 @@ describe('a bind from an address', () => {
     await known.start({ ...account, addresses: ranges('192.0.2.0/24'), ipOnly: true })
     expect(known.answers()).toMatchObject([{ status: 0 }])
     expect(known.verified).toBe(0)
+  })
+})
+
+describe('a bind whose account changes while its password is checked', () => {
+  const here = [parseRange('192.0.2.0/24')!]
+  const elsewhere = [parseRange('198.51.100.0/24')!]
+
+  it.each<readonly [string, Partial<SendingAccount>, number]>([
+    ['is another', { id: 'other' as AccountId }, status.ESME_RINVPASWD],
+    ['has another password', { password: 'new' }, status.ESME_RINVPASWD],
+    ['may not come from there any more', { addresses: elsewhere }, status.ESME_RINVPASWD],
+    ['is not active any more', { active: false }, status.ESME_RBINDFAIL],
+    ['may bind otherwise only', { bindModes: ['receiver'] }, status.ESME_RBINDFAIL],
+    ['may have no more binds', { maxBinds: 0 }, status.ESME_RBINDFAIL],
+    ['is something else', { domain: 'other' }, status.ESME_ROK],
+  ])('so that it %s', async (_, changes, expected) => {
+    const rig = new Rig()
+    await rig.start({ ...account, password: 'hash' }, { ...account, password: 'hash', ...changes })
+    expect(rig.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: expected }])
+  })
+
+  it('follows it as it was then', async () => {
+    const rig = new Rig()
+    const before = { ...account, password: 'hash', addresses: elsewhere }
+    const now = { ...before, addresses: here }
+    await rig.start(before, now)
+    expect(rig.answers()).toMatchObject([{ status: 0 }])
+    rig.connection.follow(directoryOf(now))
+    expect(rig.session.state).toBe('BOUND_TRX')
+    rig.connection.follow(directoryOf(before))
+    expect(rig.told).toContain('esme.unbound')
+  })
+})
+
+describe('a session whose account is not known by its address any more', () => {
+  const addresses = [parseRange('192.0.2.0/24')!]
+
+  it.each([
+    ['ends where its password was never checked', true, ['esme.unbound']],
+    ['stays where its password was right', false, []],
+  ])('%s', async (_, wasKnown, expected) => {
+    const rig = new Rig()
+    await rig.start({ ...account, password: 'hash', addresses, ipOnly: wasKnown })
+    expect(rig.answers()).toMatchObject([{ status: 0 }])
+    rig.told.length = 0
+    rig.connection.follow(directoryOf({ ...account, password: 'hash', addresses, ipOnly: true }))
+    expect(rig.told).toEqual([])
+    rig.connection.follow(directoryOf({ ...account, password: 'hash', addresses }))
+    expect(rig.told).toEqual(expected)
   })
 })
 

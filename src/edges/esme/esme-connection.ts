@@ -17,7 +17,7 @@ import {
   type SessionHandlers,
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
-import { claimOf } from './bind-claim.js'
+import { claimOf, type BindClaim } from './bind-claim.js'
 import { resultOf } from './deliver-answer.js'
 import type { BindKind, EsmeEdgePorts, EsmeHouse } from './esme-ports.js'
 import { FullWindow } from '../full-window.js'
@@ -38,6 +38,8 @@ interface Bound {
   /** As the directory had it last. */
   readonly as: SendingAccount
   readonly systemId: string
+  /** Its password was checked and right: it need not be known by its address. */
+  readonly hasProved: boolean
   readonly kind: BindKind
   readonly version: number
   readonly source: SubmitSource
@@ -83,26 +85,33 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   // ---- its bind ------------------------------------------------------------------------------------------------------
 
   onBind(bind: BindRequest): void {
-    const { account, standing } = claimOf(this.#ports.directory(), bind.system_id, this.#peer.address)
+    const { account, standing } = this.#claimOf(bind)
+    if (standing === 'known') return this.#decideBind(bind, undefined)
     // Also from elsewhere: neither the answer nor its time may tell whether the password is right.
-    const verified = standing === 'known' ? Promise.resolve(true) : this.#ports.verify(account, bind.password)
-    verified.then(
-      (isRight) => {
-        const isElsewhere = standing === 'elsewhere'
-        const why = isElsewhere
-          ? `account ${account?.id ?? ''} may not come from ${this.#peer.address}`
-          : 'wrong system_id or password'
-        // The check of a password takes its time: what it was checked against may be out of force.
-        const now = claimOf(this.#ports.directory(), bind.system_id, this.#peer.address)
-        const isStill = account?.password === now.account?.password
-        this.#decideBind(bind, isRight && isStill && !isElsewhere ? account : undefined, why)
-      },
+    this.#ports.verify(account, bind.password).then(
+      (isRight) => this.#decideBind(bind, isRight ? account : undefined),
       (error: unknown) => this.#refuseBind(bind, status.ESME_RSYSERR, String(error)),
     )
   }
 
-  #decideBind(bind: BindRequest, account: SendingAccount | undefined, why: string): void {
-    if (account === undefined) return this.#refuseBind(bind, status.ESME_RINVPASWD, why)
+  #claimOf(bind: BindRequest): BindClaim {
+    return claimOf(this.#ports.directory(), bind.system_id, this.#peer.address)
+  }
+
+  /**
+   * By the directory as it is now: the check of a password takes its time, and what it was checked against may be out of force.
+   *
+   * @param proved the account whose password is right, as it was when that was checked
+   */
+  #decideBind(bind: BindRequest, proved: SendingAccount | undefined): void {
+    const { account, standing } = this.#claimOf(bind)
+    if (standing === 'elsewhere') {
+      const why = `account ${account?.id ?? ''} may not come from ${this.#peer.address}`
+      return this.#refuseBind(bind, status.ESME_RINVPASWD, why)
+    }
+    const hasProved = proved !== undefined && proved.id === account?.id && proved.password === account.password
+    if (account === undefined || (standing === 'unproved' && !hasProved))
+      return this.#refuseBind(bind, status.ESME_RINVPASWD, 'wrong system_id or password')
     if (!account.active) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the account is not active')
     const kind = kindOfBind[bind.command]
     if (!account.bindModes.includes(kind))
@@ -117,6 +126,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
       account: account.id,
       as: account,
       systemId: bind.system_id,
+      hasProved,
       kind,
       version,
       source: { sender: { kind: 'account', account: account.id }, link: this.#session, text: account.text },
@@ -155,10 +165,11 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     bound.receivers.renew(this.#session, { leaving, dialing })
   }
 
-  #mayStay(directory: Snapshot, account: SendingAccount, { as, systemId, kind }: Bound): boolean {
+  #mayStay(directory: Snapshot, account: SendingAccount, { as, systemId, hasProved, kind }: Bound): boolean {
     const claim = claimOf(directory, systemId, this.#peer.address)
-    const isSame = claim.account === account && claim.standing !== 'elsewhere'
-    return isSame && account.active && account.password === as.password && account.bindModes.includes(kind)
+    const isStill =
+      claim.account === account && (claim.standing === 'known' || (claim.standing === 'unproved' && hasProved))
+    return isStill && account.active && account.password === as.password && account.bindModes.includes(kind)
   }
 
   #refuseBind(bind: BindRequest, commandStatus: number, why: string): void {
