@@ -55,13 +55,28 @@ function groupsOf(text: string): bigint[] {
   })
 }
 
+/** The same addresses in ranges that have none in common, by the first address. */
+export function mergeRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  const merged: AddressRange[] = []
+  for (const { first, last } of [...ranges].sort(byFirst)) {
+    const before = merged.at(-1)
+    if (before === undefined || first > before.last + 1n) merged.push({ first, last })
+    else if (last > before.last) merged[merged.length - 1] = { first: before.first, last }
+  }
+  return merged
+}
+
+function byFirst(a: AddressRange, b: AddressRange): number {
+  return a.first < b.first ? -1 : a.first > b.first ? 1 : 0
+}
+
 export interface Ranged<T> extends AddressRange {
   readonly value: T
 }
 
 /** By the first address; of equal ones the given order stays. */
 export function sortRanges<T>(ranges: readonly Ranged<T>[]): Ranged<T>[] {
-  return [...ranges].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))
+  return [...ranges].sort(byFirst)
 }
 
 /** The value of the range that an address is in. `sorted` is from sortRanges; no two of them overlap. */

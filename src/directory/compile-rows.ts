@@ -5,7 +5,7 @@ import { parseAmount } from '../money/amount.js'
 import { routingPlan } from '../money/candidates.js'
 import { rateDefaults, type Rate as MoneyRate } from '../money/tariff.js'
 import { destinationsAllowed, sourcesAllowed } from './allowed.js'
-import { parseRange } from './cidr.js'
+import { mergeRanges, parseRange } from './cidr.js'
 import type { DialingOf } from './dialing.js'
 import type { Rate, ResolvedConnection } from './resolve.js'
 import type { AccountRow, PolicyRow } from './schema.js'
@@ -40,7 +40,7 @@ export function compileAccount(
     }),
     allowsSource: sourcesAllowed(allowedSources ?? []),
     allowsDestination: destinationsAllowed(allowedDestinations ?? []),
-    addresses: Object.freeze((addresses ?? []).flatMap((address) => parseRange(address) ?? [])),
+    addresses: Object.freeze(mergeRanges((addresses ?? []).flatMap((address) => parseRange(address) ?? []))),
     ipOnly: ipOnly ?? false,
   })
 }

@@ -10,7 +10,8 @@ const message = { source: 'Acme', destination: '447700900123', text: 'hello', re
 
 it('knows an ESME by its address alone, whatever it calls itself, and takes its messages', async () => {
   const { daemon, bind, vendor } = await startScenario({
-    accounts: [{ id: 'carrier', systemId: 'carrier', ipOnly: true, addresses: ['127.0.0.0/8'] }],
+    // One within the other: it is known in all of the wider one.
+    accounts: [{ id: 'carrier', systemId: 'carrier', ipOnly: true, addresses: ['127.0.0.0/8', '127.0.0.0/32'] }],
   })
   for (const systemId of ['carrier', 'whoever', ''])
     expect(await (await connectRaw(daemon.smppPort)).bind('transceiver', { system_id: systemId, password: '?' })).toBe(

@@ -10,6 +10,7 @@ const accounts = [
   { id: 'office', systemId: 'office', password, addresses: ['198.51.100.0/24', '2001:db8:1::/48'] },
   { id: 'carrier', systemId: 'carrier', ipOnly: true, addresses: ['192.0.2.0/24', '2001:db8:2::/48'] },
   { id: 'other', systemId: 'other', ipOnly: true, addresses: ['203.0.113.7'] },
+  { id: 'wide', systemId: 'wide', ipOnly: true, addresses: ['10.128.0.0/9', '10.129.0.0/16', '10.129.1.0/24'] },
 ]
 const parsed = parseDirectory(JSON.stringify({ accounts }), 'd.yaml', around)
 if (parsed.kind === 'mistakes') throw new Error(JSON.stringify(parsed.mistakes))
@@ -34,6 +35,11 @@ it.each([
   ['', '192.0.2.9', 'carrier known'],
   ['whatever', '192.0.2.255', 'carrier known'],
   ['whatever', '203.0.113.7', 'other known'],
+  ['whatever', '10.129.1.2', 'wide known'],
+  ['whatever', '10.129.2.2', 'wide known'],
+  ['whatever', '10.128.0.0', 'wide known'],
+  ['wide', '10.200.0.1', 'wide known'],
+  ['whatever', '10.200.0.1', 'wide known'],
   ['whatever', '203.0.113.8', 'nobody unproved'],
   ['whatever', '198.51.100.9', 'nobody unproved'],
   ['whatever', '', 'nobody unproved'],
