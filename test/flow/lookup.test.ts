@@ -107,6 +107,23 @@ const money = async ({ daemon }: Scenario): Promise<readonly number[]> =>
     ['held', 'released', 'charged'].map((move) => daemon.metric('smswitch_money_micros_total', { currency: 'EUR', move })), // prettier-ignore
   )
 
+it('lets no number wait for another, and keeps the order of messages to one number', async () => {
+  const { scenario, request } = await startWithProvider('retry', { 'lookup.waitMs': 1000 })
+  const esme = await scenario.bind()
+  const send = (destination: string, text: string) => esme.submit({ ...message, destination, text })
+  const sent = ['first', 'second'].map((text) => send(number, text))
+  const slow = send('12025550199', 'slow')
+  const held = [await request(1), await request(2)]
+  const [fast, other] = numberOf(held[0]!.request) === number ? held : held.reverse()
+  answer(fast!)
+  const third = send(number, 'third')
+  for (const { status } of await Promise.all([...sent, third])) expect(status).toBe(0)
+  await submitsAt(scenario.vendors[1]!, 3)
+  expect(scenario.vendors[1]!.received.map(({ text }) => text)).toEqual(['first', 'second', 'third'])
+  answer(other!)
+  expect((await slow).status).toBe(0)
+})
+
 it('routes and rates by the network when the answer comes in time, and remembers it', async () => {
   const { scenario, provider } = await startWithProvider('refuse', { 'lookup.waitMs': 1000 })
   provider.answers = (request, response) => json(response, 200, hlrAnswer(numberOf(request)))

@@ -142,6 +142,18 @@ it('in a vendor’s form tell its receipts apart where it used an id twice', asy
   ])
 })
 
+it('that a rule begins with + are E.164 like any other: whither the account may send, and towards the vendor', async () => {
+  const { bind, vendor } = await startScenario({
+    account: { dialing: { calledIn: 's/^00/+/' }, allowedDestinations: ['GB'] },
+  })
+  const esme = await bind()
+  const send = (destination: string) => esme.submit({ ...written, destination, fields: unknownTon })
+  expect((await send('00447700900123')).status).toBe(0)
+  expect((await send('0033612345678')).status).toBe(0x0b)
+  await submitsAt(vendor, 1)
+  expect(vendor.received.map(addresses)).toEqual(['1 07700900001 to 1 447700900123'])
+})
+
 it('that a rule makes nothing of are refused', async () => {
   const { daemon } = await startScenario({ account: { dialing: { calledIn: 's/^0+$//' } } })
   const esme = await connectRaw(daemon.smppPort)
