@@ -97,7 +97,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     onLost: ports.onLost,
     told: (account, id, parts, state, error, doneAtMs) => states.told(account, id, parts, state, error, doneAtMs),
   })
-  const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts } = core
+  const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts, isUsable } = core
 
   const isUp = (connection: ConnectionId): boolean =>
     dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId })
@@ -229,7 +229,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
   )
 
   registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs })
-  const isUsable = (connection: ConnectionId): boolean => directory().connection(connection)?.active === true
   const { rerouted, rerouter } = await restoreSwitch({
     ...{ store, core, reassembly, isUsable, timers, nowMs, log },
     routeAnew: networks.routeAnew,

@@ -13,6 +13,7 @@ import { Success } from './delivery/success.js'
 import type { MoneyPorts } from './delivery/settling.js'
 import { Sweeper } from './delivery/sweeper.js'
 import type { RoutedConnection, Snapshot } from './directory/snapshot.js'
+import { maySendOver } from './directory/may-send-over.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { vendorDestinationId } from './edges/vendor/vendor-connection.js'
 import { createInstruments, type Instruments } from './instruments.js'
@@ -53,6 +54,8 @@ export interface Core {
   readonly sweeper: Sweeper
   readonly success: Success
   readonly instruments: Instruments
+  /** May messages be sent over it by the directory of now? Its link may be down. */
+  readonly isUsable: (connection: ConnectionId) => boolean
   /** Takes the receipts of one read of a vendor. */
   readonly takeReceipts: (batch: readonly VendorReceipt[]) => void
   /** Another directory is in force. Connections that it does not have keep their rules until they are gone. */
@@ -103,13 +106,14 @@ export function buildCore(ports: CorePorts): Core {
   const limits = new AccountLimits(directory, nowMs)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
+  const isUsable = (connection: ConnectionId): boolean => maySendOver(directory().connection(connection))
   const courier = new Courier(
     {
       recorder,
       ids,
       calledAs,
       rules: (connection) => rules.get(connection),
-      isUsable: (connection) => directory().connection(connection)?.active === true,
+      isUsable,
       nowMs,
       wallMs: () => clock.wallMs(),
       told: ports.told,
@@ -216,7 +220,7 @@ export function buildCore(ports: CorePorts): Core {
   }
 
   return {
-    ...{ recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts },
+    ...{ recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts, isUsable },
     follow,
     connectionGone,
   }

@@ -15,6 +15,7 @@ import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
 import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
+import { maySendOver } from './may-send-over.js'
 
 export interface CompileDefaults {
   /** For connections that say nothing about it. */
@@ -202,8 +203,7 @@ class PolicyRoutes {
   }
 
   #table(sale: string | undefined): RouteTable {
-    const usable = this.all.filter(({ active, direction }) => active && direction !== 'from')
-    return this.#routes.tableFor(usable, this.#policy.plan, sale)
+    return this.#routes.tableFor(this.all.filter(maySendOver), this.#policy.plan, sale)
   }
 }
 

@@ -9,6 +9,7 @@ import type { MobileNetwork } from '../phone/network.js'
 import { NO_CLASS, type NumberClasses } from './number-classes.js'
 import type { Prices } from './prices.js'
 import type { Plan, Route, RoutedConnection } from './snapshot.js'
+import { maySendOver } from './may-send-over.js'
 
 /** A route keys a lane, and keys are short: so many ids of full length fit. Nobody tries a thirteenth vendor. */
 export const MAX_ROUTE = 12
@@ -227,7 +228,7 @@ export function candidatesFor(
     return {
       connection: id,
       vendor,
-      isActive: active && direction !== 'from',
+      isActive: maySendOver({ active, direction }),
       isUp: true,
       isFull: false,
       isResting: false,

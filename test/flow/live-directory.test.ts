@@ -158,6 +158,76 @@ it('lets what is under way over a connection end when it goes, and loses and dou
   expect(new Set(other.received.map(({ text }) => text))).toEqual(new Set(['m3', 'm4']))
 })
 
+it('gives what waits another route when a connection only brings messages any more, and leaves its bind', async () => {
+  const api = await startApiDaemon()
+  const hand = await startHandVendor()
+  const other = await simVendor()
+  const tariffs = [{ id: 'cheap', rates: [{ prefix: '', price: '0.001' }] }]
+  const provisioned = (direction: string): string =>
+    directoryText(
+      { tariffs, connections: [{ window: 1, tariff: 'cheap', direction }, {}], account: { numbers: ['12025550100'] } },
+      [hand.port, other.port],
+    )
+  await api.provision(provisioned('both'))
+  const esme = await esmeOf(api)
+  await hand.bound(1)
+  await bound(api, 'v2-1')
+  await Promise.all([1, 2, 3].map((n) => esme.submit({ ...message, text: `m${n}` })))
+  await hand.submits(1)
+  await api.provision(provisioned('from'))
+  await submitsAt(other, 2)
+  hand.answer(0, { message_id: 'h0' })
+  expect(await hand.deliver(0, 'h0', 'DELIVRD')).toBe(0)
+  await receiptsOf(esme, 3)
+  expect([hand.count, hand.binds.length, other.stats.submits]).toEqual([1, 1, 2])
+  const { source: destination_addr, destination: source_addr } = message
+  expect((await hand.mo({ source_addr, destination_addr, short_message: 'STOP' })).command_status).toBe(0)
+  await api.provision(provisioned('to'))
+  const sent = esme.submit(message)
+  await hand.submits(2)
+  hand.answer(1, { message_id: 'h1' })
+  expect((await sent).status).toBe(0)
+})
+
+it('gives what waits for a connection that only brings messages another route where that was its only one', async () => {
+  const api = await startApiDaemon()
+  const hand = await startHandVendor()
+  const other = await simVendor()
+  const provisioned = (direction: string, to: string): string =>
+    directoryText(
+      {
+        connections: [{ window: 1, direction }, {}],
+        policies: [{ id: 'all', routing: { connections: [to] } }],
+      },
+      [hand.port, other.port],
+    )
+  await api.provision(provisioned('both', 'v1-1'))
+  const esme = await esmeOf(api)
+  await hand.bound(1)
+  await Promise.all([1, 2].map((n) => esme.submit({ ...message, text: `m${n}` })))
+  await hand.submits(1)
+  await api.provision(provisioned('from', 'v2-1'))
+  await api.daemon.logged('delivery.rerouted')
+  await submitsAt(other, 1)
+  expect(hand.count).toBe(1)
+})
+
+it('unbinds who was known by its address and is not any more, unless its password was right', async () => {
+  const api = await startApiDaemon()
+  const vendor = await simVendor()
+  const provisioned = (ipOnly: boolean): string =>
+    directoryText({ accounts: [accountRow('carrier', { addresses: ['127.0.0.0/8'], ipOnly })] }, [vendor.port])
+  await api.provision(provisioned(false))
+  const proved = await esmeOf(api, 'carrier')
+  await api.provision(provisioned(true))
+  const known = await esmeOf(api, 'carrier', 'wrong')
+  const closed = within(once(known.events, 'close'), 'the end of a session')
+  await api.provision(provisioned(false))
+  await closed
+  expect((await proved.submit(message)).status).toBe(0)
+  await expect(esmeOf(api, 'carrier', 'wrong')).rejects.toThrow()
+})
+
 it('ends what has no route any more, and tells its sender', async () => {
   const api = await startApiDaemon()
   const vendor = await simVendor()

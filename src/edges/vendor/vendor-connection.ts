@@ -2,6 +2,7 @@
 // other over one bind, and tells what became of each.
 
 import type { RoutedConnection } from '../../directory/snapshot.js'
+import { maySendOver } from '../../directory/may-send-over.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
@@ -78,6 +79,7 @@ export class VendorConnection implements Destination, BindOwner {
     this.#connection = connection
     this.#receipts.renew(connection)
     this.#requests.renew(connection)
+    this.bindChanged()
     if (connection.messagesPerSecond === messagesPerSecond) return
     this.#pace.stop()
     this.#pace = this.#paceOf(connection)
@@ -105,8 +107,9 @@ export class VendorConnection implements Destination, BindOwner {
     await Promise.all(this.#binds.map((bind) => bind.abort()))
   }
 
+  /** Lanes may send over it: not where it only brings messages. */
   get up(): boolean {
-    if (this.#isRetired) return false
+    if (this.#isRetired || !maySendOver(this.#connection)) return false
     for (const bind of this.#binds) if (bind.sends && bind.bound) return true
     return false
   }
