@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpServer, smallBounds } from '../http/server.js'
+import type { Snapshot } from '../directory/snapshot.js'
 import type { AccountId } from '../message/ids.js'
 import { dayOf } from '../money/day-use.js'
 import { anchorAt, parkedOf } from '../store/conformance-rows.suite.js'
@@ -31,11 +32,17 @@ const objects = [
   { kind: 'policies', id: 'all', row: {} },
 ]
 
-async function serve() {
+async function serve(currencyExpected?: (next: Snapshot) => string | undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'smswitch-money-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const store = new MemoryStore()
-  const book = await openBook({ store: store.directory, rules, pauses: rigPauses, applied: () => undefined })
+  const book = await openBook({
+    store: store.directory,
+    rules,
+    pauses: rigPauses,
+    applied: () => undefined,
+    currencyExpected,
+  })
   const made = await book.change({ changes: objects })
   if (made.kind !== 'changed') throw new Error(JSON.stringify(made))
   const parsed = parseTokens(
@@ -64,6 +71,18 @@ async function serve() {
   }
   return { call, store, folder, paid, book, books: rig.money.books }
 }
+
+describe('the base currency', () => {
+  it('is refused where the books are in another', async () => {
+    const { call, book } = await serve(({ currency }) => (currency === 'EUR' ? undefined : 'EUR, as it was'))
+    for (const query of ['', '?dryRun=true'])
+      expect(await call('PUT', `/v1/directory/currency/all${query}`, 'JPY')).toMatchObject({
+        status: 422,
+        body: { mistakes: [{ kind: 'currency', id: 'all', value: 'JPY', expected: 'EUR, as it was' }] },
+      })
+    expect(book.current().snapshot.currency).toBe('EUR')
+  })
+})
 
 describe('balances and payments', () => {
   const url = '/v1/customers/acme'
@@ -202,7 +221,8 @@ describe('call detail records', () => {
     expect(second.body['records']).toEqual([rows[4]])
     expect((await call('GET', '/v1/cdrs?message=m4')).body['records']).toEqual([rows[3]])
     expect((await call('GET', '/v1/cdrs?day=2027-01-30')).body).toEqual({ day: '2027-01-30', records: [] })
-    expect((await call('GET', '/v1/cdrs?day=../../etc')).status).toBe(400)
+    for (const day of ['../../etc', '2027-13-01', '2027-02-29', 'today'])
+      expect((await call('GET', `/v1/cdrs?day=${day}`)).status).toBe(400)
     expect((await call('GET', '/v1/cdrs/days')).body['days']).toMatchObject([{ day: '2027-01-31' }])
   })
 })

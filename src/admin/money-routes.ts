@@ -46,6 +46,9 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
   const reading = { config: { scope: 'money:read' } } as const
   const desk = new PaymentDesk(ports)
 
+  /** That of the amounts, also where the directory has another by mistake. */
+  const currencyOf = (): string => books.currency ?? directory().currency
+
   /** Also one that was removed: its money is still there. */
   const unknown = (id: string, reply: FastifyReply): FastifyReply | undefined => {
     const { paidInMicros, heldMicros, chargedMicros } = books.of(id)
@@ -70,7 +73,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
       const customer = directory().customer(id)
       return reply.send({
         customer: id,
-        currency: directory().currency,
+        currency: currencyOf(),
         paidIn: formatAmount(paidInMicros),
         held: formatAmount(heldMicros),
         charged: formatAmount(chargedMicros),
@@ -95,6 +98,13 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
       const { reference, amount, note = '' } = request.body
       const none = unknown(id, reply)
       if (none !== undefined) return none
+      if (currencyOf() !== directory().currency)
+        return refuse(
+          reply,
+          503,
+          'storeFailed',
+          `the books are in ${currencyOf()}, the directory is in another currency`,
+        )
       const micros = parseAmount(amount)
       if (micros === undefined || micros === 0)
         return refuse(reply, 400, 'invalidRequest', 'body/amount expects an amount other than 0, up to nine billion')
@@ -102,9 +112,9 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
       switch (result.kind) {
         case 'booked':
           onPaid(request.getDecorator<string>('caller'), result.payment)
-          return reply.code(201).send(shown(directory, result.payment))
+          return reply.code(201).send(shown(currencyOf(), result.payment))
         case 'known':
-          return reply.send(shown(directory, result.payment))
+          return reply.send(shown(currencyOf(), result.payment))
         case 'otherPayment': {
           const { micros: booked, atMs } = result.payment
           const what = `${formatAmount(booked)} of ${new Date(atMs).toISOString()}`
@@ -136,7 +146,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
       const whole = last === undefined ? found : found.filter(({ atMs }) => atMs < last.atMs)
       const page = whole.length === 0 ? found.slice(0, limit) : whole
       return reply.send({
-        currency: directory().currency,
+        currency: currencyOf(),
         payments: page.map(shownPayment),
         ...(last !== undefined && { next: whole.length === 0 ? last.atMs + 1 : last.atMs }),
       })
@@ -174,7 +184,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
         return refuse(reply, 400, 'invalidRequest', why)
       }
       return reply.send({
-        ...{ customer: id, currency: directory().currency, from: shownDay(from), to: shownDay(to) },
+        ...{ customer: id, currency: currencyOf(), from: shownDay(from), to: shownDay(to) },
         opening: formatAmount(statement.openingMicros),
         closing: formatAmount(statement.closingMicros),
         days: statement.days.map(({ day, account, units, heldMicros, chargedMicros }) => ({
@@ -207,7 +217,10 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
     },
     async ({ query }, reply) => {
       const { customer, account, message, limit = LIST_DEFAULT, after = 0 } = query
-      const day = query['day'] ?? shownDay(dayOf(wallMs()))
+      const given = dayGiven(query['day'], dayOf(wallMs()))
+      if (given === undefined)
+        return refuse(reply, 400, 'invalidRequest', 'querystring/day expects a day of the calendar, such as 2027-01-31')
+      const day = shownDay(given)
       const { rows, next } = await readCdrDay(recordFolder, day, { customer, account, message }, after, {
         ...{ rows: limit, bytes: RECORD_BYTES_MAX },
       })
@@ -216,8 +229,8 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
   )
 }
 
-function shown(directory: () => Snapshot, payment: Payment) {
-  return { customer: payment.customer, currency: directory().currency, ...shownPayment(payment) }
+function shown(currency: string, payment: Payment) {
+  return { customer: payment.customer, currency, ...shownPayment(payment) }
 }
 
 function shownPayment({ reference, micros, note, atMs }: Payment) {
