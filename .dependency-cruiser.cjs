@@ -16,6 +16,7 @@ const ranks = [
     'core.ts',
     'account-limits.ts',
     'accounting.ts',
+    'book-currency.ts',
     'gauges.ts',
     'instruments.ts',
     'live-directory.ts',

@@ -1,36 +1,62 @@
 // The money side of the switch as the composition root has it: the live books over those of the store, and what tells of them.
 // Decides nothing.
 
+import { BookCurrency, settleCurrency } from './book-currency.js'
 import type { MoneyPorts } from './delivery/settling.js'
 import type { Snapshot } from './directory/snapshot.js'
+import { foldOldDays } from './history/fold-days.js'
 import { Books } from './money/books.js'
 import { CdrLines } from './money/cdr.js'
-import { dayOf } from './money/day-use.js'
+import { DAYS_AHEAD_MAX, dayOf } from './money/day-use.js'
 import { frozenPrice } from './money/settle.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
 import type { AuthorizePorts } from './pipeline/authorize/authorize.js'
-import type { BooksStore } from './store/contracts/books.js'
+import { DAY_MS, type BooksStore } from './store/contracts/books.js'
+import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 
 export interface Accounting extends AuthorizePorts {
   readonly money: MoneyPorts
+  /** What a directory is expected to have as its base currency; undefined where it may come into force. */
+  readonly expected: (next: Snapshot) => string | undefined
+  /** Another directory is in force. */
+  readonly follow: (snapshot: Snapshot) => void
+  /** Once in a while: what the store did not take is tried again, old days become one sum. */
+  readonly step: (wallMs: number) => void
 }
 
-/** Days after today whose use is looked at: a clock may have been set back. */
-const DAYS_AHEAD = 366
-
-/** Reads the books. Call it before anything is accepted. */
+/**
+ * Reads the books. Call it before anything is accepted.
+ * @param keepDays days that are kept one by one; 0 keeps all
+ * @throws Error where the books are in another base currency than the directory; StoreError
+ */
 export async function openAccounting(
   store: BooksStore,
   directory: () => Snapshot,
-  metrics: Metrics,
+  { metrics, log }: { readonly metrics: Metrics; readonly log: Pick<Log, 'event'> },
   wallMs: number,
+  keepDays: number,
 ): Promise<Accounting> {
   const today = dayOf(wallMs)
-  const books = new Books(await store.customers(), await store.days(today, today + DAYS_AHEAD))
-  const currency = (): string => directory().currency
+  const books = new Books(await store.customers(), await store.days(today, today + DAYS_AHEAD_MAX), {
+    currency: directory().currency,
+    onDayLeft: (counted, now) => log.event('money.dayLeft', { counted: shownDay(counted), now: shownDay(now) }),
+  })
+  await settleCurrency(books, store)
+  const ofBooks = new BookCurrency(books, store)
+  const currency = (): string => books.currency!
+  const step = foldingDaily(store, keepDays, log)
   return {
     books,
+    expected: (next) => ofBooks.expected(next),
+    follow: (snapshot) => {
+      if (!ofBooks.follow(snapshot))
+        log.event('money.otherCurrency', { books: currency(), directory: snapshot.currency })
+    },
+    step: (nowMs) => {
+      ofBooks.keep()
+      step(nowMs)
+    },
     bills: new BillMemory(),
     authorized: {
       onHeld: (micros) => {
@@ -55,4 +81,34 @@ export async function openAccounting(
       },
     },
   }
+}
+
+/** How often it is looked whether the day is another one, ms. */
+const FOLD_EVERY_MS = 600_000
+
+/** Gives what is to be called every now and then: old days are folded at the first call, and once in each day that follows. */
+function foldingDaily(store: BooksStore, keepDays: number, log: Pick<Log, 'event'>): (wallMs: number) => void {
+  let isFolding = false
+  let lookedAtMs = -Infinity
+  let foldedDay = -1
+  return (wallMs) => {
+    if (isFolding || Math.abs(wallMs - lookedAtMs) < FOLD_EVERY_MS) return
+    lookedAtMs = wallMs
+    const today = dayOf(wallMs)
+    if (today === foldedDay) return
+    isFolding = true
+    void foldOldDays(store, today, keepDays)
+      .then(
+        (customers) => {
+          foldedDay = today
+          if (customers > 0) log.event('money.daysFolded', { before: shownDay(today - keepDays), customers })
+        },
+        (error: unknown) => log.event('money.foldFailed', { error }),
+      )
+      .finally(() => (isFolding = false))
+  }
+}
+
+function shownDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }

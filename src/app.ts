@@ -88,7 +88,17 @@ export async function startApp(ports: AppPorts): Promise<App> {
   if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
   const { ids, epoch } = await takeIds(store, ports.onLost)
 
-  const accounting = await openAccounting(store.books, directory, metrics, exactClock.wallMs())
+  const accounting = await openAccounting(
+    store.books,
+    directory,
+    { metrics, log },
+    exactClock.wallMs(),
+    config.books.keepDays,
+  ).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  live.expectCurrency(accounting.expected)
   const states = new RecentStates(config.smpp.server.queryRemembered)
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
@@ -264,7 +274,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
       void networks.sweep()
-      if (!stopping) void rerouter.step()
+      if (stopping) return
+      void rerouter.step()
+      accounting.step(clock.wallMs())
     }),
   ]
 
@@ -296,6 +308,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     // All that was built from the directory of the start follows from here on.
     live.follow((snapshot) => {
       core.follow()
+      accounting.follow(snapshot)
       vendors.follow(snapshot.connections())
       esme.follow(snapshot)
       rerouter.wake()

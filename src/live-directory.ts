@@ -45,6 +45,8 @@ export interface LiveDirectory {
   readonly current: () => Snapshot
   /** From now on this is called with each snapshot that comes into force, right after it did. */
   follow(follower: (snapshot: Snapshot) => void): void
+  /** From now on a directory with another base currency than what this says is refused; undefined is any. */
+  expectCurrency(expected: (next: Snapshot) => string | undefined): void
   /** For an operator's signal; what comes of it is in the log. */
   reload(by: string): Promise<void>
 }
@@ -64,6 +66,8 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
   }
   let snapshot: Snapshot | undefined
   let follower: ((snapshot: Snapshot) => void) | undefined
+  let expected: ((next: Snapshot) => string | undefined) | undefined
+  const currencyExpected = (next: Snapshot): string | undefined => expected?.(next)
   const applied = (next: Snapshot): void => {
     snapshot = next
     follower?.(next)
@@ -72,16 +76,19 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
   snapshot ??= book.current().snapshot
 
   function open(): Promise<DirectoryBook> {
-    if (source.kind === 'store') return openBook({ store: ports.store, rules, pauses, applied })
+    if (source.kind === 'store') return openBook({ store: ports.store, rules, pauses, applied, currencyExpected })
     const { file, read, objects, directory } = source
     const compiled = compileDirectory(directory, defaults)
-    return Promise.resolve(fileBook({ file, read, rules, pauses, applied }, fixedDirectory(objects, compiled)))
+    return Promise.resolve(
+      fileBook({ file, read, rules, pauses, applied, currencyExpected }, fixedDirectory(objects, compiled)),
+    )
   }
 
   return {
     ...{ book, pauses },
     current: () => snapshot!,
     follow: (next) => void (follower = next),
+    expectCurrency: (next) => void (expected = next),
     async reload(by) {
       const result = await book.reload()
       if (result.kind === 'reloaded')

@@ -51,6 +51,8 @@ export interface BookOptions {
   readonly pauses: Pauses
   /** Called when a change is durable, before it is answered: from now on this snapshot is in force. */
   readonly applied: (snapshot: Snapshot) => void
+  /** What a directory is expected to have as its base currency; undefined where its own is right. */
+  readonly currencyExpected?: ((next: Snapshot) => string | undefined) | undefined
 }
 
 /** What the store keeps can't be used; each mistake is in the message. */
@@ -79,6 +81,9 @@ async function read({ store, rules, pauses }: BookOptions): Promise<Provisioned>
   if (opened.kind === 'mistakes') throw new DirectoryUnusable(opened.mistakes)
   return opened.provisioned
 }
+
+/** The one object that has the base currency. */
+const wholeCurrency = { kind: 'currency', id: 'all', path: '' } as const
 
 class StoreBook implements DirectoryBook {
   readonly file = undefined
@@ -113,7 +118,12 @@ class StoreBook implements DirectoryBook {
       if (ifRevision !== undefined && ifRevision !== 'any' && !ifRevision.includes(String(revision)))
         return { kind: 'stale', revision }
       const result = await runWithPauses(changeInSlices(this.#current, request, rules), pauses)
-      if (result.kind !== 'changed' || dryRun || result.writes.length === 0) return result
+      if (result.kind !== 'changed') return result
+      const { snapshot } = result.provisioned
+      const expected = this.#options.currencyExpected?.(snapshot)
+      if (expected !== undefined)
+        return { kind: 'mistakes', mistakes: [{ ...wholeCurrency, value: snapshot.currency, expected }] }
+      if (dryRun || result.writes.length === 0) return result
       const outcome = await store.change(result.writes, revision)
       if (outcome.kind === 'changed') {
         this.#take(result.provisioned)

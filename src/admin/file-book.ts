@@ -22,6 +22,8 @@ export interface FileBookOptions {
   readonly pauses: Pauses
   /** From now on this snapshot is in force. */
   readonly applied: (snapshot: Snapshot) => void
+  /** What a directory is expected to have as its base currency; undefined where its own is right. */
+  readonly currencyExpected?: ((next: Snapshot) => string | undefined) | undefined
 }
 
 /** @param current what the file said when it was read first */
@@ -66,6 +68,10 @@ class FileBook implements DirectoryBook {
     if (replaced.kind === 'mistakes')
       return { kind: 'unreadable', file, why: replaced.mistakes.map(describeObjectMistake).join('; ') }
     const { provisioned, changes } = replaced
+    const { currency } = provisioned.snapshot
+    const expected = this.#options.currencyExpected?.(provisioned.snapshot)
+    if (expected !== undefined)
+      return { kind: 'unreadable', file, why: `currency: expects ${expected}, not ${currency}` }
     // Also where no row differs: a secret that one names may be another.
     this.#current = changes > 0 ? provisioned : { ...provisioned, revision: this.#current.revision }
     applied(provisioned.snapshot)

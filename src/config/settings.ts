@@ -107,6 +107,14 @@ const cdr = {
   keepDays: whole(0, 'Files of earlier days than so many ago are removed; 0 keeps all.', { min: 0, max: 100_000 }),
 }
 
+const books = {
+  keepDays: whole(
+    400,
+    'Use by day and payments of earlier days than so many ago become one sum for each customer; 0 keeps all.',
+    { min: 0, max: 100_000 },
+  ),
+}
+
 const lookup = {
   use: oneOf(['on', 'off'], 'on', 'off asks nobody, whatever policies say: the digits of the number decide then.'),
   file: text('', 'The file of lookup providers, relative to the working directory; empty for none: nobody is asked.', {
@@ -151,6 +159,7 @@ export const settings = {
   lookup,
   store,
   cdr,
+  books,
   directory: {
     path: text(
       'directory.yaml',

@@ -51,6 +51,28 @@ export const eventCatalogue = {
     message: 'a payment or an adjustment was booked',
     fields: { by: 'text', customer: 'text', reference: 'text', micros: 'number' },
   },
+  'money.otherCurrency': {
+    level: 'error',
+    message:
+      'the directory has another base currency than the books: nothing that costs is accepted until it is set back',
+    fields: { books: 'text', directory: 'text' },
+  },
+  'money.dayLeft': {
+    level: 'warn',
+    message:
+      'accounts had been counted for a day far ahead, by a clock that was wrong; limits are those of today again',
+    fields: { counted: 'text', now: 'text' },
+  },
+  'money.daysFolded': {
+    level: 'info',
+    message: 'days and payments that are older than they are kept became one sum for each customer',
+    fields: { before: 'text', customers: 'number' },
+  },
+  'money.foldFailed': {
+    level: 'warn',
+    message: 'old days and payments could not be made one sum; it is tried again',
+    fields: { error: 'error' },
+  },
   'delivery.rerouted': {
     level: 'info',
     message: 'messages whose connections have gone have new routes, or have ended for want of one',

@@ -57,13 +57,17 @@ function authorizeAll(
   wallMs: number,
 ): readonly Authorized[] {
   const going: Authorized[] = []
+  const { currency = directory.currency } = ports.books
   for (const routed of batch) {
     const { customer } = routed.account
     if (customer === undefined) {
       going.push(routed)
       continue
     }
-    const outcome = authorizeOne(routed, customer, directory, ports, wallMs)
+    const outcome =
+      currency === directory.currency
+        ? authorizeOne(routed, customer, directory, ports, wallMs)
+        : refuse('systemError', `the books are in ${currency}, the directory is in ${directory.currency}`)
     if (!('kind' in outcome)) going.push(outcome)
     else {
       ports.authorized.onRefused(outcome.failure.reason)
