@@ -1,34 +1,17 @@
 // Rows as JSON in pieces, without secrets: a tariff of 100,000 rates must not hold up messages while it is written. It sends nothing.
-import { isRecord, withoutSecrets } from '../directory/change-secrets.js'
+import { withoutSecrets } from '../directory/change-secrets.js'
 import type { KeptObject } from '../directory/change-whole.js'
 import type { Pauses } from '../directory/in-slices.js'
+import { jsonPieces } from '../lib/json-pieces.js'
 
-/** Entries of a long list in one piece: well below a millisecond for rates. */
-const SLICE = 250
 /** Characters that are sent at once. */
 const CHUNK = 65_536
 /** Characters after which a page of objects ends, before its limit of objects. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024
 
 /** @param hasSecrets whether anything in it may have to be masked; that takes longer than writing it */
-export function* rowJson(value: unknown, hasSecrets: boolean, key = ''): Generator<string> {
-  if (Array.isArray(value) && value.length > SLICE) {
-    for (let at = 0; at < value.length; at += SLICE) {
-      const piece: unknown = value.slice(at, at + SLICE)
-      const json = JSON.stringify(hasSecrets ? withoutSecrets(piece, key) : piece)
-      yield `${at === 0 ? '[' : ','}${json.slice(1, -1)}`
-    }
-    yield ']'
-  } else if (isRecord(value) && Object.values(value).some((child) => Array.isArray(child) && child.length > SLICE)) {
-    let lead = '{'
-    for (const [name, child] of Object.entries(value)) {
-      if (child === undefined) continue
-      yield `${lead}${JSON.stringify(name)}:`
-      yield* rowJson(child, hasSecrets, name)
-      lead = ','
-    }
-    yield '}'
-  } else yield JSON.stringify(hasSecrets ? withoutSecrets(value, key) : value)
+export function rowJson(row: unknown, hasSecrets: boolean): Generator<string> {
+  return hasSecrets ? jsonPieces(row, withoutSecrets) : jsonPieces(row)
 }
 
 /**

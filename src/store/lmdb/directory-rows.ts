@@ -1,8 +1,8 @@
 // The directory in the environment: a table of its own, rows as UTF-8 JSON, written through the queue of commits. It keeps nothing in memory.
 
+import { jsonPieces } from '../../lib/json-pieces.js'
 import {
   checkDirectoryKey,
-  rowText,
   type ChangeOutcome,
   type DirectoryStore,
   type StoredChange,
@@ -19,6 +19,27 @@ export interface DirectoryPorts {
   readonly read: <Answer>(verb: (env: LmdbEnv) => Answer) => Answer
   /** @param needsRoom whether to refuse it below the low-water mark */
   readonly write: (encode: (slab: WriteSlab) => void, needsRoom: boolean) => Promise<void>
+}
+
+/** Pieces of JSON between two pauses: a few milliseconds at most. */
+const PIECES = 20
+
+/** Other work goes on meanwhile: a tariff of 100,000 rates has megabytes of JSON. */
+async function writesOf(changes: readonly StoredChange[], etag: string) {
+  const writes: { readonly key: Buffer; readonly value: Buffer | undefined }[] = []
+  let seen = 0
+  for (const { kind, id, row } of changes) {
+    const key = Buffer.from(`${kind}\0${id}`, 'latin1')
+    const octets = [Buffer.from(`{"etag":${etag},"row":`)]
+    if (row !== undefined)
+      for (const piece of jsonPieces(row)) {
+        octets.push(Buffer.from(piece))
+        if (++seen % PIECES === 0) await new Promise(setImmediate)
+      }
+    octets.push(Buffer.from('}'))
+    writes.push({ key, value: row === undefined ? undefined : Buffer.concat(octets) })
+  }
+  return writes
 }
 
 export class LmdbDirectory implements DirectoryStore {
@@ -45,15 +66,9 @@ export class LmdbDirectory implements DirectoryStore {
   }
 
   async change(changes: readonly StoredChange[], from: number): Promise<ChangeOutcome> {
-    const etag = JSON.stringify(String(from + 1))
-    const writes = changes.map(({ kind, id, row }) => {
-      checkDirectoryKey(kind, id)
-      return {
-        key: Buffer.from(`${kind}\0${id}`, 'latin1'),
-        value: row === undefined ? undefined : Buffer.from(`{"etag":${etag},"row":${rowText(row)}}`),
-      }
-    })
+    for (const { kind, id } of changes) checkDirectoryKey(kind, id)
     const turn = this.#last.then(async (): Promise<ChangeOutcome> => {
+      const writes = await writesOf(changes, JSON.stringify(String(from + 1)))
       const revision = this.#ports.read((env) => readDirectoryRevision(env.meta))
       if (revision !== from) return { kind: 'conflict', revision }
       const needsRoom = writes.some(({ value }) => value !== undefined)
