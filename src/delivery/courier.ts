@@ -2,7 +2,14 @@
 // and puts what the sender must be told into the outbox. Knows no protocol and no concrete store.
 
 import type { CollectedPart } from '../message/collected-part.js'
-import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type {
+  Awaiting,
+  Delivery,
+  EsmeDelivery,
+  MoDelivery,
+  ReceiptDelivery,
+  SegmentDelivery,
+} from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
 import type { AccountId, ConnectionId, DeliveryId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
@@ -10,7 +17,7 @@ import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
 import { noReceipts, originOfPart } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
-import type { Unit } from '../store/contracts/unit.js'
+import type { SegmentOutcome, Unit } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import { decidedEnding, type Decision } from './decided.js'
@@ -98,8 +105,9 @@ export class Courier implements UnitListener {
     }
     if (rules.adaptive !== undefined) this.#judge(rules.adaptive, connection, result)
     const ending = this.#endingOf(delivery, result, rules)
-    void this.#end(delivery, ending, connection)
-    if (ending.outcome.kind !== 'advanced') return undefined
+    const ended = this.#end(delivery, ending, connection)
+    // What waits for a reading comes back to its lane with its record.
+    if (ending.outcome.kind !== 'advanced' || ended !== undefined) return undefined
     const { next } = ending.outcome
     if (this.#stopped.has(next)) {
       this.#stop(next)
@@ -370,15 +378,36 @@ export class Courier implements UnitListener {
     return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp, sent)
   }
 
-  /**
-   * Where its segments are reported on, its end is told only when no report has told it already. With a promise that is being
-   * looked up, and the record of its end follows: nobody else touches it meanwhile.
-   */
+  /** With a promise a row is looked for that may stand under the vendor's id; what follows is recorded then. */
   #end(
     delivery: SegmentDelivery,
     ending: Ending,
     connection: ConnectionId | undefined,
     listener: UnitListener = this,
+  ): Promise<void> | undefined {
+    const row = rowOf(ending.outcome)
+    if (row === undefined || this.#correlator.reserve(row)) return this.#endNow(delivery, ending, connection, listener)
+    const { outcome } = ending
+    return this.#correlator.replace(row, (placed) => {
+      if (outcome.kind === 'awaiting')
+        void this.#endNow(delivery, { ...ending, outcome: { ...outcome, awaiting: placed } }, connection, listener)
+      else if (outcome.kind === 'advanced' && outcome.next.progress !== undefined) {
+        const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
+        const later: Ending = { ...ending, outcome: { ...outcome, awaiting: placed, next } }
+        void this.#endNow(delivery, later, connection, this.#late)
+      }
+    })
+  }
+
+  /**
+   * Where its segments are reported on, its end is told only when no report has told it already. With a promise that is being
+   * looked up, and the record of its end follows: nobody else touches it meanwhile.
+   */
+  #endNow(
+    delivery: SegmentDelivery,
+    ending: Ending,
+    connection: ConnectionId | undefined,
+    listener: UnitListener,
   ): Promise<void> | undefined {
     const { outcome, silent, money } = ending
     if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
@@ -400,9 +429,11 @@ export class Courier implements UnitListener {
     const { id } = delivery.message
     const rules = connection === undefined ? undefined : this.#ports.rules(connection)
     const handOver = rules && handOverOf(delivery, ending, rules, this.#ports.nowMs())
-    return this.#correlator.allTaken(id, ending.silent, handOver, (step) =>
-      this.#record(delivery, afterLast(delivery, ending, step, this.#stopped.reportOn(id)), connection, listener),
-    )
+    const row = rowOf(ending.outcome)
+    return this.#correlator.allTaken(id, ending.silent, handOver, (step) => {
+      if (row !== undefined) this.#correlator.makeWay(row)
+      this.#record(delivery, afterLast(delivery, ending, step, this.#stopped.reportOn(id)), connection, listener)
+    })
   }
 
   #endClosing(
@@ -458,4 +489,9 @@ export class Courier implements UnitListener {
         if (connection !== undefined && !outcome.next.lane.startsWith('w:')) events.resent(connection, delivery)
     }
   }
+}
+
+/** The row that waits for a report from now on. */
+function rowOf(outcome: SegmentOutcome): Awaiting | undefined {
+  return outcome.kind === 'awaiting' || outcome.kind === 'advanced' ? outcome.awaiting : undefined
 }

@@ -78,7 +78,7 @@ export class Correlator implements UnitListener {
     let cursor = ''
     do {
       const step = await this.#ports.store.awaitedKeys(cursor, RESTORE_PAGE)
-      for (const { vendor, vendorMessageId } of step.keys) this.#ids.add(keyOf(vendor, vendorMessageId))
+      for (const key of step.keys) this.#ids.add(key)
       cursor = step.cursor
     } while (cursor !== '')
     // Parking keeps them in the order of their expiry, stores in that of their keys.
@@ -94,8 +94,8 @@ export class Correlator implements UnitListener {
    * A vendor took a segment and will report: takes its id for the row, before that is recorded. False where another row may stand
    * under the same id: `replace` then.
    */
-  reserve({ vendor, vendorMessageId }: Awaiting): boolean {
-    return this.#ids.addNew(keyOf(vendor, vendorMessageId))
+  reserve(awaiting: Awaiting): boolean {
+    return this.#ids.addNew(awaiting)
   }
 
   /**
@@ -113,14 +113,14 @@ export class Correlator implements UnitListener {
         ([read]) => {
           const over = this.#overlay.get(key)
           const stands = over === undefined ? read : 'kind' in over ? undefined : over
-          if (stands === undefined) this.#ids.add(key)
+          if (stands === undefined) this.#ids.add(awaiting)
           else this.#giveWay(stands, awaiting, key)
           record(awaiting)
         },
         () => {
           // What stands there is not known, so it stays. The new one waits where no report finds it, and ends without.
           const apart: Awaiting = { ...awaiting, vendorMessageId: idWithoutReport(awaiting) }
-          this.#ids.add(keyOf(vendor, apart.vendorMessageId))
+          this.#ids.add(apart)
           record(apart)
         },
       )
@@ -259,7 +259,7 @@ export class Correlator implements UnitListener {
   giveUp(awaiting: Awaiting): void {
     const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     if (this.#overlay.has(key)) return
-    this.#ids.remove(key)
+    this.#ids.remove(awaiting)
     this.#endWithout(awaiting, key)
   }
 
@@ -425,7 +425,7 @@ export class Correlator implements UnitListener {
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) {
-      this.#ids.remove(key)
+      this.#ids.remove(awaiting)
       this.#overlay.set(key, unit)
     }
     if (final && awaiting.group !== '') this.#seen.add(settledKey(key))

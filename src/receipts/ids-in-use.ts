@@ -1,6 +1,8 @@
 // Which ids of vendors have a row that waits for a report, as far as hashes tell: most new ids are known to be new by it, without a
 // reading of the store. Says too often that one is in use, never too seldom. Reads nothing.
 
+import type { AwaitingKey } from '../store/contracts/store.js'
+
 /** Tables grow one by one, so that no growing is felt. */
 const TABLES = 256
 const FIRST_SLOTS = 16
@@ -9,15 +11,21 @@ const MAX_SLOTS = 2 ** 16
 
 interface Table {
   /** Open addressing, 0 for a free slot. One hash stands as often as it was added. */
-  slots: Uint32Array
+  slots: Int32Array
   count: number
 }
+
+/** As a signed number: JavaScript is slow with larger ones. */
+const FNV_OFFSET = 0x811c9dc5 | 0
 
 export class IdsInUse {
   readonly #tables: Table[] = []
   readonly #maxSlots: number
   /** Those that found no room. While there are any, every id may be in use: each costs a reading then. */
   #unlisted = 0
+  /** Most ids in a row are of one vendor. */
+  #vendor = ''
+  #vendorHash = FNV_OFFSET
 
   /** @param maxSlots of each table, a power of two from 16 on */
   constructor(maxSlots = MAX_SLOTS) {
@@ -26,26 +34,38 @@ export class IdsInUse {
   }
 
   /** Adds a key that is not in use; false where it may be, and then nothing is changed. */
-  addNew(key: string): boolean {
-    const hash = hashOf(key)
+  addNew(key: AwaitingKey): boolean {
+    const hash = this.#hashOf(key)
     if (this.#unlisted > 0 || find(this.#tables[hash >>> 24]!, hash) >= 0) return false
     this.#add(hash)
     return true
   }
 
   /** To be called once for a key, until it is removed. */
-  add(key: string): void {
-    this.#add(hashOf(key))
+  add(key: AwaitingKey): void {
+    this.#add(this.#hashOf(key))
   }
 
   /** One that was added is no longer in use. */
-  remove(key: string): void {
-    const hash = hashOf(key)
+  remove(key: AwaitingKey): void {
+    const hash = this.#hashOf(key)
     const table = this.#tables[hash >>> 24]!
     const at = find(table, hash)
     if (at >= 0) takeOut(table, at)
     // Of two that share a hash it makes no difference which is listed: all are in use until the count is right again.
     else if (this.#unlisted > 0) this.#unlisted--
+  }
+
+  /** With the last mixing of MurmurHash3: the upper bits choose a table, the lower ones a slot. A signed number, never 0. */
+  #hashOf({ vendor, vendorMessageId }: AwaitingKey): number {
+    if (vendor !== this.#vendor) {
+      this.#vendor = vendor
+      this.#vendorHash = hashOn(FNV_OFFSET, vendor)
+    }
+    let hash = hashOn(this.#vendorHash, vendorMessageId)
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+    return hash ^ (hash >>> 16) || 1
   }
 
   #add(hash: number): void {
@@ -64,15 +84,13 @@ export class IdsInUse {
 }
 
 /** Of tables that have nothing yet: one free slot, never taken. */
-const noSlots = new Uint32Array(1)
+const noSlots = new Int32Array(1)
 
-/** FNV-1a, then the last mixing of MurmurHash3: the upper bits choose a table, the lower ones a slot. Never 0. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0 || 1
+/** FNV-1a. */
+function hashOn(from: number, text: string): number {
+  let hash = from
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
 }
 
 /** -1 where it is not there. */
@@ -85,7 +103,7 @@ function find({ slots }: Table, hash: number): number {
   }
 }
 
-function put(slots: Uint32Array, hash: number): void {
+function put(slots: Int32Array, hash: number): void {
   const mask = slots.length - 1
   let at = hash & mask
   while (slots[at] !== 0) at = (at + 1) & mask
@@ -109,7 +127,7 @@ function takeOut(table: Table, at: number): void {
 }
 
 function grow(table: Table): void {
-  const slots = new Uint32Array(Math.max(FIRST_SLOTS, table.slots.length * 2))
+  const slots = new Int32Array(Math.max(FIRST_SLOTS, table.slots.length * 2))
   for (const hash of table.slots) if (hash !== 0) put(slots, hash)
   table.slots = slots
 }
