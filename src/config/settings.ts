@@ -104,7 +104,11 @@ const store = {
 const cdr = {
   path: text('cdr', 'Folder of the daily files of call detail records, relative to the folder of the store.'),
   exportMs: whole(1000, 'How often records are taken from the store to their file.', { max: 60_000 }),
-  keepDays: whole(0, 'Files of earlier days than so many ago are removed; 0 keeps all.', { min: 0, max: 100_000 }),
+  keepDays: whole(
+    0,
+    'Files that are older than so many days are removed, days without any for long counted as one; 0 keeps all.',
+    { min: 0, max: 100_000 },
+  ),
 }
 
 const books = {

@@ -4,7 +4,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -124,7 +126,9 @@ describe('CdrExport', () => {
     await made.stop()
     expect(linesIn(FIRST)).toBe('a\nb1\nb2\nc\n')
     expect(store.books.recordsWaiting()).toBe(0)
-    expect(await store.books.exportMark()).toEqual({ through: 3, file: FIRST, bytes: 10 })
+    expect(await store.books.exportMark()).toEqual({ through: 3, file: FIRST, bytes: 10, folder: realpathSync(folder) })
+    expect(statSync(join(folder, FIRST)).mode & 0o777).toBe(0o640)
+    expect(statSync(folder).mode & 0o777).toBe(0o750)
   })
 
   it('takes what is much in steps, at once', async () => {
@@ -156,7 +160,7 @@ describe('CdrExport', () => {
     expect(linesIn(FIRST)).toBe('late\n')
   })
 
-  it('begins a file each UTC day, and never goes back to an earlier one', async () => {
+  it('begins a file each UTC day, and goes on with it where the clock is set back a little', async () => {
     const { made, next } = exporter()
     await record('a\n')
     made.start()
@@ -173,6 +177,45 @@ describe('CdrExport', () => {
     }
     await made.stop()
     expect([linesIn(FIRST), linesIn(SECOND)]).toEqual(['a\n', 'b\nc\n'])
+  })
+
+  it('goes on with the day that it is, and has removed nothing, where the clock was years ahead for a while', async () => {
+    const { made, told, next } = exporter({ keepDays: 30 })
+    await record('a\n')
+    made.start()
+    await next('exported')
+    for (const [line, stepMs] of [
+      ['b\n', 3650 * DAY_MS],
+      ['c\n', -3650 * DAY_MS],
+      ['d\n', DAY_MS],
+    ] as const) {
+      clock.stepWall(stepMs)
+      const written = next('exported')
+      await record(line)
+      await pass(1000)
+      await written
+    }
+    await made.stop()
+    expect(readdirSync(folder).map(linesIn)).toEqual(['a\nc\n', 'd\n', 'b\n'])
+    expect(told.filter(({ what }) => what !== 'exported')).toEqual([])
+  })
+
+  it('cuts no file of another folder, also where it comes back to one on the same day', async () => {
+    const other = join(folder, '..', 'other')
+    const into = async (path: string, line: string) => {
+      await record(line)
+      const { made, told, next } = exporter({ folder: path })
+      made.start()
+      await next('exported')
+      await made.stop()
+      expect(told.map(({ what }) => what)).toEqual(['exported'])
+    }
+    await into(folder, 'a1\na2\na3\n')
+    await into(other, 'b\n')
+    await into(folder, 'c\n')
+    await into(join(other, '..', 'other'), 'd\n')
+    expect(linesIn(FIRST)).toBe('a1\na2\na3\nc\n')
+    expect(readFileSync(join(other, FIRST), 'latin1')).toBe('b\nd\n')
   })
 
   it.each(['the same day', 'the next day'])(

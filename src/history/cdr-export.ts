@@ -1,11 +1,12 @@
 // Carries call detail records from the store to daily files, each line once. It makes no records and reads no files but their sizes.
 
 import { constants } from 'node:fs'
-import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cancel, Clock, Timers } from '../lib/clock.js'
 import type { BooksStore, ExportMark, RecordBlock } from '../store/contracts/books.js'
 import type { Recorder } from '../store/contracts/recorder.js'
+import { fileToWrite, oldFiles } from './cdr-days.js'
 import { cdrFileAt, cdrFiles } from './cdr-files.js'
 
 export interface CdrExportOptions {
@@ -13,7 +14,7 @@ export interface CdrExportOptions {
   readonly folder: string
   /** Pause after everything was written, ms. */
   readonly everyMs: number
-  /** Files of days before these are removed; 0 keeps all. */
+  /** Files that are older than so many days are removed; 0 keeps all. */
   readonly keepDays: number
   /** About how many octets of records are in memory at a time. */
   readonly stepBytes: number
@@ -44,15 +45,19 @@ export interface CdrExportPorts {
 
 /** The file that is written, and how much of it is remembered by the store. */
 interface Place extends ExportMark {
+  /** Absolute, without links: it tells whether a later run writes the same files. */
+  readonly folder: string
   readonly handle: FileHandle
 }
 
-const MS_PER_DAY = 86_400_000
+/** They tell who sent what to whom: not for everybody on the machine. */
+const FILE_MODE = 0o640
+const FOLDER_MODE = 0o750
 
 /**
  * Lines are appended and synced, then the store forgets them and remembers the length of the file, in one commit. Whoever dies in
  * between cuts the file back to that length at its next start and writes the same lines again. A file is begun only after the store
- * remembers it as empty, so that no other file ever has to be touched.
+ * remembers how long it is, so that no other file ever has to be touched; in another folder than before, none is cut.
  */
 export class CdrExport {
   readonly #ports: CdrExportPorts
@@ -135,9 +140,12 @@ export class CdrExport {
       return false
     }
     this.#place ??= await this.#takeUp()
-    const today = cdrFileAt(this.#ports.clock.wallMs())
-    // Never back to an earlier file, whatever the clock says.
-    if (today > this.#place.file) this.#place = await this.#begin(today, this.#place)
+    const file = fileToWrite(this.#place.file, this.#ports.clock.wallMs())
+    if (file !== this.#place.file) {
+      const before: Place = this.#place
+      this.#place = await this.#begin(before.folder, file, before.through)
+      await before.handle.close()
+    }
     await this.#sweep(this.#place.file)
     const { stepBytes } = this.#options
     const before = this.#place.bytes
@@ -157,17 +165,16 @@ export class CdrExport {
     return written
   }
 
-  /** The file of the mark, with what is in it beyond the mark cut away; without a mark, the newest there is. */
+  /** The file of the mark, with what is in it beyond the mark cut away; in a folder without one, that of today at its end. */
   async #takeUp(): Promise<Place> {
-    const { folder } = this.#options
-    await mkdir(folder, { recursive: true })
+    await mkdir(this.#options.folder, { recursive: true, mode: FOLDER_MODE })
+    const folder = await realpath(this.#options.folder)
     const mark = await this.#ports.books.exportMark()
-    if (mark === undefined) {
+    if (mark === undefined || (mark.folder ?? folder) !== folder) {
       const newest = (await cdrFiles(folder)).at(-1) ?? ''
-      const today = cdrFileAt(this.#ports.clock.wallMs())
-      return this.#begin(newest > today ? newest : today, undefined)
+      return this.#begin(folder, fileToWrite(newest, this.#ports.clock.wallMs()), mark?.through ?? 0)
     }
-    const handle = await open(join(folder, mark.file), OPEN_OR_MAKE)
+    const handle = await open(join(folder, mark.file), OPEN_OR_MAKE, FILE_MODE)
     try {
       const { size } = await handle.stat()
       if (size > mark.bytes) {
@@ -176,9 +183,9 @@ export class CdrExport {
       } else if (size < mark.bytes) {
         this.#ports.events.cut(mark.file, mark.bytes, size)
         // Else the next crash would cut at a length that the file reached with other lines.
-        await this.#remember({ ...mark, bytes: size })
+        await this.#remember({ ...mark, folder, bytes: size })
       }
-      return { ...mark, bytes: Math.min(size, mark.bytes), handle }
+      return { ...mark, folder, bytes: Math.min(size, mark.bytes), handle }
     } catch (error) {
       await handle.close()
       throw error
@@ -186,36 +193,32 @@ export class CdrExport {
   }
 
   /** Goes on with another file, as it is: what is in it already is not ours to judge. */
-  async #begin(file: string, before: Place | undefined): Promise<Place> {
-    const { folder } = this.#options
-    const handle = await open(join(folder, file), OPEN_OR_MAKE)
+  async #begin(folder: string, file: string, through: number): Promise<Place> {
+    const handle = await open(join(folder, file), OPEN_OR_MAKE, FILE_MODE)
     try {
       const { size: bytes } = await handle.stat()
       await syncFolder(folder)
-      const through = before?.through ?? 0
-      await this.#remember({ through, file, bytes })
-      await before?.handle.close()
-      return { through, file, bytes, handle }
+      await this.#remember({ through, file, bytes, folder })
+      return { through, file, bytes, folder, handle }
     } catch (error) {
       await handle.close()
       throw error
     }
   }
 
-  #remember({ through, file, bytes }: ExportMark): Promise<void> {
-    return new Promise((resolve) =>
-      this.#ports.recorder.recordLazily({ kind: 'exported', through, file, bytes }, { durable: () => resolve() }),
-    )
+  #remember({ through, file, bytes, folder }: ExportMark): Promise<void> {
+    const unit = { kind: 'exported', through, file, bytes, folder } as const
+    return new Promise((resolve) => this.#ports.recorder.recordLazily(unit, { durable: () => resolve() }))
   }
 
   /** Removes files that are older than they are to be kept; looks once a day. */
   async #sweep(current: string): Promise<void> {
     const { keepDays, folder } = this.#options
-    const today = cdrFileAt(this.#ports.clock.wallMs())
+    const wallMs = this.#ports.clock.wallMs()
+    const today = cdrFileAt(wallMs)
     if (keepDays === 0 || this.#sweptDay === today) return
-    const oldest = cdrFileAt(this.#ports.clock.wallMs() - keepDays * MS_PER_DAY)
-    for (const file of await cdrFiles(folder)) {
-      if (file >= oldest || file === current) continue
+    for (const file of oldFiles(await cdrFiles(folder), keepDays, wallMs)) {
+      if (file === current) continue
       await unlink(join(folder, file))
       this.#ports.events.removed(file)
     }
