@@ -2,14 +2,7 @@
 // and puts what the sender must be told into the outbox. Knows no protocol and no concrete store.
 
 import type { CollectedPart } from '../message/collected-part.js'
-import type {
-  Awaiting,
-  Delivery,
-  EsmeDelivery,
-  MoDelivery,
-  ReceiptDelivery,
-  SegmentDelivery,
-} from '../message/delivery.js'
+import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
 import type { AccountId, ConnectionId, DeliveryId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
@@ -17,12 +10,12 @@ import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
 import { noReceipts, originOfPart } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
-import type { SegmentOutcome, Unit } from '../store/contracts/unit.js'
+import type { Unit } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import { decidedEnding, type Decision } from './decided.js'
 import type { Dispatcher } from './dispatcher.js'
-import { NO_ERROR, over, requeued, type Ending, type Report } from './ending.js'
+import { NO_ERROR, over, requeued, rowOf, type Ending, type Report } from './ending.js'
 import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
@@ -196,8 +189,9 @@ export class Courier implements UnitListener {
    * A vendor's good answer came after it was given up: cancels a resend that has not happened yet.
    *
    * @param original as it was sent then
+   * @param isAsked as in an attempt's result
    */
-  answeredLate(original: SegmentDelivery, connection: ConnectionId, vendorMessageId: string): void {
+  answeredLate(original: SegmentDelivery, connection: ConnectionId, vendorMessageId: string, isAsked?: boolean): void {
     const rules = this.#ports.rules(connection)
     const waiting = this.#unanswered.get(original.id)
     if (rules === undefined || waiting?.unansweredBy !== connection || takenOf(waiting) !== takenOf(original)) return
@@ -206,7 +200,7 @@ export class Courier implements UnitListener {
     // The validity of the original: while waiting for a receipt the delivery carried another deadline. And what it made there:
     // that is forgotten when it may be sent over another connection.
     const delivery = { ...waiting, expiresAtMs: original.expiresAtMs, progress: original.progress }
-    const ending = this.#endingOf(delivery, { kind: 'taken', vendorMessageId }, rules)
+    const ending = this.#endingOf(delivery, { kind: 'taken', vendorMessageId, isAsked }, rules)
     const { outcome } = ending
     if (outcome.kind !== 'advanced' || outcome.next.progress === undefined) {
       void this.#end(delivery, ending, connection)
@@ -229,8 +223,11 @@ export class Courier implements UnitListener {
     return rules === undefined ? waiting : this.#settling.takenUnanswered(waiting, rules)
   }
 
-  /** For the correlator: a report has ended a message as failed. The rest of it ends when it would go. */
-  failed(message: MessageId, report: Report): void {
+  /**
+   * For the correlator: a report has ended a message as failed, or with undefined the want of one has. The rest of it ends when it
+   * would go.
+   */
+  failed(message: MessageId, report: Report | undefined): void {
     this.#stopped.add(message, report)
   }
 
@@ -489,9 +486,4 @@ export class Courier implements UnitListener {
         if (connection !== undefined && !outcome.next.lane.startsWith('w:')) events.resent(connection, delivery)
     }
   }
-}
-
-/** The row that waits for a report from now on. */
-function rowOf(outcome: SegmentOutcome): Awaiting | undefined {
-  return outcome.kind === 'awaiting' || outcome.kind === 'advanced' ? outcome.awaiting : undefined
 }

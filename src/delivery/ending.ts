@@ -1,7 +1,7 @@
 // What the end of an attempt comes to: what is recorded of the segment, and what its sender is told. Plain data.
 
 import type { Bill, Move } from '../message/bill.js'
-import type { SegmentDelivery } from '../message/delivery.js'
+import type { Awaiting, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
 import type { MessageState } from '../message/state.js'
 import { released, type Settled } from '../money/settle.js'
@@ -62,4 +62,9 @@ export function releasedMoney({ bill, message }: SegmentDelivery, end: Report): 
 
 export function requeued(next: SegmentDelivery): Ending {
   return { outcome: { kind: 'requeued', next }, report: undefined, silent: 0, money: undefined }
+}
+
+/** The row that waits for a report from now on. */
+export function rowOf(outcome: SegmentOutcome): Awaiting | undefined {
+  return outcome.kind === 'awaiting' || outcome.kind === 'advanced' ? outcome.awaiting : undefined
 }

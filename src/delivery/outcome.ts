@@ -12,8 +12,11 @@ import { pinned, progressNotBegun, takenEnding } from './taken.js'
 export type { ConnectionRules } from './connection-rules.js'
 
 export type AttemptResult =
-  /** The id in the connection's normal form. */
-  | { readonly kind: 'taken'; readonly vendorMessageId: string }
+  /**
+   * The id in the connection's normal form. `isAsked`: was the vendor asked to report on this segment when it was sent? By the rules
+   * of now where that is not known.
+   */
+  | { readonly kind: 'taken'; readonly vendorMessageId: string; readonly isAsked?: boolean | undefined }
   | { readonly kind: 'refused'; readonly permanent: boolean; readonly error: string }
   /** Sent, and no answer in time or the link is gone. */
   | { readonly kind: 'unanswered' }
@@ -37,7 +40,7 @@ export function endingOf(
 ): Ending {
   switch (result.kind) {
     case 'taken':
-      return takenEnding(delivery, result.vendorMessageId, rules, nowMs, sent)
+      return takenEnding(delivery, result.vendorMessageId, rules, nowMs, sent, result.isAsked)
     case 'refused':
       if (result.permanent) return over(delivery, 'REJECTED', 'rejectedByVendor', result.error)
       return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp)

@@ -1,9 +1,12 @@
-// Messages of several segments that a vendor's report has ended as failed: what has not left of them need not leave. Decides
+// Messages of several segments that a vendor's report, or the want of one, has ended: what has not left of them need not leave. Decides
 // nothing and is lost in a restart.
 
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { MessageId } from '../message/ids.js'
 import { NO_ERROR, releasedMoney, type Ending, type Report } from './ending.js'
+
+/** What `reportOn` gives where no report came: this very object. */
+export const unheard: Report = { state: 'UNKNOWN', error: NO_ERROR }
 
 /** Beyond so many the oldest are forgotten: their rest leaves, and its reports tell nothing. */
 const STOPPED_MAX = 50_000
@@ -11,7 +14,8 @@ const STOPPED_MAX = 50_000
 export class Stopped {
   readonly #reports = new Map<MessageId, Report>()
 
-  add(id: MessageId, report: Report): void {
+  /** @param report undefined where none came, and its sender was told that its end is not known */
+  add(id: MessageId, report: Report = unheard): void {
     this.#reports.delete(id)
     this.#reports.set(id, report)
     if (this.#reports.size <= STOPPED_MAX) return
@@ -32,7 +36,7 @@ export class Stopped {
   }
 }
 
-/** The report has told its sender, and closed its group. The money is given back only now: until here it was the delivery's. */
+/** The report, or the want of it, has told its sender, and closed its group. The money is given back only now: until here it was the delivery's. */
 export function stoppedEnding(delivery: SegmentDelivery, report: Report = unknownReport): Ending {
   return { outcome: stoppedOutcome, report: undefined, silent: 0, money: releasedMoney(delivery, report) }
 }

@@ -11,11 +11,13 @@ import type { SegmentOutcome } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { delivered, NO_ERROR, releasedMoney, type Ending, type Report } from './ending.js'
 import { vendorLane } from './lane-key.js'
+import { unheard } from './stopped.js'
 
 /**
  * @param vendorMessageId in the normal form of the connection; '' where the vendor gave none
  * @param nowMs switch time
  * @param sent what the vendor has of it, this one included; undefined where nobody pays
+ * @param isAsked to report on it: what it was asked counts, since the rules may be others by now
  */
 export function takenEnding(
   delivery: SegmentDelivery,
@@ -23,17 +25,12 @@ export function takenEnding(
   rules: ConnectionRules,
   nowMs: number,
   sent: Sent | undefined,
+  isAsked = isAskedFor(delivery, rules),
 ): Ending {
   const { progress } = delivery
-  if (progress !== undefined) return takenOfSeveral(delivery, progress, vendorMessageId, rules, nowMs, sent)
-  return takenWhole(
-    delivery,
-    vendorMessageId !== '' && isReportedOn(delivery, rules),
-    vendorMessageId,
-    rules,
-    nowMs,
-    sent,
-  )
+  const isNamed = vendorMessageId !== '' && isAsked
+  if (progress !== undefined) return takenOfSeveral(delivery, progress, isNamed, vendorMessageId, rules, nowMs, sent)
+  return takenWhole(delivery, isNamed, vendorMessageId, rules, nowMs, sent)
 }
 
 /** Nothing is left to send, and at most one report comes that says what became of it. */
@@ -62,8 +59,17 @@ function settledBy(
   return bill === undefined ? undefined : takenLast(bill, message.account, sent ?? bill.sent, rules, isReported)
 }
 
+/** Is the vendor asked to report on the segment that this delivery stands at? */
+export function isAskedFor(
+  delivery: SegmentDelivery,
+  rules: Pick<ConnectionRules, 'requestReceipt' | 'settleOn' | 'segmentReceipts'>,
+): boolean {
+  const { progress } = delivery
+  return isReportedOn(delivery, rules) && (progress === undefined || isAskedOf(progress, rules.segmentReceipts))
+}
+
 /** Is the vendor asked to report on this message? It always is where a report decides about money. */
-export function isReportedOn(
+function isReportedOn(
   { message, bill }: SegmentDelivery,
   { requestReceipt, settleOn }: Pick<ConnectionRules, 'requestReceipt' | 'settleOn'>,
 ): boolean {
@@ -72,7 +78,7 @@ export function isReportedOn(
 }
 
 /** Is the vendor asked to report on the next of several segments? */
-export function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['segmentReceipts']): boolean {
+function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['segmentReceipts']): boolean {
   switch (policy) {
     case 'all':
       return true
@@ -86,6 +92,7 @@ export function isAskedOf({ taken, total }: Progress, policy: ConnectionRules['s
 function takenOfSeveral(
   delivery: SegmentDelivery,
   progress: Progress,
+  isReported: boolean,
   id: string,
   rules: ConnectionRules,
   nowMs: number,
@@ -95,8 +102,7 @@ function takenOfSeveral(
   const { total, group } = progress
   const isLast = progress.taken + 1 === total
   // An id that stands for the segment before as well has its row already, and one report is all that comes.
-  const isNamed =
-    id !== '' && id !== group?.lastId && isReportedOn(delivery, rules) && isAskedOf(progress, rules.segmentReceipts)
+  const isNamed = isReported && id !== group?.lastId
   if (isLast && group === undefined) return takenWhole(delivery, isNamed, id, rules, nowMs, sent)
   const expiresAtMs = isLast ? waitsUntilMs(delivery, rules, nowMs) : reportedBy(delivery, rules, nowMs)
   const row = isNamed ? awaitingOf(id, rules, originOfSegment(message), message.id, undefined, expiresAtMs) : undefined
@@ -168,6 +174,8 @@ export function afterLast(
       ...ending,
       money: { ...settledWith(money, silent(money.bill, account)), end: { state: 'UNKNOWN', error: NO_ERROR } },
     }
+  // Its reports were given up while this segment was under way: its end is not known, and so it is with its money.
+  if (told === unheard) return { ...ending, money: { ...settledWith(money, silent(money.bill, account)), end: told } }
   // A report has ended it as failed while this segment was under way: the vendor has it, and nobody pays us for it.
   const { sent } = money.bill
   const bill = delivery.bill === undefined || sent === undefined ? delivery.bill : takenOne(delivery.bill, sent)

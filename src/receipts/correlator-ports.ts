@@ -45,8 +45,11 @@ export interface CorrelatorPorts {
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin
-  /** A report has ended a message of several segments as failed: those that have not left need not leave. */
-  failed(message: MessageId, report: VendorReport): void
+  /**
+   * A report has ended a message of several segments as failed, or with undefined they came too late: those that have not left need
+   * not leave.
+   */
+  failed(message: MessageId, report: VendorReport | undefined): void
   readonly cdr: CdrLines
   /** A move is durable: the live books follow. */
   moved(move: Move): void

@@ -104,8 +104,7 @@ export class Correlator implements UnitListener {
    * the promise resolves.
    */
   replace(awaiting: Awaiting, record: (row: Awaiting) => void): Promise<void> {
-    const { vendor, vendorMessageId } = awaiting
-    const key = keyOf(vendor, vendorMessageId)
+    const key = keyOf(awaiting.vendor, awaiting.vendorMessageId)
     const end = this.#readings.begin()
     return this.#ports.store
       .findAwaiting([awaiting])
@@ -276,6 +275,8 @@ export class Correlator implements UnitListener {
     if (this.#groups.known(group.id) !== undefined) return
     this.#ports.onFate('givenUp', { connection: '', report: neverCame }, true)
     this.#groups.change({ id: group.id, then: undefined })
+    // Its delivery may have the bill, and says the same then.
+    if (group.bill === undefined) this.#ports.failed(group.id, undefined)
     this.#ports.recorder.recordLazily(this.#told.groupGivenUp(group), this)
   }
 
