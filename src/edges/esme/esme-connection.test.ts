@@ -382,6 +382,19 @@ describe('a session whose account is not known by its address any more', () => {
   })
 })
 
+it('a session that must go takes nothing more, however long its peer leaves us without an answer', () => {
+  rig.states.set('id1', { state: 'DELIVERED', error: '000', doneAtMs: 0 })
+  rig.session.request({ command: 'deliver_sm' }, {} as Sent, rig.nowMs)
+  rig.connection.follow(directoryOf({ ...account, active: false }))
+  rig.connection.follow(directoryOf({ ...account, active: true }))
+  rig.asks(submit('whole'), { command: 'query_sm', message_id: 'id1' })
+  expect(rig.answers().slice(1)).toMatchObject([
+    { command: 'submit_sm_resp', status: status.ESME_RSUBMITFAIL },
+    { command: 'query_sm_resp', status: status.ESME_RQUERYFAIL },
+  ])
+  expect(rig.told).toEqual(['esme.unbound'])
+})
+
 describe('query_sm', () => {
   it('is answered with what is known', () => {
     rig.states.set('id1', { state: 'DELIVERED', error: '000', doneAtMs: Date.UTC(2026, 0, 2, 3, 4, 5) })

@@ -56,6 +56,8 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   readonly #desk: AnswerDesk
   readonly #window: FullWindow
   #bound: Bound | undefined
+  /** It is being unbound, since it may not bind like this any more. */
+  #mustGo = false
   #batch: Submission[] = []
   /** Parts of it that wait for others. */
   #withheld = 0
@@ -152,10 +154,11 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   /** The directory has changed: who may not bind like this any more is unbound once its answers are there, others have new rules. */
   follow(directory: Snapshot): void {
     const bound = this.#bound
-    if (bound === undefined) return
+    if (bound === undefined || this.#mustGo) return
     const account = directory.account(bound.account)
     if (account === bound.as) return
     if (account === undefined || !this.#mayStay(directory, account, bound)) {
+      this.#mustGo = true
       this.#ports.log.event('esme.unbound', { session: this.#number, account: bound.account, remote: this.#remote })
       this.#session.unbind(this.#ports.clock.monotonicMs())
       return
@@ -236,6 +239,8 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     if (this.#house.stopping || this.#bound === undefined) {
       return answer.refused({ reason: 'stopping', cause: 'the switch is going down' })
     }
+    // A peer that leaves our own requests unanswered stays for a while.
+    if (this.#mustGo) return answer.refused({ reason: 'notPermitted', cause: 'the session is being unbound' })
     // Asking the wall clock shows at a hundred thousand messages a second.
     const namesTimes = pdu.validity_period !== '' || pdu.schedule_delivery_time !== ''
     const submission = toSubmission(pdu, this.#bound.source, namesTimes ? this.#ports.clock.wallMs() : 0, answer)
@@ -246,7 +251,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   #query(pdu: PduOf<'query_sm'>): void {
     // Who can ask this can also send.
     this.#window.mayAsk(this.#session.nowMs)
-    const known = this.#bound && this.#ports.stateOf(this.#bound.account, pdu.message_id)
+    const known = this.#mustGo ? undefined : this.#bound && this.#ports.stateOf(this.#bound.account, pdu.message_id)
     if (this.#bound === undefined || known === undefined) {
       this.#session.respond(pdu, status.ESME_RQUERYFAIL, { message_id: pdu.message_id })
       return
