@@ -2,7 +2,7 @@
 
 import type { AddressRule } from '../../directory/schema.js'
 import type { RoutedConnection } from '../../directory/snapshot.js'
-import { isAskedOf, isReportedOn } from '../../delivery/taken.js'
+import { isAskedFor } from '../../delivery/taken.js'
 import { addressKind, type Address, type AddressKind } from '../../message/address.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Message } from '../../message/message.js'
@@ -64,7 +64,7 @@ export function submitSm(
     protocol_id: message.protocolId,
     priority_flag: message.priority,
     validity_period: validityPeriod(message.expiresAtMs - nowMs, connection.validity, wallMs),
-    registered_delivery: registeredDelivery(delivery, connection),
+    registered_delivery: isAskedFor(delivery, connection) ? askFor(message.receiptRequest) : 0,
     data_coding: leaving === undefined ? message.content.dataCoding : leaving.dataCoding,
     short_message: fits ? octets : noOctets,
     tlvs: hasTlvs ? tlvs(message, leaving, taken, fits ? undefined : octets) : noTlvs,
@@ -117,12 +117,6 @@ function validityPeriod(leftMs: number, form: RoutedConnection['validity'], wall
     case 'absolute':
       return absoluteSmppTime(wallMs + Math.max(1000, leftMs))
   }
-}
-
-function registeredDelivery(delivery: SegmentDelivery, connection: RoutedConnection): number {
-  const { message, progress } = delivery
-  if (progress !== undefined && !isAskedOf(progress, connection.segmentReceipts)) return 0
-  return isReportedOn(delivery, connection) ? askFor(message.receiptRequest) : 0
 }
 
 /**

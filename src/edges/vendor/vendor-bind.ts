@@ -28,7 +28,7 @@ export interface BindOwner {
   bindChanged(): void
   windowOpened(): void
   answered(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
-  answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void
+  answeredLate(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void
   unanswered(deliveries: readonly SegmentDelivery[]): void
   /** A request of the vendor: into the batch of its read, or answered. `stall` is told of answers that are withheld. */
   requested(request: AppRequest, session: VendorSession, batch: ReadBatch, stall: StallWatch): void
@@ -209,8 +209,8 @@ export class VendorBind implements SessionHandlers<SegmentDelivery> {
     this.#owner.answered(response, delivery, sentAtMs)
   }
 
-  onLateResponse(response: ResponsePdu, delivery: SegmentDelivery): void {
-    this.#owner.answeredLate(response, delivery)
+  onLateResponse(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
+    this.#owner.answeredLate(response, delivery, sentAtMs)
   }
 
   onUnanswered(deliveries: readonly SegmentDelivery[], why: 'timeout' | 'closed'): void {

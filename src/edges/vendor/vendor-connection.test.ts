@@ -37,7 +37,8 @@ describe('a message that fits one segment', () => {
     expect(pdu).toMatchObject({ esm_class: 0, data_coding: 0, registered_delivery: 1, tlvs: [] })
     expect(textOf(pdu)).toHaveLength(160)
     rig.link.answer(pdu)
-    expect(rig.courier.ended).toEqual([{ delivery, result: { kind: 'taken', vendorMessageId: `id${pdu.sequence}` } }])
+    const result = { kind: 'taken', vendorMessageId: `id${pdu.sequence}`, isAsked: true }
+    expect(rig.courier.ended).toEqual([{ delivery, result }])
     expect(rig.courier.ended[0]!.delivery).toBe(delivery)
   })
 

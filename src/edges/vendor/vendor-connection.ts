@@ -4,6 +4,7 @@
 import type { RoutedConnection } from '../../directory/snapshot.js'
 import { maySendOver } from '../../directory/may-send-over.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
+import { isAskedFor } from '../../delivery/taken.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
 import { EncodeError, status, type AppRequest, type ResponsePdu, type Session } from '../../smpp/index.js'
@@ -15,6 +16,7 @@ import { Pace } from './pace.js'
 import type { StallWatch } from './stall-watch.js'
 import { errorOf, isTaken, refusalOf, refusalStatus } from './statuses.js'
 import { UnderWay } from './under-way.js'
+import { Versions } from './versions.js'
 import { VendorBind, type BindKind, type BindOwner } from './vendor-bind.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 import { VendorReceipts } from './vendor-receipts.js'
@@ -39,6 +41,7 @@ export class VendorConnection implements Destination, BindOwner {
   readonly #receipts: VendorReceipts
   readonly #requests: VendorRequests
   readonly #underWay = new UnderWay()
+  readonly #versions: Versions
   readonly #lines = new LogPace(LINE_EVERY_MS)
   #isRetired = false
   #waitsForRecord = false
@@ -55,6 +58,7 @@ export class VendorConnection implements Destination, BindOwner {
     this.#options = options
     this.#ports = ports
     this.#places = connection.window * connection.binds
+    this.#versions = new Versions(connection)
     this.#receipts = new VendorReceipts(connection, ports)
     this.#requests = new VendorRequests(connection, this.#receipts, ports)
     this.#pace = this.#paceOf(connection)
@@ -76,6 +80,7 @@ export class VendorConnection implements Destination, BindOwner {
   /** Its rules are others from now on; what a bind is made of must be as before. */
   renew(connection: RoutedConnection): void {
     const { messagesPerSecond } = this.#connection
+    this.#versions.renewed(connection, this.#ports.clock.monotonicMs())
     this.#connection = connection
     this.#receipts.renew(connection)
     this.#requests.renew(connection)
@@ -285,6 +290,7 @@ export class VendorConnection implements Destination, BindOwner {
       const next = courier.attemptEnded(delivery, id, {
         kind: 'taken',
         vendorMessageId: this.#receipts.idOf(response),
+        isAsked: isAskedFor(delivery, this.#versions.at(sentAtMs)),
       })
       if (next !== undefined) return this.#goOn(next)
       // A lane that may not go on now has the next one back already: the message is over with its last segment only.
@@ -318,10 +324,11 @@ export class VendorConnection implements Destination, BindOwner {
     if (!mayGo || this.send(next, nowMs) !== 'sent') this.#ports.courier.notSent(next)
   }
 
-  answeredLate(response: ResponsePdu, delivery: SegmentDelivery): void {
+  answeredLate(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
     if (!isTaken(response)) return
     if (isLast(delivery)) this.#underWay.forget(delivery.id)
-    this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#receipts.idOf(response))
+    const isAsked = isAskedFor(delivery, this.#versions.at(sentAtMs))
+    this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#receipts.idOf(response), isAsked)
   }
 
   unanswered(deliveries: readonly SegmentDelivery[]): void {
