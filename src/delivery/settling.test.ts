@@ -249,3 +249,74 @@ it('parts that never were a message have records with no amount, where somebody 
     },
   ])
 })
+
+describe('rules that change while a message is under way', () => {
+  it('what left without asking for a report is charged by the answer, whatever decides from now on', async () => {
+    const { rig, delivery } = await sentOne({ settleOn: 'receipt' }, { registered: 0 })
+    rig.courier.attemptEnded(delivery, a, { kind: 'taken', vendorMessageId: 'x', isAsked: false })
+    await rig.settle()
+    expect(rig.moves).toEqual([charge])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'DELIVERED', amount: 200 }])
+  })
+
+  it('what left asking for one waits for it, though nobody would be asked now', async () => {
+    const { rig, delivery } = await sentOne({ requestReceipt: 'never' }, {})
+    rig.courier.attemptEnded(delivery, a, { kind: 'taken', vendorMessageId: 'x', isAsked: true })
+    await rig.settle()
+    expect(rig.moves).toEqual([charge])
+    expect(await recordsOf(rig)).toEqual([])
+    rig.correlator.take([vendorReceipt(['x'], 'UNDELIVERABLE')])
+    await rig.settle()
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'UNDELIVERABLE', amount: 200 }])
+  })
+
+  async function sentOne(rules: Partial<ConnectionRules>, changes: Parameters<Rig['submit']>[0]) {
+    const rig = payingRig(rules)
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, ...changes })
+    await rig.settle()
+    return { rig, delivery: firstOf(vendor) }
+  }
+})
+
+describe('reports that are given up while the last segment is under way', () => {
+  const ways = [
+    ['answer', 'charge', 200],
+    ['receipt', 'charge', 200],
+    ['receipt', 'release', 0],
+  ] as const
+  it.each(ways)('settled by %s, silence means %s: what is told, recorded and charged agree', async (...way) => {
+    const [settleOn, onReceiptTimeout, amount] = way
+    const { rig, next } = await underWay({ settleOn, onReceiptTimeout })
+    rig.courier.attemptEnded(next, a, { kind: 'taken', vendorMessageId: 'y' })
+    await rig.settle()
+    expect(rig.log.filter((line) => line.startsWith('receipt'))).toEqual(['receipt UNKNOWN'])
+    expect(rig.moves).toEqual([amount === 0 ? release : charge])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'UNKNOWN', amount, segments: 2 }])
+  })
+
+  it('which then is refused: nothing is charged', async () => {
+    const { rig, next } = await underWay({})
+    rig.courier.attemptEnded(next, a, { kind: 'refused', permanent: true, error: '011' })
+    await rig.settle()
+    expect(rig.log.filter((line) => line.startsWith('receipt'))).toEqual(['receipt UNKNOWN'])
+    expect(rig.moves).toEqual([release])
+    expect(await recordsOf(rig)).toMatchObject([{ state: 'UNKNOWN', amount: 0, segments: 1 }])
+  })
+
+  async function underWay(rules: Partial<ConnectionRules>) {
+    const rig = payingRig({ receiptTimeoutMs: 1_000, ...rules })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, expiresAtMs: rig.nowMs() + 3_000 })
+    await rig.settle()
+    const next = rig.courier.attemptEnded(inSeveral(firstOf(vendor), 2), a, { kind: 'taken', vendorMessageId: 'x' })
+    await rig.advance(5_000)
+    for (let steps = 0; steps < 4; steps++) {
+      await rig.advance(500)
+      await rig.sweeper.step(rig.nowMs())
+    }
+    await rig.settle()
+    if (next === undefined) throw new Error('nothing is under way')
+    return { rig, next }
+  }
+})
