@@ -46,7 +46,7 @@ export const event = fc.oneof(
       over: fc.constantFrom(0, 0, 1),
       which: fc.nat(4),
       how: fc.constantFrom(
-        ...(['taken', 'taken', 'taken', 'taken', 'taken', 'takenNoId', 'takenSameId'] as const),
+        ...(['taken', 'taken', 'taken', 'taken', 'taken', 'takenNoId', 'takenSameId', 'takenOldId'] as const),
         ...(['temporary', 'permanent', 'unanswered', 'cannotCarry', 'notSent', 'pause'] as const),
       ),
       goOn: fc.boolean(),
@@ -94,6 +94,8 @@ export const ways = fc.record({
   requestReceipt: fc.constantFrom('asAsked' as const, 'asAsked' as const, 'always' as const, 'never' as const),
   segmentReceipts: fc.constantFrom('all' as const, 'all' as const, 'first' as const, 'last' as const),
   limited: fc.boolean(),
+  /** Vendors give ids that other messages have had: little can be said of states then, but all of money. */
+  reuses: fc.constantFrom(false, false, true),
   /** Turns of microtasks that a reading of the store takes after it has looked. */
   slow: fc.constantFrom(0, 3, 8),
 })
@@ -218,6 +220,8 @@ function isAskedOf({ message, progress, bill }: SegmentDelivery, way: Way): bool
   return progress.taken === (segmentReceipts === 'first' ? 0 : progress.total - 1)
 }
 
+type Taking = 'taken' | 'takenNoId' | 'takenSameId' | 'takenOldId'
+
 const results: Record<string, AttemptResult> = {
   temporary: { kind: 'refused', permanent: false, error: '088' },
   permanent: { kind: 'refused', permanent: true, error: '011' },
@@ -265,12 +269,18 @@ export async function play(events: readonly Happening[], way: Way, audit = new A
     vendor: FakeDestination,
     delivery: SegmentDelivery,
     over: ConnectionId,
-    how: 'taken' | 'takenNoId' | 'takenSameId',
+    how: Taking,
     goOn: boolean,
   ) => {
     const before = world.story(delivery).segments[(delivery.progress?.taken ?? 0) - 1]
     const same = how === 'takenSameId' && before?.isAsked === isAskedOf(delivery, way) ? before : undefined
-    const segment = how === 'takenNoId' ? undefined : (same ?? world.vendorTook(delivery, isAskedOf(delivery, way)))
+    const isAsked = isAskedOf(delivery, way)
+    const segment =
+      how === 'takenNoId'
+        ? undefined
+        : how === 'takenOldId' && way.reuses
+          ? world.vendorTookAgain(delivery, isAsked)
+          : (same ?? world.vendorTook(delivery, isAsked))
     world.noted(delivery, over, segment)
     const vendorMessageId = segment?.id ?? ''
     const next = life.rig.courier.attemptEnded(delivery, over, { kind: 'taken', vendorMessageId })
@@ -325,7 +335,7 @@ export async function play(events: readonly Happening[], way: Way, audit = new A
         if (delivery === undefined || over === undefined) break
         if (e.how === 'notSent') rig.courier.notSent(delivery)
         else if (e.how === 'pause') rig.courier.notSent(delivery, 700)
-        else if (e.how === 'taken' || e.how === 'takenNoId' || e.how === 'takenSameId')
+        else if (e.how === 'taken' || e.how === 'takenNoId' || e.how === 'takenSameId' || e.how === 'takenOldId')
           taken(vendor, delivery, over, e.how, e.goOn)
         else if (e.how === 'unanswered') lost(delivery, over)
         else {

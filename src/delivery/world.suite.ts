@@ -64,6 +64,24 @@ export class World {
     return taken
   }
 
+  /**
+   * The same under an id that another message has had: nobody can say what becomes of either, since a report may be about any of
+   * those, and of messages to their phones.
+   */
+  vendorTookAgain(delivery: SegmentDelivery, isAsked: boolean): VendorSegment {
+    const story = this.story(delivery)
+    const before = this.segments.findLast((segment) => segment.story !== story)
+    const taken = this.vendorTook(delivery, isAsked)
+    if (before === undefined) return taken
+    const again: VendorSegment = { ...taken, id: before.id }
+    this.segments[this.segments.length - 1] = again
+    for (const { story: other } of this.segments.filter(({ id }) => id === before.id)) {
+      other.isTroubled = true
+      this.strays.add(phoneOf(other))
+    }
+    return again
+  }
+
   /** The courier took note that a segment was taken. */
   noted(delivery: SegmentDelivery, over: ConnectionId, taken: VendorSegment | undefined): void {
     const story = this.story(delivery)
