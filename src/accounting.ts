@@ -9,13 +9,14 @@ import { Books } from './money/books.js'
 import { CdrLines } from './money/cdr.js'
 import { DAYS_AHEAD_MAX, dayOf } from './money/day-use.js'
 import { frozenPrice } from './money/settle.js'
+import type { AcceptPorts } from './pipeline/accept/accept.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
 import type { AuthorizePorts } from './pipeline/authorize/authorize.js'
 import { DAY_MS, type BooksStore } from './store/contracts/books.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 
-export interface Accounting extends AuthorizePorts {
+export interface Accounting extends AuthorizePorts, Pick<AcceptPorts, 'held'> {
   readonly money: MoneyPorts
   /** What a directory is expected to have as its base currency; undefined where it may come into force. */
   readonly expected: (next: Snapshot) => string | undefined
@@ -59,11 +60,11 @@ export async function openAccounting(
     },
     bills: new BillMemory(),
     authorized: {
-      onHeld: (micros) => {
-        metrics.authorizations.count('held')
-        if (micros > 0) metrics.money.add(metrics.money.index(currency(), 'held'), micros)
-      },
+      onReserved: () => metrics.authorizations.count('held'),
       onRefused: (reason) => metrics.authorizations.count(reason),
+    },
+    held: ({ heldMicros }) => {
+      if (heldMicros > 0) metrics.money.add(metrics.money.index(currency(), 'held'), heldMicros)
     },
     money: {
       cdr: new CdrLines(currency),

@@ -25,6 +25,8 @@ export interface AcceptPorts {
   readonly accepted: (delivery: SegmentDelivery | MoDelivery) => void
   /** What was reserved for a message that the store refuses is given back. */
   readonly books: Books
+  /** What was reserved is in the books of the store. Called on the hot path. */
+  readonly held: (move: Move) => void
 }
 
 export interface AcceptOptions {
@@ -156,6 +158,7 @@ class Acceptance implements UnitListener {
 
   durable(unit: Unit): void {
     if (unit.kind !== 'accepted') return
+    if (unit.move !== undefined) this.#ports.held(unit.move)
     try {
       this.#answer.accepted(unit.delivery.message.id)
     } finally {

@@ -24,8 +24,8 @@ export interface AuthorizePorts {
 
 /** Called on the hot path: must be cheap. */
 export interface AuthorizeEvents {
-  /** @param micros reserved, of the base currency */
-  onHeld(micros: number): void
+  /** Its price is reserved; the store may still refuse it. */
+  onReserved(): void
   onRefused(reason: FailureReason): void
 }
 
@@ -99,7 +99,7 @@ function authorizeOne(
     wallMs,
   )
   if (typeof move === 'string') return refusal(move, account, customer)
-  authorized.onHeld(move.heldMicros)
+  authorized.onReserved()
   const bill = bills.billFor(account.id, customer, policy.id, offer, units, move.day, network)
   return { submission, account, assembly, policy, network, isUndecided, route, bill, move }
 }
