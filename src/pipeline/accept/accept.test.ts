@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import type { Move } from '../../message/bill.js'
+import { createIdSource } from '../../message/id-source.js'
+import type { AccountId, ConnectionId } from '../../message/ids.js'
+import { segment } from '../../store/conformance-rows.suite.js'
+import { StoreError } from '../../store/contracts/store.js'
+import type { Recorder } from '../../store/contracts/recorder.js'
+import type { Authorized } from '../stage.js'
+import { authorizing } from '../authorize/rig.suite.js'
+import { accept, type AcceptPorts } from './accept.js'
+
+const move: Move = { customer: 'c', account: 'a' as AccountId, day: 1, heldMicros: 5, chargedMicros: 0, units: 1 }
+
+it.each(['taken', 'refused'] as const)('money counts as held where the store has %s its message', (way) => {
+  const log: string[] = []
+  const offer: Recorder['offer'] = (unit, listener) =>
+    way === 'taken' ? listener.durable(unit) : listener.refused(unit, new StoreError('full', 'full'))
+  const ports: AcceptPorts = {
+    ...authorizing(),
+    recorder: { offer } as Recorder,
+    ids: createIdSource(0, 1, () => 2),
+    laneOf: () => 'lane' as ReturnType<AcceptPorts['laneOf']>,
+    laneOfUndecided: () => 'lane' as ReturnType<AcceptPorts['laneOf']>,
+    laneOfMo: () => 'lane' as ReturnType<AcceptPorts['laneOf']>,
+    accepted: () => log.push('goes'),
+    held: ({ heldMicros }) => log.push(`held ${heldMicros}`),
+  }
+  const answer = { accepted: () => log.push('answered'), refused: () => log.push('refused') }
+  const authorized = {
+    ...{ account: { id: 'a' }, policy: { failover: 'none' }, route: ['v1' as ConnectionId], move },
+    submission: { ...segment(1).message, scheduleMs: 0, validityMs: undefined, answer },
+    assembly: { id: undefined, parts: [], collected: [], shape: undefined },
+  } as unknown as Authorized
+  accept([authorized], ports, { defaultValidityMs: 1, maxValidityMs: 1 }, 0, 0)
+  expect(log).toEqual(way === 'taken' ? ['held 5', 'answered', 'goes'] : ['refused'])
+})
