@@ -133,7 +133,7 @@ export interface StateChanges {
   settle(vendor: VendorId, vendorMessageId: string): void
   park(parked: ParkedReceipt): void
   unpark(vendor: VendorId, vendorMessageId: string): void
-  /** Put or overwrite by id. */
+  /** Put by id, which no earlier commit has used. */
   collect(part: CollectedPart): void
   uncollect(part: MessageId): void
   /** Put or overwrite by id. */

@@ -193,7 +193,8 @@ export class WriteSlab implements StateChanges {
   }
 
   uncollect(part: MessageId): void {
-    if (this.#collected.size > 0) this.#collected.delete(part)
+    // Ids are new when they are collected: of one that comes and goes in a commit nothing is on disk.
+    if (this.#collected.size > 0 && this.#collected.delete(part)) return
     const start = this.#out.position
     writeMessageKey(this.#out, part)
     this.#add(COLLECTED, start, this.#out.position, REMOVE)
