@@ -12,25 +12,32 @@ const load = {
   settleWithinMs: 30_000,
 } satisfies Omit<KillRunOptions, 'ends'>
 
+/** Runs of which one at least must kill between commit and response: that moment is short, and may be missed. */
+const ATTEMPTS = 4
+
 it(
   'kill -9 loses no message and no receipt, and doubles only what the vendor had not answered',
-  { timeout: 60_000 },
+  { timeout: 60_000 * ATTEMPTS },
   async () => {
-    const run = await killRun({ ...load, ends: ['random', 'committed', 'committed'] })
-    expect(run.audit).toMatchObject({
-      lost: [],
-      receiptsLost: [],
-      receiptsPending: [],
-      rejectedButArrived: [],
-      unexplained: [],
-      rejected: 0,
-    })
-    expect(run.idsTwice).toBe(0)
-    expect(run.endings).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL', 0])
-    for (const kill of run.kills) expect(kill.unfinished).toBeGreaterThanOrEqual(500)
+    let committedUnanswered = 0
+    for (let attempt = 0; attempt < ATTEMPTS && committedUnanswered === 0; attempt++) {
+      const run = await killRun({ ...load, ends: ['random', 'committed', 'committed'] })
+      expect(run.audit).toMatchObject({
+        lost: [],
+        receiptsLost: [],
+        receiptsPending: [],
+        rejectedButArrived: [],
+        unexplained: [],
+        rejected: 0,
+      })
+      expect(run.idsTwice).toBe(0)
+      expect(run.endings).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL', 0])
+      for (const kill of run.kills) expect(kill.unfinished).toBeGreaterThanOrEqual(500)
+      expect(run.errors).toBe('')
+      committedUnanswered = run.kills.reduce((sum, kill) => sum + kill.committedUnanswered, 0)
+    }
     // Killed between commit and response: the ESME has no answer, the vendor gets the message.
-    expect(run.kills.reduce((sum, kill) => sum + kill.committedUnanswered, 0)).toBeGreaterThan(0)
-    expect(run.errors).toBe('')
+    expect(committedUnanswered).toBeGreaterThan(0)
   },
 )
 
