@@ -1,40 +1,33 @@
 // An ESME that always has many messages half sent: parts of different messages take turns, over all its binds. Sends again what a
 // broken link left unanswered, and writes down what each answer and each receipt said. A child process like esme.mjs.
 import { writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { parseArgs } from 'node:util'
 import * as wire from '../../bench/load/wire.mjs'
-import { COMMAND, RESPONSE, monotonicMs } from '../../bench/load/wire.mjs'
+import { monotonicMs } from '../../bench/load/wire.mjs'
 import { onCommands, say } from './lines.mjs'
+import { linkOptions, Links, newLink, Pace, Progress } from './links.mjs'
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string' },
+    ...linkOptions,
     'system-id': { type: 'string', default: 'early' },
-    password: { type: 'string', default: 'bench' },
     connections: { type: 'string', default: '4' },
     window: { type: 'string', default: '100' },
     rate: { type: 'string', default: '3000' }, // parts a second
     spread: { type: 'string', default: '500' }, // messages begun between one part of a message and its next
     'abandon-every': { type: 'string', default: '50' }, // of so many messages, one never gets its last part
-    'reconnect-ms': { type: 'string', default: '50' },
   },
 })
 const PARTS = 3
 const window = Number(values.window)
 const spread = Number(values.spread)
 const abandonEvery = Number(values['abandon-every'])
-const mostCreditMs = 50
+const pace = new Pace(Number(values.rate))
+const progress = new Progress()
 
-let port = Number(values.port)
-const rate = Number(values.rate)
 let sending = false
 let finishing = false
-let ended = false
-let credit = 0
-let lastTickMs = 0
 let nextConnection = 0
-let progressWanted = 0
 
 /** Part number (3 * message + place) -> { sentAtMs (first), sends, refused }. */
 const sentParts = new Map()
@@ -44,7 +37,7 @@ const answers = []
 const receiptStates = new Map()
 const idsWithoutReceipt = new Set()
 const statuses = {}
-const counts = { unanswered: 0, binds: 0, receipts: 0 }
+const counts = { unanswered: 0, receipts: 0 }
 
 // What is sent next: what was left unanswered first, then step by step one part of each of three messages that lie apart.
 const again = []
@@ -57,9 +50,6 @@ const template = wire.submitTemplate({
   ...{ src: '12345', srcTon: 3, srcNpi: 0, dst: '4915100000000', dstTon: 1, dstNpi: 1 },
   ...{ registered: 1, tag: 'collect', text: 'a part of a message of three', parts: PARTS },
 })
-const deliverResponse = wire.bareTemplate(COMMAND.deliverSm + RESPONSE, true)
-const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
-const unbindResponse = wire.bareTemplate(COMMAND.unbind + RESPONSE)
 
 const isAbandoned = (message) => message % abandonEvery === abandonEvery - 1
 
@@ -99,10 +89,10 @@ function send(connection, number, nowMs) {
 
 function tick() {
   const nowMs = monotonicMs()
+  pace.tick(nowMs, sending)
   if (sending) {
-    credit = Math.min(credit + ((nowMs - lastTickMs) * rate) / 1000, Math.max(1, (rate * mostCreditMs) / 1000))
     let full = 0
-    while (credit >= 1 && full < connections.length) {
+    while (pace.credit >= 1 && full < connections.length) {
       const connection = connections[nextConnection++ % connections.length]
       if (!connection.bound || connection.unanswered.size >= window) {
         full++
@@ -112,15 +102,11 @@ function tick() {
       const number = nextPart()
       if (number < 0) break
       send(connection, number, nowMs)
-      credit--
+      pace.credit--
     }
     for (const { out, bound } of connections) if (bound) out.flush()
   }
-  lastTickMs = nowMs
-  if (progressWanted > 0 && answers.length >= progressWanted) {
-    progressWanted = 0
-    say('reached', summary())
-  }
+  if (progress.isReached(answers.length)) say('reached', summary())
 }
 setInterval(tick, 1)
 
@@ -142,87 +128,36 @@ function answered(connection, bytes, start, end, status, sequence, nowMs) {
 const message = new wire.ShortMessage()
 const receiptId = new wire.ReceiptId()
 
-function delivered(connection, bytes, start, end, sequence) {
+function delivered(bytes, start, end) {
   counts.receipts++
-  if (message.read(bytes, start, end) && receiptId.find(bytes, message, end)) {
-    const id = bytes.toString('latin1', receiptId.start, receiptId.end)
-    const state = /stat:(\w+)/.exec(bytes.toString('latin1', message.text, message.textEnd))?.[1] ?? 'none'
-    const known = receiptStates.get(id)
-    if (known === undefined) receiptStates.set(id, [state])
-    else known.push(state)
-    idsWithoutReceipt.delete(id)
-  }
-  echo(connection, deliverResponse, sequence)
+  if (!message.read(bytes, start, end) || !receiptId.find(bytes, message, end)) return
+  const id = bytes.toString('latin1', receiptId.start, receiptId.end)
+  const state = /stat:(\w+)/.exec(bytes.toString('latin1', message.text, message.textEnd))?.[1] ?? 'none'
+  const known = receiptStates.get(id)
+  if (known === undefined) receiptStates.set(id, [state])
+  else known.push(state)
+  idsWithoutReceipt.delete(id)
 }
 
-function echo(connection, pdu, sequence) {
-  const at = connection.out.copy(pdu)
-  wire.write32(connection.out.bytes, at + 12, sequence)
-}
-
-function onPdu(connection, nowMs, bytes, start, end, id, status, sequence) {
-  switch (id) {
-    case COMMAND.submitSm + RESPONSE:
-      return answered(connection, bytes, start, end, status, sequence, nowMs)
-    case COMMAND.genericNack:
-      return answered(connection, bytes, start, end, status || 8, sequence, nowMs)
-    case COMMAND.deliverSm:
-      return delivered(connection, bytes, start, end, sequence)
-    case COMMAND.bindTransceiver + RESPONSE:
-      if (status !== 0) return connection.socket.end()
-      connection.bound = true
-      counts.binds++
-      return say('bound', {})
-    case COMMAND.enquireLink:
-      return echo(connection, enquireResponse, sequence)
-    case COMMAND.unbind:
-      connection.bound = false
-      echo(connection, unbindResponse, sequence)
-      connection.out.flush()
-      return connection.socket.end()
-  }
-}
-
-function connect(connection) {
-  if (ended) return
-  const socket = net.connect({ host: '127.0.0.1', port, noDelay: true })
-  const scanner = new wire.Scanner((...pdu) => onPdu(connection, nowMs, ...pdu))
-  let nowMs = 0
-  connection.socket = socket
-  connection.out = new wire.Out(socket)
-  socket.on('connect', () => {
-    connection.out.copy(wire.bindTemplate(COMMAND.bindTransceiver, values['system-id'], values.password))
-    connection.out.flush()
-  })
-  socket.on('data', (chunk) => {
-    nowMs = monotonicMs()
-    try {
-      scanner.push(chunk)
-    } catch {
-      socket.destroy()
-    }
-    connection.out.flush()
-  })
-  socket.on('error', () => undefined)
-  socket.on('close', () => {
-    connection.bound = false
-    counts.unanswered += connection.unanswered.size
-    waiting -= connection.unanswered.size
-    again.push(...connection.unanswered.values())
-    connection.unanswered.clear()
-    setTimeout(() => connect(connection), Number(values['reconnect-ms']))
-  })
-}
-
-const connections = Array.from({ length: Number(values.connections) }, () => ({
-  bound: false,
-  sequence: 0,
-  unanswered: new Map(),
-}))
+const links = new Links(values, {
+  bound: () => say('bound', {}),
+  answered,
+  delivered,
+  cut: ({ unanswered }) => {
+    counts.unanswered += unanswered.size
+    waiting -= unanswered.size
+    again.push(...unanswered.values())
+    unanswered.clear()
+  },
+})
+const connections = Array.from({ length: Number(values.connections) }, () =>
+  newLink(values['system-id'], { sequence: 0, unanswered: new Map() }),
+)
 
 function summary() {
   return {
     ...counts,
+    binds: links.binds,
     statuses,
     begun,
     answers: answers.length,
@@ -236,8 +171,8 @@ onCommands({
   start: () => (sending = true),
   // No new message; those that were begun get their other parts.
   finish: () => (finishing = true),
-  port: (command) => (port = command.port),
-  progress: (command) => (progressWanted = command.answers),
+  port: (command) => (links.port = command.port),
+  progress: (command) => progress.want(command.answers),
   report: () => say('report', summary()),
   dump: (command) => {
     const parts = [...sentParts].map(([number, part]) => ({ number, ...part }))
@@ -247,8 +182,8 @@ onCommands({
     say('dumped', summary())
   },
   stop: () => {
-    ended = true
+    links.stop()
     say('stopped', {}, () => process.exit(0))
   },
 })
-for (const connection of connections) connect(connection)
+for (const connection of connections) links.connect(connection)

@@ -1,26 +1,23 @@
 // The ESME's side of the ledger: sends numbered messages at a rate over restarts of the switch, and writes down what became of each.
 // A child process: commands as JSON lines on stdin, events as JSON lines on stdout. Sends nothing twice. Knows no file of src/.
 import { writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { parseArgs } from 'node:util'
 import { IdTable } from '../../bench/load/idtable.mjs'
 import * as wire from '../../bench/load/wire.mjs'
-import { COMMAND, RESPONSE, monotonicMs } from '../../bench/load/wire.mjs'
+import { monotonicMs } from '../../bench/load/wire.mjs'
 import { onCommands, say } from './lines.mjs'
+import { linkOptions, Links, newLink, Pace, Progress } from './links.mjs'
 
 const { values } = parseArgs({
   options: {
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string' },
+    ...linkOptions,
     'system-id': { type: 'string', default: 'bench' },
-    password: { type: 'string', default: 'bench' },
     connections: { type: 'string', default: '4' },
     window: { type: 'string', default: '100' },
     rate: { type: 'string', default: '1000' },
     count: { type: 'string', default: '0' }, // 0: until {"cmd":"pause"}
     registered: { type: 'string', default: '1' },
     validity: { type: 'string', default: '' }, // as the wire has it
-    'reconnect-ms': { type: 'string', default: '50' },
     tag: { type: 'string', default: 'ledger' },
   },
 })
@@ -32,7 +29,6 @@ const MOST = 1 << 24
 const window = Number(values.window)
 const slotCount = 2 ** Math.ceil(Math.log2(Math.max(2, window)))
 const mostTurns = Math.floor(0x7fffffff / slotCount) - 1
-const mostCreditMs = 50 // after an outage the rate goes on; what could not be sent meanwhile is not made up for
 
 const states = new Uint8Array(MOST)
 const receiptTimes = new Uint8Array(MOST)
@@ -49,18 +45,13 @@ const counts = {
   receipts: 0,
   unknownReceipts: 0,
   idsTwice: 0,
-  binds: 0,
 }
 const statuses = {}
-let port = Number(values.port)
-let rate = Number(values.rate)
+const pace = new Pace(Number(values.rate))
+const progress = new Progress()
 let limit = Number(values.count) || MOST
 let sending = false
-let credit = 0
-let lastTickMs = 0
 let next = 0
-let ended = false
-let progressWanted = 0
 let lastReceiptMs = monotonicMs()
 
 const submit = wire.submitTemplate({
@@ -75,9 +66,6 @@ const submit = wire.submitTemplate({
   text: 'ledger',
   validity: values.validity,
 })
-const deliverResponse = wire.bareTemplate(COMMAND.deliverSm + RESPONSE, true)
-const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
-const unbindResponse = wire.bareTemplate(COMMAND.unbind + RESPONSE)
 
 function send(connection, wanted, nowMs) {
   wire.stampTime(submit.bytes, submit.timeAt, nowMs)
@@ -99,24 +87,20 @@ function send(connection, wanted, nowMs) {
 
 function tick() {
   const nowMs = monotonicMs()
+  pace.tick(nowMs, sending)
   if (sending) {
-    credit = Math.min(credit + ((nowMs - lastTickMs) * rate) / 1000, Math.max(1, (rate * mostCreditMs) / 1000))
-    for (let tried = 0; tried < connections.length && credit >= 1 && counts.sent < limit; tried++) {
+    for (let tried = 0; tried < connections.length && pace.credit >= 1 && counts.sent < limit; tried++) {
       const connection = connections[next++ % connections.length]
       if (!connection.bound) continue
-      const share = Math.ceil(Math.floor(credit) / (connections.length - tried))
+      const share = Math.ceil(Math.floor(pace.credit) / (connections.length - tried))
       const wanted = Math.min(connection.freeCount, share, limit - counts.sent)
       if (wanted <= 0) continue
       send(connection, wanted, nowMs)
-      credit -= wanted
+      pace.credit -= wanted
     }
     if (counts.sent >= limit) sending = false
   }
-  lastTickMs = nowMs
-  if (progressWanted > 0 && counts.accepted >= progressWanted) {
-    progressWanted = 0
-    say('reached', { ...summary() })
-  }
+  if (progress.isReached(counts.accepted)) say('reached', summary())
 }
 setInterval(tick, 1)
 
@@ -152,7 +136,7 @@ function answered(connection, bytes, start, end, status, sequence, nowMs) {
 const message = new wire.ShortMessage()
 const receiptId = new wire.ReceiptId()
 
-function delivered(connection, bytes, start, end, sequence, nowMs) {
+function delivered(bytes, start, end, nowMs) {
   counts.receipts++
   lastReceiptMs = nowMs
   if (message.read(bytes, start, end) && receiptId.find(bytes, message, end)) {
@@ -164,62 +148,13 @@ function delivered(connection, bytes, start, end, sequence, nowMs) {
       earlyById.set(bytes, receiptId.start, receiptId.end, before + 1)
     } else if (receiptTimes[number] < 255) receiptTimes[number]++
   }
-  const at = connection.out.copy(deliverResponse)
-  wire.write32(connection.out.bytes, at + 12, sequence)
 }
 
-function echo(connection, template, sequence) {
-  const at = connection.out.copy(template)
-  wire.write32(connection.out.bytes, at + 12, sequence)
-}
-
-function onPdu(connection, nowMs, bytes, start, end, id, status, sequence) {
-  switch (id) {
-    case COMMAND.submitSm + RESPONSE:
-      return answered(connection, bytes, start, end, status, sequence, nowMs)
-    case COMMAND.genericNack:
-      return answered(connection, bytes, start, end, status || 8, sequence, nowMs)
-    case COMMAND.deliverSm:
-      return delivered(connection, bytes, start, end, sequence, nowMs)
-    case COMMAND.bindTransceiver + RESPONSE:
-      if (status !== 0) return connection.socket.end()
-      connection.bound = true
-      counts.binds++
-      return say('bound', { connection: connection.index, bound: connections.filter(({ bound }) => bound).length })
-    case COMMAND.enquireLink:
-      return echo(connection, enquireResponse, sequence)
-    case COMMAND.unbind:
-      // The switch stops: no more from here on this link, but what it still answers counts.
-      connection.bound = false
-      echo(connection, unbindResponse, sequence)
-      connection.out.flush()
-      return connection.socket.end()
-  }
-}
-
-function connect(connection) {
-  if (ended) return
-  const socket = net.connect({ host: values.host, port, noDelay: true })
-  const scanner = new wire.Scanner((...pdu) => onPdu(connection, nowMs, ...pdu))
-  let nowMs = 0
-  connection.socket = socket
-  connection.out = new wire.Out(socket)
-  socket.on('connect', () => {
-    connection.out.copy(wire.bindTemplate(COMMAND.bindTransceiver, values['system-id'], values.password))
-    connection.out.flush()
-  })
-  socket.on('data', (chunk) => {
-    nowMs = monotonicMs()
-    try {
-      scanner.push(chunk)
-    } catch {
-      socket.destroy()
-    }
-    connection.out.flush()
-  })
-  socket.on('error', () => undefined)
-  socket.on('close', () => {
-    connection.bound = false
+const links = new Links(values, {
+  bound: ({ index }) => say('bound', { connection: index, bound: connections.filter(({ bound }) => bound).length }),
+  answered,
+  delivered,
+  cut: (connection) => {
     for (let slot = 0; slot < slotCount; slot++) {
       if (connection.sequences[slot] === 0) continue
       connection.sequences[slot] = 0
@@ -228,25 +163,31 @@ function connect(connection) {
     }
     connection.free = Int32Array.from({ length: window }, (_, slot) => slot)
     connection.freeCount = window
-    setTimeout(() => connect(connection), Number(values['reconnect-ms']))
-  })
-}
-
-const connections = Array.from({ length: Number(values.connections) }, (_, index) => ({
-  index,
-  bound: false,
-  free: Int32Array.from({ length: window }, (_, slot) => slot),
-  freeCount: window,
-  sequences: new Float64Array(slotCount),
-  turns: new Int32Array(slotCount),
-  numbers: new Int32Array(slotCount),
-}))
+  },
+})
+const connections = Array.from({ length: Number(values.connections) }, (_, index) =>
+  newLink(values['system-id'], {
+    index,
+    free: Int32Array.from({ length: window }, (_, slot) => slot),
+    freeCount: window,
+    sequences: new Float64Array(slotCount),
+    turns: new Int32Array(slotCount),
+    numbers: new Int32Array(slotCount),
+  }),
+)
 
 function summary() {
   let withReceipt = 0
   for (let number = 0; number < counts.sent; number++) if (receiptTimes[number] > 0) withReceipt++
   const waiting = counts.sent - counts.accepted - counts.rejected - counts.unanswered
-  return { ...counts, statuses, waiting, withReceipt, quietMs: Math.round(monotonicMs() - lastReceiptMs) }
+  return {
+    ...counts,
+    binds: links.binds,
+    statuses,
+    waiting,
+    withReceipt,
+    quietMs: Math.round(monotonicMs() - lastReceiptMs),
+  }
 }
 
 /** One line a message: number, state (S sent and waiting, A accepted, R rejected, U unanswered), receipts, answered at, sent at (ms). */
@@ -262,22 +203,22 @@ function dump(file) {
 
 onCommands({
   start: (command) => {
-    rate = command.rate ?? rate
+    pace.rate = command.rate ?? pace.rate
     limit = command.count === undefined ? limit : Math.min(MOST, counts.sent + command.count)
     sending = true
-    credit = 0
+    pace.credit = 0
   },
   pause: () => (sending = false),
-  port: (command) => (port = command.port),
-  progress: (command) => (progressWanted = command.accepted),
+  port: (command) => (links.port = command.port),
+  progress: (command) => progress.want(command.accepted),
   report: () => say('report', summary()),
   dump: (command) => {
     dump(command.file)
     say('dumped', { file: command.file, ...summary() })
   },
   stop: () => {
-    ended = true
+    links.stop()
     say('stopped', summary(), () => process.exit(0))
   },
 })
-for (const connection of connections) connect(connection)
+for (const connection of connections) links.connect(connection)

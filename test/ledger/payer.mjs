@@ -1,21 +1,19 @@
 // An ESME whose customer pays: messages of all kinds and prices under two accounts, in one piece and in parts that take turns, with
 // and without receipts. Sends nothing twice, and writes down what it heard of each part. A child process like esme.mjs.
 import { writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { parseArgs } from 'node:util'
 import * as wire from '../../bench/load/wire.mjs'
-import { COMMAND, RESPONSE, monotonicMs } from '../../bench/load/wire.mjs'
+import { monotonicMs } from '../../bench/load/wire.mjs'
 import { onCommands, say } from './lines.mjs'
+import { linkOptions, Links, newLink, Pace, Progress } from './links.mjs'
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string' },
-    password: { type: 'string', default: 'bench' },
+    ...linkOptions,
     connections: { type: 'string', default: '2' }, // of each account
     window: { type: 'string', default: '500' },
     rate: { type: 'string', default: '1500' }, // parts a second
     spread: { type: 'string', default: '40' }, // messages begun between one part of a message and its next
-    'reconnect-ms': { type: 'string', default: '50' },
   },
 })
 /** Number of a part, and of a segment at the vendor: so many times the message, and its place. */
@@ -28,16 +26,11 @@ const SOURCE_DIGITS = 8
 const SOURCE_AT = 16 + 1 + 2
 const window = Number(values.window)
 const spread = Number(values.spread)
-const mostCreditMs = 50
+const pace = new Pace(Number(values.rate))
+const progress = new Progress()
 
-let port = Number(values.port)
-const rate = Number(values.rate)
 let sending = false
 let finishing = false
-let ended = false
-let credit = 0
-let lastTickMs = 0
-let progressWanted = 0
 
 /** What it is, where it goes to and how often of a hundred. */
 const KINDS = [
@@ -102,7 +95,7 @@ function templateOf({ head, shape, parts, letters, registered }, part) {
 
 /** By number: what was sent and what was heard of it. */
 const book = []
-const counts = { accepted: 0, rejected: 0, unanswered: 0, binds: 0, receipts: 0 }
+const counts = { accepted: 0, rejected: 0, unanswered: 0, receipts: 0 }
 const statuses = {}
 let waiting = 0
 let begun = 0
@@ -151,14 +144,13 @@ function send(connection, { message, part }) {
 /** One of its account that has room, or undefined. */
 function connectionFor({ message }) {
   const { account } = book[message]
-  return connections.find((each) => each.account === account && each.bound && each.unanswered.size < window)
+  return connections.find((each) => each.systemId === account && each.bound && each.unanswered.size < window)
 }
 
 function tick() {
-  const nowMs = monotonicMs()
+  pace.tick(monotonicMs(), sending)
   if (sending) {
-    credit = Math.min(credit + ((nowMs - lastTickMs) * rate) / 1000, Math.max(1, (rate * mostCreditMs) / 1000))
-    for (; credit >= 1; credit--) {
+    for (; pace.credit >= 1; pace.credit--) {
       const part = nextPart()
       if (part === undefined) break
       const connection = connectionFor(part)
@@ -172,11 +164,7 @@ function tick() {
     }
     for (const { out, bound } of connections) if (bound) out.flush()
   }
-  lastTickMs = nowMs
-  if (progressWanted > 0 && counts.accepted >= progressWanted) {
-    progressWanted = 0
-    say('reached', summary())
-  }
+  if (progress.isReached(counts.accepted)) say('reached', summary())
 }
 setInterval(tick, 1)
 
@@ -197,88 +185,38 @@ function answered(connection, bytes, start, end, status, sequence) {
   counts.accepted++
 }
 
-const deliverResponse = wire.bareTemplate(COMMAND.deliverSm + RESPONSE, true)
-const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
-const unbindResponse = wire.bareTemplate(COMMAND.unbind + RESPONSE)
-
-function echo(connection, pdu, sequence) {
-  const at = connection.out.copy(pdu)
-  wire.write32(connection.out.bytes, at + 12, sequence)
-}
-
-function onPdu(connection, bytes, start, end, id, status, sequence) {
-  switch (id) {
-    case COMMAND.submitSm + RESPONSE:
-      return answered(connection, bytes, start, end, status, sequence)
-    case COMMAND.genericNack:
-      return answered(connection, bytes, start, end, status || 8, sequence)
-    case COMMAND.deliverSm:
-      counts.receipts++
-      return echo(connection, deliverResponse, sequence)
-    case COMMAND.bindTransceiver + RESPONSE:
-      if (status !== 0) return connection.socket.end()
-      connection.bound = true
-      counts.binds++
-      if (connections.every(({ bound }) => bound)) say('bound', {})
-      return
-    case COMMAND.enquireLink:
-      return echo(connection, enquireResponse, sequence)
-    case COMMAND.unbind:
-      connection.bound = false
-      echo(connection, unbindResponse, sequence)
-      connection.out.flush()
-      return connection.socket.end()
-  }
-}
-
-function connect(connection) {
-  if (ended) return
-  const socket = net.connect({ host: '127.0.0.1', port, noDelay: true })
-  const scanner = new wire.Scanner((...pdu) => onPdu(connection, ...pdu))
-  connection.socket = socket
-  connection.out = new wire.Out(socket)
-  socket.on('connect', () => {
-    connection.out.copy(wire.bindTemplate(COMMAND.bindTransceiver, connection.account, values.password))
-    connection.out.flush()
-  })
-  socket.on('data', (chunk) => {
-    try {
-      scanner.push(chunk)
-    } catch {
-      socket.destroy()
-    }
-    connection.out.flush()
-  })
-  socket.on('error', () => undefined)
-  socket.on('close', () => {
-    connection.bound = false
-    for (const { entry, part } of connection.unanswered.values()) entry.states[part] = 'U'
-    counts.unanswered += connection.unanswered.size
-    waiting -= connection.unanswered.size
-    connection.unanswered.clear()
-    setTimeout(() => connect(connection), Number(values['reconnect-ms']))
-  })
-}
-
+const links = new Links(values, {
+  bound: () => connections.every(({ bound }) => bound) && say('bound', {}),
+  answered,
+  delivered: () => counts.receipts++,
+  cut: ({ unanswered }) => {
+    for (const { entry, part } of unanswered.values()) entry.states[part] = 'U'
+    counts.unanswered += unanswered.size
+    waiting -= unanswered.size
+    unanswered.clear()
+  },
+})
 const connections = [...new Set(ACCOUNTS)].flatMap((account) =>
-  Array.from({ length: Number(values.connections) }, () => ({
-    account,
-    bound: false,
-    sequence: 0,
-    unanswered: new Map(),
-  })),
+  Array.from({ length: Number(values.connections) }, () => newLink(account, { sequence: 0, unanswered: new Map() })),
 )
 
 function summary() {
-  return { ...counts, statuses, begun, waiting, isDone: finishing && later.length === 0 && waiting === 0 }
+  return {
+    ...counts,
+    binds: links.binds,
+    statuses,
+    begun,
+    waiting,
+    isDone: finishing && later.length === 0 && waiting === 0,
+  }
 }
 
 onCommands({
   start: () => (sending = true),
   // No new message; those that were begun get their other parts.
   finish: () => (finishing = true),
-  port: (command) => (port = command.port),
-  progress: (command) => (progressWanted = command.accepted),
+  port: (command) => (links.port = command.port),
+  progress: (command) => progress.want(command.accepted),
   report: () => say('report', summary()),
   // One JSON line a message: its plan, and of each part the state (N not sent, S waiting, A, R, U as in esme.mjs) and the id.
   dump: (command) => {
@@ -286,8 +224,8 @@ onCommands({
     say('dumped', summary())
   },
   stop: () => {
-    ended = true
+    links.stop()
     say('stopped', summary(), () => process.exit(0))
   },
 })
-for (const connection of [...connections]) connect(connection)
+for (const connection of [...connections]) links.connect(connection)
