@@ -27,7 +27,7 @@ declare module 'fastify' {
 export interface ApiOptions {
   readonly book: DirectoryBook
   readonly money: MoneyPorts
-  readonly route: Omit<RoutePorts, 'directory' | 'wallMs'>
+  readonly route: Omit<RoutePorts, 'directory' | 'wallMs' | 'books'>
   /** How long a large row or sheet may keep others waiting. */
   readonly pauses: Pauses
   /** None: the API is off. */
@@ -72,7 +72,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
       options.onChanged?.({ by: request.getDecorator<string>('caller'), revision, objects })
     addDirectoryRoutes(api, options.book, options.pauses, onChanged)
     addRateSheetRoutes(api, options.book, options.pauses, onChanged)
-    addExplainRoute(api, { ...options.route, directory: options.money.directory, wallMs: options.money.wallMs })
+    addExplainRoute(api, { ...options.route, ...options.money })
     addMoneyRoutes(api, options.money, (by, payment) => options.onPaid?.(by, payment))
     api.decorateRequest('caller', '')
   })

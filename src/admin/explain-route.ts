@@ -5,6 +5,7 @@ import { explainSending } from '../directory/explain.js'
 import type { Snapshot } from '../directory/snapshot.js'
 import type { AccountId, ConnectionId } from '../message/ids.js'
 import { formatAmount } from '../money/amount.js'
+import type { Books } from '../money/books.js'
 import type { Standing } from '../money/candidates.js'
 import { momentOf } from '../money/moment.js'
 import { parseNetwork } from '../phone/network.js'
@@ -15,6 +16,7 @@ export interface RoutePorts {
   readonly wallMs: () => number
   /** How a connection stands now: its link, its capacity, its rest. */
   readonly standingOf: (connection: ConnectionId) => Standing
+  readonly books: Pick<Books, 'currency'>
 }
 
 const strict = { additionalProperties: false } as const
@@ -62,7 +64,7 @@ const Explanation = Type.Object({
   ),
 })
 
-export function addExplainRoute(api: FastifyInstance, { directory, wallMs, standingOf }: RoutePorts): void {
+export function addExplainRoute(api: FastifyInstance, { directory, wallMs, standingOf, books }: RoutePorts): void {
   api.post<{ Body: Question }>(
     '/v1/route',
     {
@@ -83,7 +85,10 @@ export function addExplainRoute(api: FastifyInstance, { directory, wallMs, stand
       const network = body.network === undefined ? undefined : parseNetwork(body.network)
       if (body.network !== undefined && network === undefined)
         return refuse(reply, 400, 'invalidRequest', 'body/network expects a network such as E.212-310-410')
-      const explained = explainSending(snapshot, { account, from, to, domain, network, wallMs: atMs, standingOf })
+      const booksCurrency = books.currency
+      const explained = explainSending(snapshot, {
+        ...{ account, from, to, domain, network, wallMs: atMs, standingOf, booksCurrency },
+      })
       const { priceMicros, candidates, ...rest } = explained
       const isRefused = explained.refusals.length > 0
       return reply.send({

@@ -228,6 +228,15 @@ describe('call detail records', () => {
 })
 
 describe('the way of a message', () => {
+  it('is none while the books are in another currency', async () => {
+    const { call, books } = await serve()
+    books.countIn('USD')
+    expect((await call('POST', '/v1/route', { account: 'a', from: '1', to: '447700900123' })).body).toMatchObject({
+      route: [],
+      refusals: ['the books are in USD, the directory is in EUR'],
+    })
+  })
+
   it('is explained by the directory in force', async () => {
     const { call } = await serve()
     const asked = await call('POST', '/v1/route', { account: 'a', from: '12025550100', to: '447700900123' })

@@ -32,6 +32,8 @@ export interface SendingQuestion {
   /** From 0 to below 1: which of equal connections comes first; left out: the first of the directory. */
   readonly chance?: number | undefined
   readonly wallMs: number
+  /** Of the books that the message would be paid from; left out where there are none, or none yet. */
+  readonly booksCurrency?: string | undefined
 }
 
 export interface ExplainedTranslation {
@@ -100,7 +102,7 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
     lookup: question.lookup,
     translations,
     refusals: [
-      ...refusalsOf(directory, account, called, calling, price),
+      ...refusalsOf(directory, question, called, calling, price),
       ...(question.lookupRefusal === undefined ? [] : [question.lookupRefusal]),
     ],
     policies: explainPolicies(directory, domain, called, chosen?.id),
@@ -142,7 +144,7 @@ function inOurForm(translation: ExplainedTranslation): ExplainedTranslation {
 
 function refusalsOf(
   directory: Snapshot,
-  account: SendingAccount,
+  { account, booksCurrency = directory.currency }: SendingQuestion,
   called: string,
   calling: string,
   price: Offer | undefined,
@@ -150,6 +152,8 @@ function refusalsOf(
   const refusals: string[] = []
   if (!account.active) refusals.push(`account ${account.id} is not active`)
   const customer = account.customer === undefined ? undefined : directory.customer(account.customer)
+  if (account.customer !== undefined && booksCurrency !== directory.currency)
+    refusals.push(`the books are in ${booksCurrency}, the directory is in ${directory.currency}`)
   if (customer?.active === false) refusals.push(`customer ${customer.id} is not active`)
   const product = account.product === undefined ? undefined : directory.product(account.product)
   if (product !== undefined && !product.services.includes('sms')) refusals.push(`product ${product.id} has no sms`)

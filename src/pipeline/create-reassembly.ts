@@ -23,7 +23,7 @@ export function createReassembly(ports: CreateReassemblyPorts, options: Reassemb
       ...ports,
       rulesOf: (sender) =>
         sender.kind === 'account' ? directory().account(sender.account) : directory().connection(sender.connection),
-      mayPass: (part) => whyNotPassing(directory(), ports.moRoom, part, wallMs()),
+      mayPass: (part) => whyNotPassing(directory(), ports, part, wallMs()),
       payerOf: (part) => payerOf(directory(), part),
       proceed: (batch) => {
         resumePipeline(of('account', batch), ports, options, nowMs(), wallMs())

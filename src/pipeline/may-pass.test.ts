@@ -22,7 +22,9 @@ const paying = ['open', 'blocked', 'goneCustomer', 'chat', 'noTariff', 'hlr'].ma
   ...{ id, active: true, domain: id === 'hlr' ? 'hlr' : 'home', customer: id, product: id },
   ...{ allowsSource: () => true, allowsDestination: () => true },
 }))
+const ports = { moRoom: () => 1, books: { currency: 'EUR' } }
 const directory = {
+  currency: 'EUR',
   account: (id: string) => (id === 'acme' ? account : paying.find((other) => other.id === id)),
   customer: (id: string) => (id === 'goneCustomer' ? undefined : { active: id !== 'blocked' }),
   product: (id: string) => ({ id, services: [id === 'chat' ? 'im' : 'sms'] }),
@@ -64,7 +66,7 @@ it.each([
   [smsc, '07700900002', '07700900123', 'sourceNotAllowed'],
   [smsc, '07700900001', '02079460001', 'noRoute'],
 ])('%j from %s to %s: %s', (sender, from, to, reason) => {
-  expect(whyNotPassing(directory, () => 1, part(sender, from, to), WALL)?.reason).toBe(reason)
+  expect(whyNotPassing(directory, ports, part(sender, from, to), WALL)?.reason).toBe(reason)
 })
 
 it.each([
@@ -79,9 +81,24 @@ it.each([
   ['hlr', '4470666', 'noPrice'],
 ])('who pays for it must be able to, whatever is in the books: %s to %s: %s', (from, to, reason) => {
   const ofSender = part({ kind: 'account', account: from }, '447700900001', to)
-  expect(whyNotPassing(directory, () => 1, ofSender, WALL)?.reason).toBe(reason)
+  expect(whyNotPassing(directory, ports, ofSender, WALL)?.reason).toBe(reason)
 })
 
 it('a message from a phone that nobody has room for waits with the vendor', () => {
-  expect(whyNotPassing(directory, () => 0, part(vendor, 'anybody', '02079460000'), WALL)?.reason).toBe('queueFull')
+  expect(
+    whyNotPassing(directory, { ...ports, moRoom: () => 0 }, part(vendor, 'anybody', '02079460000'), WALL)?.reason,
+  ).toBe('queueFull')
+})
+
+it('nothing that somebody pays for goes while the books are in another currency', () => {
+  const books = { currency: 'USD' }
+  const reasonOf = (from: string) =>
+    whyNotPassing(
+      directory,
+      { ...ports, books },
+      part({ kind: 'account', account: from }, '447700900001', '447700900123'),
+      WALL,
+    )?.reason
+  expect([reasonOf('open'), reasonOf('hlr')]).toEqual(['systemError', 'systemError'])
+  expect(whyNotPassing(directory, { ...ports, books }, part(acme, '07700900001', '07700900123'), WALL)).toBeUndefined()
 })

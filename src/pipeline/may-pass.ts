@@ -3,11 +3,16 @@
 import type { Account, SendingAccount, Snapshot } from '../directory/snapshot.js'
 import type { Addresses } from '../message/address.js'
 import type { Failure, FailureReason } from '../message/failure.js'
-import { whyNotAuthorized } from './authorize/authorize.js'
+import { whyNotAuthorized, type KeepsCurrency } from './authorize/authorize.js'
 import { transitAccount } from './owner/transit.js'
 import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
+
+export interface MayPassPorts {
+  readonly moRoom: (account: Account) => number
+  readonly books: KeepsCurrency
+}
 
 /**
  * Why a message of this sender to there can't go by today's directory, or not now; undefined where it may. What it would cost and what
@@ -16,7 +21,7 @@ import { inOurForm } from './translate/translate.js'
  */
 export function whyNotPassing(
   directory: Snapshot,
-  moRoom: (account: Account) => number,
+  { moRoom, books }: MayPassPorts,
   part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>,
   wallMs: number,
 ): Failure | undefined {
@@ -28,7 +33,7 @@ export function whyNotPassing(
     const called = addresses.destination.value
     const owner = directory.ownerOf(called)
     const account = owner === undefined ? transitAccount(sender, directory) : undefined
-    if (account?.active === true) return whyNotSending(directory, account, domain, addresses, wallMs)
+    if (account?.active === true) return whyNotSending(directory, books, account, domain, addresses, wallMs)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
     return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
   }
@@ -36,11 +41,12 @@ export function whyNotPassing(
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
   const inOurs = inOurForm(part, account.dialing)
   if (inOurs !== undefined && 'reason' in inOurs) return inOurs
-  return whyNotSending(directory, account, domain, inOurs ?? part, wallMs)
+  return whyNotSending(directory, books, account, domain, inOurs ?? part, wallMs)
 }
 
 function whyNotSending(
   directory: Snapshot,
+  books: KeepsCurrency,
   account: SendingAccount,
   domain: string,
   addresses: Addresses,
@@ -55,7 +61,7 @@ function whyNotSending(
   const isUndecided = policy.hlr !== undefined
   if (!isUndecided && directory.routeFor(policy, called).length === 0)
     return failure('noRoute', `no route to ${called}`)
-  return whyNotAuthorized(account, called, isUndecided, directory, wallMs)
+  return whyNotAuthorized(account, called, isUndecided, directory, books, wallMs)
 }
 
 export function tooManyFor({ id }: Account): string {

@@ -34,6 +34,7 @@ const SERVICE = 'sms'
 export const MO_WORD = 'MO'
 
 type Refusal = ReturnType<typeof refuse>
+export type KeepsCurrency = Pick<Books, 'currency'>
 
 /**
  * Those that may go on, in their order; what is refused is answered. Where nobody pays it is the batch itself.
@@ -57,17 +58,14 @@ function authorizeAll(
   wallMs: number,
 ): readonly Authorized[] {
   const going: Authorized[] = []
-  const { currency = directory.currency } = ports.books
+  const notInBooks = whyNotInBooks(ports.books, directory)
   for (const routed of batch) {
     const { customer } = routed.account
     if (customer === undefined) {
       going.push(routed)
       continue
     }
-    const outcome =
-      currency === directory.currency
-        ? authorizeOne(routed, customer, directory, ports, wallMs)
-        : refuse('systemError', `the books are in ${currency}, the directory is in ${directory.currency}`)
+    const outcome = notInBooks ?? authorizeOne(routed, customer, directory, ports, wallMs)
     if (!('kind' in outcome)) going.push(outcome)
     else {
       ports.authorized.onRefused(outcome.failure.reason)
@@ -104,8 +102,14 @@ function authorizeOne(
   return { submission, account, assembly, policy, network, isUndecided, route, bill, move }
 }
 
+/** Amounts of the directory mean something else in books of another currency. */
+function whyNotInBooks({ currency }: KeepsCurrency, directory: Snapshot): Refusal | undefined {
+  if (currency === undefined || currency === directory.currency) return undefined
+  return refuse('systemError', `the books are in ${currency}, the directory is in ${directory.currency}`)
+}
+
 /**
- * Why a message to there is refused whatever is in the books; undefined for one that is not, and where nobody pays.
+ * Why a message to there is refused whatever sums are in the books; undefined for one that is not, and where nobody pays.
  * @param isUndecided its network is not known, and will be
  */
 export function whyNotAuthorized(
@@ -113,10 +117,13 @@ export function whyNotAuthorized(
   called: string,
   isUndecided: boolean,
   directory: Snapshot,
+  books: KeepsCurrency,
   wallMs: number,
 ): Failure | undefined {
   const { customer } = account
   if (customer === undefined) return undefined
+  const notInBooks = whyNotInBooks(books, directory)
+  if (notInBooks !== undefined) return notInBooks.failure
   const payer = directory.customer(customer)
   if (payer === undefined) return customerGone(customer).failure
   if (!payer.active) return refusal('blocked', account, customer).failure
