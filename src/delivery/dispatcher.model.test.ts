@@ -5,6 +5,19 @@ import { FakeClock } from '../lib/fake-clock.js'
 import type { Delivery } from '../message/delivery.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
+import {
+  failures,
+  gate,
+  limitsOfVendors,
+  narrow,
+  raise,
+  steps,
+  storeFails,
+  sweep,
+  turn,
+  upTo,
+  withCrashes,
+} from './chance.suite.js'
 import type { SendResult } from './destination.js'
 import type { Limit } from './limits.js'
 import type { ConnectionRules } from './connection-rules.js'
@@ -63,23 +76,15 @@ const event = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('advance' as const),
-      ms: fc.constantFrom(1, 100.3, 1_000, 5_000),
+      ms: steps,
       sweep: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ kind: 'sweep' as const }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('storeFails' as const),
-      failure: fc.constantFrom('full' as const, 'io' as const),
-    }),
-  },
-  { weight: 3, arbitrary: fc.constant({ kind: 'turn' as const }) },
+  { weight: 2, arbitrary: sweep },
+  { weight: 1, arbitrary: storeFails },
+  { weight: 3, arbitrary: turn },
 )
-/** Without `size` most histories would be of a few events only. */
-const LENGTH = { maxLength: 120, size: 'max' } as const
-const crash = fc.constant({ kind: 'crash' as const })
+const LENGTH = upTo(120)
 
 /** One life of the daemon over a store. */
 function boot(
@@ -87,7 +92,7 @@ function boot(
   clock: FakeClock,
   epoch: number,
   rules: readonly ConnectionRules[],
-  gate: Limit | undefined,
+  limit: Limit | undefined,
   waits: boolean,
 ) {
   const rig = makeRig({
@@ -95,8 +100,8 @@ function boot(
     clock,
     epoch,
     rules,
-    dispatcher: { readAheadPerLane: 4, readAheadTotal: 10, readAheadFloor: 1, quantum: 2 },
-    limitsOf: (target) => (gate === undefined || target.kind !== 'vendor' ? [] : [gate]),
+    dispatcher: narrow,
+    limitsOf: limitsOfVendors(limit),
   })
   const underWay = new Set<string>()
   /** Ended in this life. */
@@ -132,12 +137,7 @@ function boot(
   return { rig, destinations, doubles, over, take }
 }
 
-const results: Record<string, AttemptResult> = {
-  takenNoId: { kind: 'taken', vendorMessageId: '' },
-  temporary: { kind: 'refused', permanent: false, error: '088' },
-  permanent: { kind: 'refused', permanent: true, error: '011' },
-  unanswered: { kind: 'unanswered' },
-}
+const results: Record<string, AttemptResult> = { ...failures, takenNoId: { kind: 'taken', vendorMessageId: '' } }
 
 const ways = fc.record({
   onUnanswered: fc.constantFrom('resend' as const, 'waitReceipt' as const, 'fail' as const),
@@ -163,16 +163,8 @@ async function play(
       requestReceipt: way.requestReceipt,
     }),
   )
-  let tokens = 0
-  const gate: Limit | undefined = way.limited
-    ? {
-        name: 'gate',
-        take: () => tokens < 3 && (tokens++, true),
-        giveBack: () => void (tokens = Math.max(0, tokens - 1)),
-        nextMs: (_, nowMs) => ((tokens = 0), nowMs + 500),
-      }
-    : undefined
-  let life = boot(store, clock, epoch, rules, gate, way.waits)
+  const limit = way.limited ? gate() : undefined
+  let life = boot(store, clock, epoch, rules, limit, way.waits)
   const acceptedIds: string[] = []
   const ends = new Map<string, number>()
   let ids = 0
@@ -291,7 +283,7 @@ async function play(
         crashes++
         refusedBefore += refusals(rig.log)
         store = new MemoryStore(store.snapshot())
-        life = boot(store, clock, ++epoch, rules, gate, way.waits)
+        life = boot(store, clock, ++epoch, rules, limit, way.waits)
         countEnds(life)
         await life.rig.restore()
         break
@@ -300,11 +292,7 @@ async function play(
 
   // From here on all goes well: everything must come to its end.
   const { rig, destinations, take } = life
-  for (const destination of destinations) {
-    if (destination.up) continue
-    destination.up = true
-    rig.dispatcher.changed(destination.id, rig.nowMs())
-  }
+  raise(destinations, rig)
   for (let rounds = 0; rounds < 120; rounds++) {
     await rig.advance(1_000)
     rig.dispatcher.expireReady(rig.nowMs())
@@ -344,11 +332,7 @@ describe('deliveries', () => {
 
   it('come to an end also when the switch dies at any moment', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.oneof({ weight: 12, arbitrary: event }, { weight: 1, arbitrary: crash }), LENGTH),
-        ways,
-        (events, way) => play(events, way),
-      ),
+      fc.asyncProperty(fc.array(withCrashes(event, 12), LENGTH), ways, (events, way) => play(events, way)),
       { numRuns: 100, interruptAfterTimeLimit: 12_000, markInterruptAsFailure: false },
     )
   })

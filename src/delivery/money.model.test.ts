@@ -7,14 +7,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
 import { openLmdbStore } from '../store/lmdb/lmdb-store.js'
-import { crash, event, LENGTH, play, ways, type Happening, type Way } from './history.suite.js'
-
-const money = fc.record({
-  settleOn: fc.constantFrom('answer' as const, 'receipt' as const),
-  onReceiptTimeout: fc.constantFrom('charge' as const, 'release' as const),
-})
-const paying: fc.Arbitrary<Way> = fc.tuple(ways, money).map(([way, terms]) => ({ ...way, money: terms }))
-const withCrashes = fc.oneof({ weight: 15, arbitrary: event }, { weight: 1, arbitrary: crash })
+import { upTo } from './chance.suite.js'
+import { event, eventsAndCrashes, LENGTH, payingWays, type Happening, type Way } from './happenings.suite.js'
+import { play } from './history.suite.js'
 
 /** As many as there is time for: more in the long tests. */
 const RUNS = { numRuns: 600, interruptAfterTimeLimit: 9_000, markInterruptAsFailure: false }
@@ -22,20 +17,24 @@ const RUNS = { numRuns: 600, interruptAfterTimeLimit: 9_000, markInterruptAsFail
 describe('the books', () => {
   it('add up whatever vendors, phones, the store and time do', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, LENGTH), paying, async (events, way) => void (await play(events, way))),
+      fc.asyncProperty(fc.array(event, LENGTH), payingWays, async (events, way) => void (await play(events, way))),
       RUNS,
     )
   })
 
   it('and also when the switch dies at any moment', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(withCrashes, LENGTH), paying, async (events, way) => void (await play(events, way))),
+      fc.asyncProperty(
+        fc.array(eventsAndCrashes, LENGTH),
+        payingWays,
+        async (events, way) => void (await play(events, way)),
+      ),
       RUNS,
     )
   })
 
   it('and on disk, through its rows, as in memory', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(withCrashes, { maxLength: 60, size: 'max' }), paying, onDisk), {
+    await fc.assert(fc.asyncProperty(fc.array(eventsAndCrashes, upTo(60)), payingWays, onDisk), {
       numRuns: 40,
       interruptAfterTimeLimit: 8_000,
       markInterruptAsFailure: false,

@@ -1,7 +1,8 @@
 // Random histories of messages that leave in several segments: whatever happens, each part is told its end once.
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { crash, event, LENGTH, play, ways } from './history.suite.js'
+import { event, eventsAndCrashes, LENGTH, ways } from './happenings.suite.js'
+import { play } from './history.suite.js'
 
 describe('messages of several segments', () => {
   it('are told of once for each part that asked, by the rule of the connection', async () => {
@@ -13,11 +14,7 @@ describe('messages of several segments', () => {
 
   it('and also when the switch dies at any moment', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.oneof({ weight: 15, arbitrary: event }, { weight: 1, arbitrary: crash }), LENGTH),
-        ways,
-        async (events, way) => void (await play(events, way)),
-      ),
+      fc.asyncProperty(fc.array(eventsAndCrashes, LENGTH), ways, async (events, way) => void (await play(events, way))),
       { numRuns: 400, interruptAfterTimeLimit: 8_000, markInterruptAsFailure: false },
     )
   })
