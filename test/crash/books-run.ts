@@ -1,20 +1,17 @@
 // A run of kills while a customer pays for what is sent: daemon, ESME and vendor as processes. Judges nothing: returns figures.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startLedger, type LedgerProcess } from '../ledger/process.js'
 import { auditBooks, isAwaited, unbalanced, type BooksAudit } from './books-audit.js'
 import { readMessages, readPaidArrivals, RecordReader } from './books-ledger.js'
 import { liveBooks, paymentSettings, startPayments, type PaidIn, type Payments } from './books-payments.js'
 import { payIn, readBooks } from './books-store.js'
-import { atNextCommit } from './store-file.js'
-import { startSwitch, type Ending, type Switch } from './switch.js'
+import { Site, type KillKind } from './site.js'
+import type { Ending } from './switch.js'
 import { monotonicMs } from './tempo.js'
 
 export interface BooksRunOptions {
-  /** Each kill -9: at a random moment, or as soon as the store has committed, before it can have answered. */
-  readonly ends: readonly ('random' | 'committed')[]
+  readonly ends: readonly KillKind[]
   /** Parts a second offered. */
   readonly rate: number
   /** How late the vendor answers, and how much later it reports, ms: what makes money that is held at a kill. */
@@ -53,53 +50,20 @@ const POLL_MS = 250
 /** Kills the daemon again and again while money is held, until every end is in the records; audits. */
 export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
   const startedMs = monotonicMs()
-  const folder = mkdtempSync(join(tmpdir(), 'smswitch-books-'))
-  const data = join(folder, 'data')
   const settings = {
     ...paymentSettings,
     // A restart that lies between two parts must not take that long.
     'multipart.timeoutMs': 6000,
     'cdr.exportMs': 50,
   }
-  const processes: LedgerProcess[] = []
-  let daemon: Switch | undefined
+  const site = new Site({ directory, settings, vendorDelayMs: options.vendorDelayMs })
+  const { folder, data } = site
   let till: Payments | undefined
   try {
     await payIn(data, 'payer', PAID_IN)
-    const delay = options.vendorDelayMs
-    const smsc = startLedger('smsc', { delay, 'receipt-delay': delay, 'id-format': 'uuid', 'receipt-window': 1000 })
-    processes.push(smsc)
-    const vendorPort = Number((await smsc.next('ready'))['port'])
-    const start = (): Promise<Switch> => startSwitch({ data, vendorPort, settings, directory })
-    daemon = await start()
-    const esme = startLedger('payer', { port: daemon.smppPort, rate: options.rate })
-    processes.push(esme)
-    await esme.next('bound')
-    esme.tell({ cmd: 'start' })
-    let { adminPort } = daemon
-    till = startPayments('payer', () => adminPort)
-
-    const [endings, restartMs]: [Ending[], number[]] = [[], []]
-    let errors = ''
-    let accepted = 0
-    for (const kind of options.ends) {
-      const [least, most] = options.acceptedBetween
-      const reached = esme.next('reached', 60_000)
-      esme.tell({ cmd: 'progress', accepted: accepted + least + Math.floor(Math.random() * (most - least)) })
-      await reached
-      const { pid } = daemon
-      if (kind === 'committed') atNextCommit(data, () => process.kill(pid, 'SIGKILL'))
-      else process.kill(pid, 'SIGKILL')
-      endings.push(await daemon.ended)
-      errors += daemon.errors()
-      daemon = await start()
-      adminPort = daemon.adminPort
-      restartMs.push(Math.round(daemon.startedInMs))
-      const bound = esme.next('bound')
-      esme.tell({ cmd: 'port', port: daemon.smppPort })
-      await bound
-      accepted = Number((await esme.ask({ cmd: 'report' }, 'report'))['accepted'])
-    }
+    const esme = await site.open('payer', { rate: options.rate })
+    till = startPayments('payer', () => site.daemon.adminPort)
+    await site.endUnderLoad(esme, { kinds: options.ends, counted: 'accepted', between: options.acceptedBetween })
     esme.tell({ cmd: 'finish' })
     const payments = await till.stop()
 
@@ -107,24 +71,19 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
     const dumps = { book: join(folder, 'book'), arrivals: join(folder, 'arrivals') }
     const audited = async (): Promise<BooksAudit> => {
       await esme.ask({ cmd: 'dump', file: dumps.book }, 'dumped')
-      await smsc.ask({ cmd: 'dump', file: dumps.arrivals }, 'dumped')
+      await site.smsc.ask({ cmd: 'dump', file: dumps.arrivals }, 'dumped')
       records.readOn()
       const arrivals = readPaidArrivals(readFileSync(dumps.arrivals, 'utf8'))
       return auditBooks(readMessages(readFileSync(dumps.book, 'utf8')), arrivals, records.lines)
     }
-    try {
-      await esme.until((report) => report['isDone'] === true, options.settleWithinMs)
-      await smsc.until((report) => report['toAnswer'] === 0 && report['receiptsOwed'] === 0, options.settleWithinMs)
-      const endMs = monotonicMs() + options.settleWithinMs
+    const { settleWithinMs } = options
+    if (await site.settled(esme, (report) => report['isDone'] === true, [settleWithinMs, settleWithinMs])) {
+      const endMs = monotonicMs() + settleWithinMs
       while (isAwaited(await audited()) && monotonicMs() < endMs)
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    } catch (error) {
-      // The audit says what is missing.
-      process.stderr.write(`not settled: ${String(error)}\n`)
     }
-    const live = await liveBooks('payer', adminPort)
-    endings.push(await daemon.end('SIGTERM'))
-    errors += daemon.errors()
+    const live = await liveBooks('payer', site.daemon.adminPort)
+    await site.stop()
 
     const audit = await audited()
     const books = await readBooks(data, 'payer')
@@ -138,17 +97,15 @@ export async function booksRun(options: BooksRunOptions): Promise<BooksRun> {
       paidIn: books.paidIn,
       charged: books.charged,
       recordsWaiting: books.recordsWaiting,
-      endings,
-      restartMs,
+      endings: site.endings,
+      restartMs: site.restartMs,
       statuses: last['statuses'] as Readonly<Record<string, number>>,
       tookMs: Math.round(monotonicMs() - startedMs),
-      errors,
+      errors: site.errors,
     }
   } finally {
     await till?.stop().catch(() => undefined)
-    await daemon?.end('SIGKILL')
-    for (const each of processes) await each.stop()
-    rmSync(folder, { recursive: true, force: true })
+    await site.close()
   }
 }
 

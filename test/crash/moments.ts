@@ -1,8 +1,9 @@
 // What the ledger says about the moments at which the daemon was ended. Pure.
 import type { ArrivalEntry, SentEntry } from '../ledger/audit.js'
+import type { EndKind } from './site.js'
 
 export interface KillMoment {
-  readonly kind: 'random' | 'committed' | 'sigterm'
+  readonly kind: EndKind
   /** ms of the monotonic clock. */
   readonly atMs: number
   /** How long the load had run since the last one, ms. */
