@@ -14,8 +14,9 @@ import { Prices } from './prices.js'
 import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
+import type { AccountId } from '../message/ids.js'
 import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
-import { maySendOver } from './may-send-over.js'
+import { bringsMessagesOf, maySendOver } from './may-send-over.js'
 
 export interface CompileDefaults {
   /** For connections that say nothing about it. */
@@ -92,6 +93,8 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
   // What was decided by the directory before this one may come with its policy.
   const ofSnapshot = (policy: Policy): PolicyRoutes =>
     routesOf.get(policy) ?? routesById.get(policy.id) ?? new PolicyRoutes(routes, policy, [])
+  const brought = new Set<AccountId>()
+  for (const { account } of connections) if (account !== undefined) brought.add(account as AccountId)
   const saleOf = ({ product }: Buyer): string | undefined =>
     product === undefined ? undefined : productById.get(product)?.tariff
   const credits = new Credits(prices)
@@ -128,7 +131,8 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     policyFor: (domain, called) => policies.policyFor(domain, called),
     routeFor: (policy, called, account, wallMs, network, chance = 0) => {
       if (wallMs !== undefined) prices.moveTo(wallMs)
-      const found = ofSnapshot(policy)
+      const id = account?.id
+      const found = id === undefined || !brought.has(id) ? ofSnapshot(policy) : ofSnapshot(policy).for(id)
       const sale = account === undefined || policy.plan?.profit === undefined ? undefined : saleOf(account)
       return (sale === undefined ? found.plain : found.forSale(sale)).routeFor(called, network, chance)
     },
@@ -137,7 +141,7 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
       prices.moveTo(wallMs)
       const sale = account && saleOf(account)
       return {
-        candidates: candidatesFor(ofSnapshot(policy).all, prices, called, network),
+        candidates: candidatesFor(ofSnapshot(policy).all, prices, called, network, account?.id),
         plan: policy.plan?.plan,
         profit: policy.plan?.profit,
         saleMicros: sale === undefined ? undefined : prices.offer(sale, called, network)?.priceMicros,
@@ -187,6 +191,7 @@ class PolicyRoutes {
   readonly #routes: Routes
   readonly #policy: Policy
   readonly #bySale = new Map<string, RouteTable>()
+  readonly #bySender = new Map<AccountId, PolicyRoutes>()
 
   constructor(routes: Routes, policy: Policy, connections: readonly RoutedConnection[]) {
     const allowed = policy.connections === undefined ? undefined : new Set(policy.connections)
@@ -200,6 +205,16 @@ class PolicyRoutes {
     let table = this.#bySale.get(tariff)
     if (table === undefined) this.#bySale.set(tariff, (table = this.#table(tariff)))
     return table
+  }
+
+  /** Those for the messages of an account that connections bring. */
+  for(sender: AccountId): PolicyRoutes {
+    let routes = this.#bySender.get(sender)
+    if (routes === undefined) {
+      const others = this.all.filter((connection) => !bringsMessagesOf(connection, sender))
+      this.#bySender.set(sender, (routes = new PolicyRoutes(this.#routes, this.#policy, others)))
+    }
+    return routes
   }
 
   #table(sale: string | undefined): RouteTable {

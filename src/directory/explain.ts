@@ -8,8 +8,9 @@ import { explainRoute, type ExplainedCandidate } from '../money/explain-route.js
 import type { Offer } from '../money/price-list.js'
 import { formatNetwork, type MobileNetwork } from '../phone/network.js'
 import { traceTranslation, type Translator } from '../phone/translator.js'
+import { bringsMessagesOf } from './may-send-over.js'
 import { whyNotCovering } from './policies.js'
-import type { Plan, SendingAccount, Snapshot } from './snapshot.js'
+import type { Plan, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
 
 /** SMPP 3.4 §5.2.5, §5.2.6. */
 const UNKNOWN = 0
@@ -88,11 +89,7 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
     chosen === undefined
       ? []
       : explainRoute(asThingsStand(directory.routeQuestion(chosen, called, account, wallMs, network), question)).map(
-          (one) =>
-            // For routing it is one that is not active; a person wants to know which.
-            directory.connection(one.connection)?.direction === 'from'
-              ? { ...one, words: 'messages only come from it (direction: from)' }
-              : one,
+          (one) => ({ ...one, words: whyNotOver(directory.connection(one.connection), account) ?? one.words }),
         )
   return {
     called,
@@ -122,6 +119,13 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
         .map((leaving) => ({ connection, ...leaving }))
     }),
   }
+}
+
+/** For routing it is one that is not active; a person wants to know which. */
+function whyNotOver(connection: RoutedConnection | undefined, { id }: SendingAccount): string | undefined {
+  if (connection?.active !== true) return undefined
+  if (connection.direction === 'from') return 'messages only come from it (direction: from)'
+  return bringsMessagesOf(connection, id) ? `messages of account ${id} come from it: they are not sent back` : undefined
 }
 
 /** Numbers are rewritten; names and short codes are not. Of what was written no TON is known here. */

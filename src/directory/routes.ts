@@ -1,6 +1,6 @@
 // Which connections may carry a message to a number, and in which order. Compiled per set of connections, filled in as numbers come.
 
-import type { ConnectionId } from '../message/ids.js'
+import type { AccountId, ConnectionId } from '../message/ids.js'
 import type { Candidate, RouteQuestion, Standing } from '../money/candidates.js'
 import { decideRoute, routeOf } from '../money/candidates.js'
 import { networkKey } from '../money/destination.js'
@@ -9,7 +9,7 @@ import type { MobileNetwork } from '../phone/network.js'
 import { NO_CLASS, type NumberClasses } from './number-classes.js'
 import type { Prices } from './prices.js'
 import type { Plan, Route, RoutedConnection } from './snapshot.js'
-import { maySendOver } from './may-send-over.js'
+import { bringsMessagesOf, maySendOver } from './may-send-over.js'
 
 /** A route keys a lane, and keys are short: so many ids of full length fit. Nobody tries a thirteenth vendor. */
 export const MAX_ROUTE = 12
@@ -214,21 +214,26 @@ function orderOf(decided: Route | Shared, chance: number): Route {
   return decided instanceof Shared ? decided.at(chance) : decided
 }
 
-/** All of these connections with their offers; links are taken to be up. Each tariff is asked once. */
+/**
+ * All of these connections with their offers; links are taken to be up. Each tariff is asked once.
+ * @param sender whose messages they would carry; left out where that makes no difference
+ */
 export function candidatesFor(
   connections: readonly RoutedConnection[],
   prices: Prices,
   called: string,
   network: MobileNetwork | undefined,
+  sender?: AccountId,
 ): Candidate[] {
   const offers = new Map<string, Offer | undefined>()
-  return connections.map(({ id, vendor, active, direction, tariff, weight }): Candidate => {
+  return connections.map((connection): Candidate => {
+    const { id, vendor, tariff, weight } = connection
     if (!offers.has(tariff)) offers.set(tariff, prices.offer(tariff, called, network))
     const offer = offers.get(tariff)
     return {
       connection: id,
       vendor,
-      isActive: maySendOver({ active, direction }),
+      isActive: maySendOver(connection) && !bringsMessagesOf(connection, sender),
       isUp: true,
       isFull: false,
       isResting: false,

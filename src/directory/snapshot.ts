@@ -102,7 +102,14 @@ export interface RoutedConnection extends Connection, Readonly<Pick<ConnectionRo
 }
 
 /** Who has a product has prices. */
-export type Buyer = Pick<Account, 'product'>
+export interface Buyer {
+  readonly product?: string | undefined
+}
+
+/** Whose message it is. Without an id it is taken for one that no connection brings. */
+export interface Routing extends Buyer {
+  readonly id?: AccountId
+}
 
 /** Best first, at most MAX_ROUTE. */
 export type Route = readonly ConnectionId[]
@@ -149,7 +156,8 @@ export interface Snapshot {
   /**
    * The active connections that have a rate for `called`, by the policy's plan, then preference, then price; equal ones share by
    * weight. Equal routes are the same array object, so that a route can key a lane. Empty for no route. Links are taken to be up.
-   * @param account whose price must leave the plan's profit; none is asked for where it has no product or is left out
+   * @param account whose price must leave the plan's profit; none is asked for where it has no product or is left out. Connections
+   *   that bring its messages are no way for them
    * @param wallMs left out: the moment that was asked for last
    * @param network where it is known
    * @param chance from 0 to below 1: which of equal ones comes first; 0 is the order of the file
@@ -157,7 +165,7 @@ export interface Snapshot {
   routeFor(
     policy: Policy,
     called: string,
-    account?: Buyer,
+    account?: Routing,
     wallMs?: number,
     network?: MobileNetwork,
     chance?: number,
@@ -168,7 +176,7 @@ export interface Snapshot {
   routeQuestion(
     policy: Policy,
     called: string,
-    account: Buyer | undefined,
+    account: Routing | undefined,
     wallMs: number,
     network: MobileNetwork | undefined,
   ): RouteQuestion

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AccountId, ConnectionId } from '../message/ids.js'
 import { translate } from '../phone/translator.js'
 import { compileDirectory } from './compile.js'
+import { explainSending } from './explain.js'
 import { describeDirectoryMistake } from './mistake.js'
 import { parseDirectory } from './parse.js'
 import type { Policy, Snapshot } from './snapshot.js'
@@ -110,6 +111,46 @@ describe('routes', () => {
       expect(snapshot.routeFor(all, '447', undefined, DAY + 86_400_000, undefined, 0.9)).toEqual(['c', 'a', 'b'])
       expect(snapshot.priceOf('b' as ConnectionId, '447')).toBe(40_000)
     }
+  })
+
+  describe('of messages that connections bring', () => {
+    const peering = snapshotOf(`
+accounts:
+  - ${account('tidal', '')}
+  - ${account('other', '')}
+tariffs: [{ id: one, rates: [{ prefix: '44', price: '0.01' }] }]
+vendors:
+  - id: v
+    connections:
+      - ${connection('peer', 'one', ', account: tidal')}
+      - ${connection('second', 'one', ', account: tidal')}
+      - ${connection('there', 'one', ', account: tidal, direction: to')}
+      - ${connection('away', 'one')}
+policies:
+  - { id: all, match: { domain: '*' } }
+  - { id: back, match: { domain: back }, priority: 2, routing: { connections: [peer, second] } }
+`)
+    const by = (id: string, domain = 'x') =>
+      peering.routeFor(peering.policyFor(domain, '44')!, '447', peering.account(id as AccountId), DAY)
+
+    it('never lead back to where their account comes from', () => {
+      expect(by('tidal')).toEqual(['there', 'away'])
+      expect(by('tidal', 'back')).toEqual([])
+      expect(by('other')).toEqual(['peer', 'second', 'there', 'away'])
+      expect(by('tidal')).toBe(by('tidal'))
+    })
+
+    it('are explained', () => {
+      const tidal = peering.account('tidal' as AccountId)!
+      const question = { account: tidal, from: '1', to: '447', domain: undefined, network: undefined, wallMs: DAY }
+      const why = explainSending(peering, question).candidates.map(({ connection, place, words }) => [connection, place, words]) // prettier-ignore
+      expect(why).toEqual([
+        ['there', 1, expect.stringContaining('costs 0.01')],
+        ['away', 2, expect.stringContaining('costs 0.01')],
+        ['peer', 0, 'messages of account tidal come from it: they are not sent back'],
+        ['second', 0, 'messages of account tidal come from it: they are not sent back'],
+      ])
+    })
   })
 
   it('let those that stand back come last', () => {

@@ -32,6 +32,7 @@ export const failureReasons = {
   networkUnknown: { retryable: true, publicText: 'The network of the destination could not be found out.' },
   noPolicy: { retryable: false, publicText: 'No service policy covers this destination.' },
   noRoute: { retryable: false, publicText: 'There is no route to this destination.' },
+  routingLoop: { retryable: false, publicText: 'The only route to this destination leads back to where it came from.' },
   queueFull: { retryable: true, publicText: 'The queue is full; try again later.' },
   throttled: { retryable: true, publicText: 'Too many messages a second; slow down.' },
   systemError: { retryable: true, publicText: 'The message could not be stored; try again later.' },

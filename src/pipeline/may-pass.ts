@@ -59,7 +59,7 @@ function whyNotSending(
   if (notAllowed !== undefined) return notAllowed
   // Where the network is asked for, its rates may lead where the digits do not.
   const isUndecided = policy.hlr !== undefined
-  if (!isUndecided && directory.routeFor(policy, called).length === 0)
+  if (!isUndecided && directory.routeFor(policy, called, account).length === 0)
     return failure('noRoute', `no route to ${called}`)
   return whyNotAuthorized(account, called, isUndecided, directory, books, wallMs)
 }

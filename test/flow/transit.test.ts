@@ -14,15 +14,16 @@ interface Peering extends Scenario {
   readonly smsc: HandVendor
 }
 
-async function startPeering(paid: number, account: Row = {}, connection: Row = {}): Promise<Peering> {
+async function startPeering(paid: number, account: Row = {}, connection: Row = {}, other: Row = {}): Promise<Peering> {
   const smsc = await startHandVendor()
   const options: ScenarioOptions = {
     handVendors: [smsc],
     account: { customer: 'tidal', product: 'transit', numbers: ['12025550123'], ...account },
-    connections: [{}, { account: 'acme', tariff: 'none', ...connection }],
+    connections: [other, { account: 'acme', tariff: 'none', ...connection }],
     tariffs: [
       { id: 'none', rates: [] },
       { id: 'sell', rates: [{ prefix: '44', price: '0.03' }] },
+      { id: 'cheap', rates: ['44', '49'].map((prefix) => ({ prefix, price: '0.001' })) },
     ],
     more: { currency: 'EUR', customers: [{ id: 'tidal' }], products: [{ id: 'transit', tariff: 'sell' }] },
     prepare: (data) => payIn(data, 'tidal', paid),
@@ -76,6 +77,17 @@ it('refuses what its account may not send or cannot pay, and takes messages to n
   await daemon.metricWhen((value) => value === 1, 'smswitch_mo_ends_total')
   expect(esme.mo.map(({ destination }) => destination)).toEqual(['12025550123'])
   await daemon.logged('vendor.moRefused', ({ why }) => String(why).startsWith('destinationNotAllowed'))
+})
+
+it('never sends back what it delivers, though nobody is cheaper', async () => {
+  const { smsc, vendor, daemon } = await startPeering(3 * CENT, {}, { tariff: 'cheap' }, { tariff: 'sell' })
+  const to = async (destination_addr: string): Promise<number> =>
+    (await smsc.mo({ ...addresses, destination_addr, short_message: 'hello' })).command_status
+  expect(await to('447700900123')).toBe(status.ok)
+  await submitsAt(vendor, 1)
+  expect(await to('491701234567')).toBe(status.refused)
+  await daemon.logged('vendor.moRefused', ({ why }) => String(why).startsWith('routingLoop'))
+  expect([smsc.count, vendor.stats.submits]).toEqual([0, 1])
 })
 
 it('sends on nothing for an account that is not active, nor what comes from a vendor that is no customer', async () => {

@@ -27,6 +27,7 @@ export const statusNameByReason = {
   networkUnknown: 'ESME_RSUBMITFAIL',
   noPolicy: 'ESME_RINVDSTADR',
   noRoute: 'ESME_RINVDSTADR',
+  routingLoop: 'ESME_RINVDSTADR',
   queueFull: 'ESME_RMSGQFUL',
   throttled: 'ESME_RTHROTTLED',
   systemError: 'ESME_RSYSERR',

@@ -20,6 +20,7 @@ export const moStatusNameByReason = {
   notPermitted: 'ESME_RX_R_APPN',
   noPolicy: 'ESME_RX_R_APPN',
   noRoute: 'ESME_RX_R_APPN',
+  routingLoop: 'ESME_RX_R_APPN',
   sourceNotAllowed: 'ESME_RX_R_APPN',
   destinationNotAllowed: 'ESME_RX_R_APPN',
   insufficientFunds: 'ESME_RX_R_APPN',

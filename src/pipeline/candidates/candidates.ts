@@ -25,8 +25,15 @@ export function findCandidates(
       const called = submission.destination.value
       const route = directory.routeFor(policy, called, account, wallMs, network, ports?.chance() ?? 0)
       // Where the network is to come, a rate of it may be all that there is.
-      if (route.length === 0 && !isUndecided)
+      if (route.length === 0 && !isUndecided) {
+        const { id, product } = account
+        if (directory.routeFor(policy, called, { product }, wallMs, network).length > 0)
+          return refuse(
+            'routingLoop',
+            `policy ${policy.id}: to ${called} only connections lead that bring what ${id} sends`,
+          )
         return refuse('noRoute', `policy ${policy.id}: no active connection has a rate for ${called}`)
+      }
       return continueWith({ submission, account, assembly, policy, network, isUndecided, route })
     })
 }
