@@ -17,7 +17,7 @@ import {
   vendorPassword,
   type Provisioned,
 } from './scenario.js'
-import { within } from './waiting.js'
+import { when, within } from './waiting.js'
 
 const message = { source: '12025550100', destination: '447700900123', text: 'hello', registeredDelivery: 1 }
 
@@ -240,6 +240,44 @@ it('ends what has no route any more, and tells its sender', async () => {
   await esme.submit(message)
   await api.provision(directoryText({ connections: [{ active: false }] }, [vendor.port]))
   expect((await receiptsOf(esme, 1))[0]).toMatchObject({ state: 'UNDELIV' })
+})
+
+it('reads and writes texts and numbers of a bound account as the directory says by now', async () => {
+  const api = await startApiDaemon()
+  const vendor = await simVendor()
+  const numbers = ['12025550100']
+  await api.provision(directoryText({ account: { numbers } }, [vendor.port]))
+  const esme = await esmeOf(api)
+  await bound(api, 'v1-1')
+  const sent = {
+    ...message,
+    destination: '07700900123',
+    fields: { data_coding: 0, short_message: Buffer.from([0x7b]) },
+  }
+  const fromPhone = { source: '447700900123', destination: '12025550100', text: '{' }
+  const seen = async (count: number) => {
+    await esme.submit(sent)
+    await submitsAt(vendor, count)
+    expect(await vendor.deliver(fromPhone)).toBe(0)
+    await when(esme.events, 'mo', () => esme.mo.length >= count, 'a message from a phone')
+    const { destination, text } = vendor.received[count - 1]!
+    return { destination, text, mo: esme.mo[count - 1] }
+  }
+  // 0x7b is ä in GSM 7 bit, which the simulated ESME takes 0 for, and { in Latin-1.
+  expect(await seen(1)).toMatchObject({
+    ...{ destination: '07700900123', text: 'ä' },
+    mo: { source: '447700900123', text: '{' },
+  })
+  const account = {
+    numbers,
+    text: { defaultAlphabet: 'latin1' },
+    dialing: { calledIn: 's/^0/44/', callingOut: 's/^44/0/' },
+  }
+  await api.provision(directoryText({ account }, [vendor.port]))
+  expect(await seen(2)).toMatchObject({
+    ...{ destination: '447700900123', text: '{' },
+    mo: { source: '07700900123', text: 'ä' },
+  })
 })
 
 it('sends as fast as the account may now', async () => {
