@@ -6,6 +6,7 @@ import type { Bill, Move } from '../message/bill.js'
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import { Books, balanceOf } from '../money/books.js'
+import { recordText } from '../money/record-line.js'
 import { contentsOf } from '../store/conformance-rows.suite.js'
 import type { KeepsBooks } from '../store/contracts/books.js'
 import type { Store } from '../store/contracts/store.js'
@@ -79,7 +80,7 @@ export class Audit {
   #committed(units: readonly Unit[]): void {
     for (const unit of units) {
       if (unit.kind === 'paid' || unit.kind === 'exported') continue
-      if (unit.cdr !== undefined) this.#note(unit.cdr.lines + unit.cdr.tail)
+      if (unit.cdr !== undefined) this.#note(recordText(unit.cdr))
       if (unit.kind === 'accepted' && unit.delivery.kind === 'segment' && unit.delivery.bill !== undefined) {
         const { price, units: count } = unit.delivery.bill
         const entry = {
@@ -157,8 +158,8 @@ export class Audit {
     expect(this.#lines.size).toBe(recorded)
     const [{ heldMicros, chargedMicros } = { heldMicros: -1, chargedMicros: -1 }] = await store.books.customers()
     expect({ heldMicros, chargedMicros }).toEqual({ heldMicros: 0, chargedMicros: amounts })
-    const blocks = await store.books.records(Number.MAX_SAFE_INTEGER)
-    const lines = blocks.map((block) => Buffer.from(block.lines).toString('latin1')).join('')
+    const records = await store.books.records(Number.MAX_SAFE_INTEGER)
+    const lines = Buffer.from(records.lines).toString('latin1')
     expect(lines.split('\n').length - 1).toBe(recorded)
   }
 }

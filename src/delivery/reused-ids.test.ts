@@ -8,6 +8,7 @@ import { StoreError } from '../store/contracts/store.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { a, acme, firstOf, makeRig, rulesOf, vendorReceipt } from './rig.suite.js'
+import { recordText } from '../money/record-line.js'
 
 const price: Bill['price'] = { currency: 'EUR', ownMicros: 100, exchange: '1', baseMicros: 100 }
 const bill: Bill = {
@@ -25,7 +26,7 @@ async function world(rules: Partial<ConnectionRules>, store = new MemoryStore(),
     await commit(units, anchor)
     for (const unit of units) {
       if (unit.kind === 'paid' || unit.kind === 'exported' || unit.cdr === undefined) continue
-      const line = JSON.parse(unit.cdr.lines + unit.cdr.tail) as Record<string, unknown>
+      const line = JSON.parse(recordText(unit.cdr)) as Record<string, unknown>
       records.push(`${String(line['destination'])} ${String(line['state'])} ${String(line['amount'])}`)
     }
   }

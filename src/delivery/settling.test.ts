@@ -39,11 +39,11 @@ function payingRig(rules: Partial<ConnectionRules> = {}, money: RigOptions['mone
 
 async function recordsOf(rig: Paying): Promise<readonly Record<string, unknown>[]> {
   const { books } = rig.store as unknown as {
-    books: { records(max: number): Promise<readonly { lines: Uint8Array }[]> }
+    books: { records(max: number): Promise<{ lines: Uint8Array }> }
   }
-  const blocks = await books.records(1e9)
-  const text = blocks.map(({ lines }) => Buffer.from(lines).toString('latin1')).join('')
-  return text
+  const { lines } = await books.records(1e9)
+  return Buffer.from(lines)
+    .toString('latin1')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -1,7 +1,7 @@
 // The money of messages while they are delivered: what the vendor has of them and for how much, and the records of their ends. When
 // money moves is decided in money/settle.ts. Knows no directory: it is asked through ports.
 
-import type { Bill, Move, Price, RecordText, Sent } from '../message/bill.js'
+import type { Bill, Move, Price, CallRecords, Sent } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
@@ -71,23 +71,23 @@ export class Settling {
   }
 
   /** The records of a message's end; undefined for what is no end. */
-  recordsOf({ message }: SegmentDelivery, { bill, end }: Money): RecordText | undefined {
+  recordsOf({ message }: SegmentDelivery, { bill, end }: Money): CallRecords | undefined {
     if (end === undefined) return undefined
     return this.#ports.cdr.ofMessage(message, bill, end.state, end.error, this.#wallMs())
   }
 
   /** Those of a message from a phone; undefined where nobody pays. */
-  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): RecordText | undefined {
+  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): CallRecords | undefined {
     return bill === undefined ? undefined : this.#ports.cdr.ofMessage(message, bill, state, NO_ERROR, this.#wallMs())
   }
 
   /** Those of parts that never came to be a message; undefined where nobody would have paid. */
-  recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): RecordText | undefined {
+  recordsOfParts(parts: readonly CollectedPart[], state: MessageState, error: string): CallRecords | undefined {
     let lines = ''
     for (const part of parts) {
       const { payer } = part
       if (payer !== undefined) lines += this.#ports.cdr.ofPart(part, payer, state, error, this.#wallMs())
     }
-    return lines === '' ? undefined : { lines, tail: '' }
+    return lines === '' ? undefined : lines
   }
 }

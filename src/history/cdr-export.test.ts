@@ -46,8 +46,7 @@ afterEach(async () => {
 const linesIn = (file: string) => readFileSync(join(folder, file), 'latin1')
 
 async function record(...lines: string[]): Promise<void> {
-  for (const line of lines)
-    await store.commit([{ kind: 'parked', parked: parkedOf(1), cdr: { lines: line, tail: '' } }], anchorAt(1))
+  for (const line of lines) await store.commit([{ kind: 'parked', parked: parkedOf(1), cdr: line }], anchorAt(1))
 }
 
 const committing: Pick<Recorder, 'recordLazily'> = {

@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cancel, Clock, Timers } from '../lib/clock.js'
-import type { BooksStore, ExportMark, RecordBlock } from '../store/contracts/books.js'
+import type { BooksStore, ExportMark, RecordLines } from '../store/contracts/books.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import { fileToWrite, oldFiles } from './cdr-days.js'
 import { cdrFileAt, cdrFiles } from './cdr-files.js'
@@ -149,17 +149,16 @@ export class CdrExport {
     await this.#sweep(this.#place.file)
     const { stepBytes } = this.#options
     const before = this.#place.bytes
-    const blocks = await books.records(stepBytes)
-    if (blocks.length > 0) this.#place = await this.#append(this.#place, blocks)
+    const records = await books.records(stepBytes)
+    if (records.through > 0) this.#place = await this.#append(this.#place, records)
     // What came in the meantime can wait until it is worth a sync.
     return this.#place.bytes - before >= stepBytes
   }
 
-  async #append(place: Place, blocks: readonly RecordBlock[]): Promise<Place> {
-    const lines = blocks.length === 1 ? blocks[0]!.lines : Buffer.concat(blocks.map((block) => block.lines))
+  async #append(place: Place, { through, lines }: RecordLines): Promise<Place> {
     await writeAll(place.handle, lines, place.bytes)
     await place.handle.datasync()
-    const written = { ...place, through: blocks[blocks.length - 1]!.number, bytes: place.bytes + lines.length }
+    const written = { ...place, through, bytes: place.bytes + lines.length }
     await this.#remember(written)
     this.#ports.events.exported(lines.length)
     return written

@@ -37,7 +37,7 @@ const recorded = (n: number): Unit => ({
   kind: 'unparked',
   vendor: vendorId('v'),
   vendorMessageId: String(n),
-  cdr: { lines: `{"n":${n}}\n`, tail: '' },
+  cdr: `{"n":${n}}\n`,
 })
 for (let n = Number(first); ; n += 2) {
   await store.commit([recorded(n), recorded(n + 1)], anchorAt(n))

@@ -1,7 +1,7 @@
 // What a message costs and whose money that is: fixed at acceptance, kept with the message until it is over. Types only; the rules
 // are those of money/.
 
-import type { AccountId, ConnectionId, VendorId } from './ids.js'
+import type { AccountId, ConnectionId, MessageId, VendorId } from './ids.js'
 
 /** The price of one unit as it was when it was fixed: later changes of tariff or exchange do not touch it. */
 export interface Price {
@@ -62,9 +62,19 @@ export interface Move {
   readonly units: number
 }
 
-/** Lines of call detail records, ASCII with their line ends. Many end alike: then `tail` is the end of the only one. */
-export interface RecordText {
-  readonly lines: string
+/** The call detail records of one message: that of the only part, in its pieces, or the lines of several, ASCII with line ends. */
+export type CallRecords = CallRecord | string
+
+/** What one line has of its own, and how it ends; many end alike. Put together by money/record-line.ts. */
+export interface CallRecord {
+  readonly id: MessageId
+  readonly source: string
+  readonly destination: string
+  /** Wall times, ms; `sentAtMs` is -1 for what never left. */
+  readonly acceptedAtMs: number
+  readonly sentAtMs: number
+  readonly doneAtMs: number
+  /** ASCII with its line end. */
   readonly tail: string
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Bill, Sent, RecordText } from '../message/bill.js'
+import type { Bill, CallRecords, Sent } from '../message/bill.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import { CdrLines, integer } from './cdr.js'
+import { recordText } from './record-line.js'
 
 const sent: Sent = {
   vendor: 'v' as VendorId,
@@ -40,9 +41,8 @@ const parts = [1, 2].map((n) => ({
   receiptRequest: origin.request,
   userMessageReference: -1,
 }))
-const textOf = ({ lines, tail }: RecordText): string => lines + tail
-const read = (text: RecordText | string): Record<string, unknown>[] =>
-  (typeof text === 'string' ? text : textOf(text))
+const read = (records: CallRecords): Record<string, unknown>[] =>
+  recordText(records)
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -51,7 +51,7 @@ describe('call detail records', () => {
   const lines = new CdrLines(() => 'EUR')
 
   it('are lines of JSON in ASCII with their fields in a fixed order', () => {
-    expect(textOf(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1_800_000_000_020))).toBe(
+    expect(recordText(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1_800_000_000_020))).toBe(
       '{"version":1,"message":"0100000000000001","id":"0100000000000001","part":1,"parts":1,' +
         '"source":"Acme \\"A\\" \\u00e9\\n\\ud83d\\ude00","destination":"13105550123",' +
         '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,"state":"DELIVERED","error":"000",' +

@@ -1,16 +1,14 @@
 // Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
-import type { Bill, Price, RecordText, Sent } from '../message/bill.js'
+import type { Bill, CallRecord, CallRecords, Price, Sent } from '../message/bill.js'
 import type { CollectedPart, PartPayer } from '../message/collected-part.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
-import type { MessagePart, ReceiptOrigin } from '../message/receipt.js'
+import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import { jsonText, lineStart } from './record-line.js'
 import { costOf, isSamePrice } from './settle.js'
 import { shareOf } from './units.js'
-
-/** Of the lines. Fields may be added within a version; what a field means, and its name, only change with it. */
-export const CDR_VERSION = 1
 
 /** Accounts whose last line is remembered. */
 const REMEMBERED_MAX = 10_000
@@ -32,10 +30,6 @@ export class CdrLines {
   readonly #currency: () => string
   readonly #tails = new Map<AccountId, Tail>()
   #lastCurrency = ''
-  // The clock is read once a turn: what ends together has the same times.
-  readonly #accepted = new TimeText()
-  readonly #sent = new TimeText()
-  readonly #done = new TimeText()
 
   /** @param currency the base one */
   constructor(currency: () => string) {
@@ -48,17 +42,17 @@ export class CdrLines {
    * @param error as in the receipt
    * @param doneAtMs wall time
    */
-  ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): RecordText {
-    const { id, direction, account, source, destination, parts, acceptedAtMs } = message
-    const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
-    return this.#lines(id, direction, account, parts, middle, bill, state, error)
+  ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
+    const { direction, account, parts } = message
+    if (parts.length > 0) return this.#ofParts(message.id, message, direction, bill, state, error, doneAtMs)
+    return oneRecord(message.id, message, bill, doneAtMs, this.#tail(account, direction, bill, state, error))
   }
 
   /** The same from what is kept of a message towards a phone once it has left. */
-  ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): RecordText {
-    const { messageId, account, source, destination, parts, acceptedAtMs } = origin
-    const middle = this.#middle(source.value, destination.value, bill.sent, acceptedAtMs, doneAtMs)
-    return this.#lines(messageId, 'mt', account, parts, middle, bill, state, error)
+  ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
+    const { messageId, account, parts } = origin
+    if (parts.length > 0) return this.#ofParts(messageId, origin, 'mt', bill, state, error, doneAtMs)
+    return oneRecord(messageId, origin, bill, doneAtMs, this.#tail(account, 'mt', bill, state, error))
   }
 
   /** Of a part that never came to be in a message: nothing is charged, and nothing left. */
@@ -74,39 +68,29 @@ export class CdrLines {
       ...{ customer, policy: '', price, units: 0, day: 0, state: 'released' },
       ...{ mcc: '', mnc: '', onSilence: undefined, sent: undefined },
     }
-    const end = this.#middle(source.value, destination.value, undefined, acceptedAtMs, doneAtMs)
     const tail = this.#tailText(account, direction, bill, state, error, 1, 0)
-    return `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":${mark.part},"parts":${mark.total}${end}${tail}`
+    const record = oneRecord(id, { source, destination, acceptedAtMs }, bill, doneAtMs, tail)
+    return lineStart(record, { id, part: mark.part, parts: mark.total }) + tail
   }
 
-  #lines(
+  #ofParts(
     id: MessageId,
+    message: Message | ReceiptOrigin,
     direction: Message['direction'],
-    account: AccountId,
-    parts: readonly MessagePart[],
-    middle: string,
     bill: Bill,
     state: MessageState,
     error: string,
-  ): RecordText {
-    const count = parts.length
-    if (count === 0) {
-      const tail = this.#tail(account, direction, bill, state, error)
-      return { lines: `{"version":${CDR_VERSION},"message":"${id}","id":"${id}","part":1,"parts":1${middle}`, tail }
-    }
+    doneAtMs: number,
+  ): string {
+    const { account, parts } = message
+    const total = parts.length
+    const record = oneRecord(id, message, bill, doneAtMs, '')
     let lines = ''
-    for (let i = 0; i < count; i++) {
-      const tail = this.#tailText(account, direction, bill, state, error, count, i)
-      lines += `{"version":${CDR_VERSION},"message":"${id}","id":"${parts[i]!.id}","part":${i + 1},"parts":${count}${middle}${tail}`
+    for (let i = 0; i < total; i++) {
+      const tail = this.#tailText(account, direction, bill, state, error, total, i)
+      lines += lineStart(record, { id: parts[i]!.id, part: i + 1, parts: total }) + tail
     }
-    return { lines, tail: '' }
-  }
-
-  #middle(source: string, destination: string, sent: Sent | undefined, acceptedAtMs: number, doneAtMs: number): string {
-    return (
-      `,"source":${text(source)},"destination":${text(destination)},"acceptedAtMs":${this.#accepted.of(acceptedAtMs)}` +
-      `,"sentAtMs":${this.#sent.of(sent === undefined ? -1 : sent.atMs)},"doneAtMs":${this.#done.of(doneAtMs)}`
-    )
+    return lines
   }
 
   #tail(account: AccountId, direction: Message['direction'], bill: Bill, state: MessageState, error: string): string {
@@ -140,26 +124,26 @@ export class CdrLines {
     const amount = bill.state === 'charged' ? price.baseMicros * partUnits : 0
     return (
       `,"state":"${state}"` +
-      `,"error":${text(error)}` +
+      `,"error":${jsonText(error)}` +
       `,"direction":"${direction}"` +
-      `,"customer":${text(customer)}` +
-      `,"account":${text(account)}` +
-      `,"mcc":${text(mcc)}` +
-      `,"mnc":${text(mnc)}` +
-      `,"policy":${text(policy)}` +
-      `,"vendor":${text(sent?.vendor ?? '')}` +
-      `,"connection":${text(sent?.connection ?? '')}` +
+      `,"customer":${jsonText(customer)}` +
+      `,"account":${jsonText(account)}` +
+      `,"mcc":${jsonText(mcc)}` +
+      `,"mnc":${jsonText(mnc)}` +
+      `,"policy":${jsonText(policy)}` +
+      `,"vendor":${jsonText(sent?.vendor ?? '')}` +
+      `,"connection":${jsonText(sent?.connection ?? '')}` +
       `,"segments":${integer(segments)}` +
-      `,"currency":${text(this.#currency())}` +
+      `,"currency":${jsonText(this.#currency())}` +
       `,"units":${integer(partUnits)}` +
       `,"price":${integer(price.ownMicros)}` +
-      `,"priceCurrency":${text(price.currency)}` +
-      `,"priceExchange":${text(price.exchange)}` +
+      `,"priceCurrency":${jsonText(price.currency)}` +
+      `,"priceExchange":${jsonText(price.exchange)}` +
       `,"amount":${integer(amount)}` +
       `,"vendorUnits":${integer(vendorUnits)}` +
       `,"vendorPrice":${integer(vendorPrice.ownMicros)}` +
-      `,"vendorCurrency":${text(vendorPrice.currency)}` +
-      `,"vendorExchange":${text(vendorPrice.exchange)}` +
+      `,"vendorCurrency":${jsonText(vendorPrice.currency)}` +
+      `,"vendorExchange":${jsonText(vendorPrice.exchange)}` +
       `,"vendorAmount":${integer(vendorPrice.baseMicros * vendorUnits)}` +
       '}\n'
     )
@@ -174,18 +158,15 @@ function flat(text: string): string {
   return text
 }
 
-/** Times as text: that of the last one is kept. */
-class TimeText {
-  #ms = NaN
-  #text = ''
-
-  of(ms: number): string {
-    if (ms !== this.#ms) {
-      this.#ms = ms
-      this.#text = `${Math.floor(ms)}`
-    }
-    return this.#text
-  }
+function oneRecord(
+  id: MessageId,
+  { source, destination, acceptedAtMs }: Pick<Message, 'source' | 'destination' | 'acceptedAtMs'>,
+  { sent }: Bill,
+  doneAtMs: number,
+  tail: string,
+): CallRecord {
+  const sentAtMs = sent === undefined ? -1 : sent.atMs
+  return { id, source: source.value, destination: destination.value, acceptedAtMs, sentAtMs, doneAtMs, tail }
 }
 
 /** True where the tails of both are the same text. */
@@ -229,24 +210,3 @@ export function integer(value: number | bigint): string {
 }
 
 const EXACT_MAX = BigInt(Number.MAX_SAFE_INTEGER)
-const SPACE = 0x20
-const TILDE = 0x7e
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
-/** As JSON, ASCII only: files are read by who knows no coding. */
-function text(value: string): string {
-  // Ids and numbers have nothing to escape.
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if (code < SPACE || code > TILDE || code === QUOTE || code === BACKSLASH) return escaped(value)
-  }
-  return `"${value}"`
-}
-
-function escaped(value: string): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}

@@ -6,6 +6,7 @@ import type { ReceiptOrigin } from '../message/receipt.js'
 import { Books } from './books.js'
 import { decideRoute, routingPlan, type Candidate } from './candidates.js'
 import { CdrLines } from './cdr.js'
+import { recordText } from './record-line.js'
 import { compileTariff, finished } from './compile-tariff.js'
 import { compileExchange, rateAt } from './exchange.js'
 import { offerFor, priceList } from './price-list.js'
@@ -160,8 +161,7 @@ describe('the speed of', () => {
       const { bill, move } = takenLast(held, account.id, sent, terms, true)
       if (move !== undefined) books.apply(move)
       const after = reported(bill, account.id, 'DELIVERED')
-      const { lines: text, tail } = lines.ofOrigin(origin, after.bill, 'DELIVERED', '000', i)
-      octets += Buffer.from(text, 'latin1').length + tail.length
+      octets += recordText(lines.ofOrigin(origin, after.bill, 'DELIVERED', '000', i)).length
     })
     expect(octets).toBeGreaterThan(0)
     report('all of it', micros, 'µs', 5)

@@ -18,7 +18,7 @@ import type { Addresses } from '../message/address.js'
 import type { Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
-import { deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
+import { callRecord, deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
 import type { Booking, Unit } from './contracts/unit.js'
 
 const text = fc.oneof(
@@ -254,11 +254,7 @@ export const arbitraryPayment: fc.Arbitrary<Payment> = fc.record({
 const booking: fc.Arbitrary<Booking> = fc.record(
   {
     move: arbitraryMove,
-    cdr: fc.constantFrom(
-      { lines: '{}\n', tail: '' },
-      { lines: '{"a":1', tail: ',"b":2}\n' },
-      { lines: '{"a":1}\n{"b":2}\n', tail: '' },
-    ),
+    cdr: fc.constantFrom('{}\n', callRecord(1, ',"b":2}\n'), '{"a":1}\n{"b":2}\n'),
   },
   { requiredKeys: [] },
 )

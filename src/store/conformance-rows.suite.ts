@@ -1,6 +1,6 @@
 // Rows and units for the tests of stores: one plain example of each. No store, no expectations.
 
-import type { Bill, Move, Payment } from '../message/bill.js'
+import type { Bill, CallRecord, Move, Payment } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type {
   Awaiting,
@@ -13,7 +13,7 @@ import type {
 import type { AccountId, ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
-import type { KeepsBooks, RecordBlock } from './contracts/books.js'
+import type { KeepsBooks, RecordLines } from './contracts/books.js'
 import type { ClockAnchor, Store } from './contracts/store.js'
 import type { Unit } from './contracts/unit.js'
 
@@ -229,8 +229,26 @@ export function paid(payment: Payment): Unit {
   return { kind: 'paid', payment }
 }
 
-export function linesOf(block: RecordBlock): string {
-  return Buffer.from(block.lines).toString('latin1')
+export function callRecord(n: number, tail: string): CallRecord {
+  return {
+    ...{ id: messageId(n), source: 'Acme "é"', destination: `4917${n}`, tail },
+    ...{
+      acceptedAtMs: 1_800_000_000_000.5 + n,
+      sentAtMs: n % 2 === 0 ? -1 : 1_800_000_000_100,
+      doneAtMs: 1_800_000_001_000,
+    },
+  }
+}
+
+/** The line of a record, as docs/money.md has it. */
+export function lineOf({ id, source, destination, acceptedAtMs, sentAtMs, doneAtMs, tail }: CallRecord): string {
+  const row = { version: 1, message: id, id, part: 1, parts: 1, source, destination, acceptedAtMs, sentAtMs, doneAtMs }
+  const text = JSON.stringify({ ...row, acceptedAtMs: Math.floor(acceptedAtMs) }).slice(0, -1)
+  return text.replaceAll('é', '\\u00e9') + tail
+}
+
+export function linesOf({ lines }: RecordLines): string {
+  return Buffer.from(lines).toString('latin1')
 }
 
 /** All that a store has in its books, by the contract's verbs. */
@@ -242,7 +260,7 @@ export async function booksOf({ books }: KeepsBooks) {
     customers,
     days: await books.days(0, 1_000_000),
     payments: payments.flat(),
-    records: records.map((block) => ({ number: block.number, lines: linesOf(block) })),
+    records: { through: records.through, lines: linesOf(records) },
     mark: await books.exportMark(),
   }
 }

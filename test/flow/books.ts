@@ -27,9 +27,9 @@ export interface BooksOnDisk {
 export async function readBooks(data: string, customer: string): Promise<BooksOnDisk> {
   const store = await openLmdbStore({ folder: data, mapBytes: MAP_BYTES, lowWaterBytes: 0 })
   const books = (await store.books.customers()).find((one) => one.customer === customer)
-  const blocks = await store.books.records(Number.MAX_SAFE_INTEGER)
+  const waiting = await store.books.records(Number.MAX_SAFE_INTEGER)
   await store.close()
-  const text = filesOf(join(data, 'cdr')) + blocks.map(({ lines }) => Buffer.from(lines).toString('latin1')).join('')
+  const text = filesOf(join(data, 'cdr')) + Buffer.from(waiting.lines).toString('latin1')
   const lines = text.split('\n').filter((line) => line !== '')
   return { books, records: lines.map((line) => JSON.parse(line) as CdrRow) }
 }

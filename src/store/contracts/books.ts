@@ -2,11 +2,11 @@
 
 import type { CustomerBooks, DayBooks, Payment } from '../../message/bill.js'
 
-/** Call detail records that were added by one commit. */
-export interface RecordBlock {
-  /** Greater than that of every earlier block; numbers are not used twice. */
-  readonly number: number
-  /** Whole lines, ASCII. */
+/** Call detail records on their way to a file. Those of one commit are a block; blocks are numbered, and no number is used twice. */
+export interface RecordLines {
+  /** The number of the last block in it; 0 where there is none. */
+  readonly through: number
+  /** Whole lines, ASCII, of all blocks in their order. */
   readonly lines: Uint8Array
 }
 
@@ -61,8 +61,11 @@ export interface BooksStore {
   /** The base currency that the amounts are in; undefined before `keepCurrency`. */
   currency(): Promise<string | undefined>
   keepCurrency(currency: string): Promise<void>
-  /** Blocks of records that are in no file yet, in order, until `maxBytes` are reached; at least one where there is any. */
-  records(maxBytes: number): Promise<readonly RecordBlock[]>
+  /**
+   * The blocks of records that are in no file yet, until `maxBytes` are reached; at least one where there is any. The memory of the
+   * lines is used again: they are good until this is called the next time.
+   */
+  records(maxBytes: number): Promise<RecordLines>
   /** How many blocks there are. */
   recordsWaiting(): number
   /** Undefined while nothing was exported. */

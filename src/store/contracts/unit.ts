@@ -1,6 +1,6 @@
 // Units of record: everything that can happen to a message, as the store takes it. One unit is all or nothing.
 
-import type { Move, Payment, RecordText } from '../../message/bill.js'
+import type { Move, Payment, CallRecords } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type {
   Awaiting,
@@ -48,7 +48,7 @@ export type SegmentOutcome =
  */
 export interface Booking {
   readonly move?: Move | undefined
-  readonly cdr?: RecordText | undefined
+  readonly cdr?: CallRecords | undefined
 }
 
 export type Unit = (Happening & Booking) | MoneyUnit
@@ -144,7 +144,7 @@ export interface StateChanges {
   /** Put by (customer, reference), and added to what the customer has paid in. */
   pay(payment: Payment): void
   /** Added to the records, behind all earlier ones. */
-  addRecords(text: RecordText): void
+  addRecords(records: CallRecords): void
   /** Removes records up to that number and remembers the file. */
   exported(mark: ExportMark): void
 }

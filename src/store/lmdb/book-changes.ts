@@ -1,7 +1,7 @@
 // What one commit changes in the books, summed up: its moves make one change for each customer and for each of its days of
 // an account. No rows, no I/O.
 
-import type { Move, Payment, RecordText } from '../../message/bill.js'
+import type { Move, Payment, CallRecords } from '../../message/bill.js'
 import type { AccountId } from '../../message/ids.js'
 import type { ExportMark } from '../contracts/books.js'
 import { checkMove, checkPayment } from '../contracts/limits.js'
@@ -29,7 +29,7 @@ export class BookChanges {
   readonly customers = new Map<string, CustomerChange>()
   readonly payments: Payment[] = []
   /** Of call detail records, in their order. */
-  readonly records: RecordText[] = []
+  readonly records: CallRecords[] = []
   /** In their order. */
   readonly exports: ExportMark[] = []
   readonly folds: Fold[] = []

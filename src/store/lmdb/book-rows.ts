@@ -1,8 +1,8 @@
 // Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they
 // are of. The rows of days: day-rows.
 
-import type { CustomerBooks, Payment, RecordText } from '../../message/bill.js'
-import type { ExportMark, RecordBlock } from '../contracts/books.js'
+import type { CustomerBooks, Payment, CallRecords } from '../../message/bill.js'
+import type { ExportMark, RecordLines } from '../contracts/books.js'
 import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
 import { behindPrefix } from '../rows/keys.js'
@@ -19,6 +19,9 @@ const BLOCK = 'r'
 
 const LETTER_BYTES = 1
 const BLOCK_NUMBER_BYTES = 6
+
+/** Memory of lines beyond it is given back. */
+const LINES_KEPT_BYTES = 16 * 1024 * 1024
 
 const reader = new ByteReader()
 
@@ -96,7 +99,7 @@ export function removePayment(slab: WriteSlab, { customer, reference, atMs }: Pa
   slab.remove('books', timeKey(customer, wholeDueMs(atMs), reference))
 }
 
-export function putBlock(slab: WriteSlab, number: number, records: readonly RecordText[]): void {
+export function putBlock(slab: WriteSlab, number: number, records: readonly CallRecords[]): void {
   slab.put('records', blockKey(number), (out) => writeRecords(out, records))
 }
 
@@ -115,17 +118,17 @@ export function readBlockBounds(env: LmdbEnv): { readonly first: number; readonl
   return undefined
 }
 
-export function readBlocks(env: LmdbEnv, maxBytes: number): RecordBlock[] {
-  const found: RecordBlock[] = []
-  let bytes = 0
+/** @param into begun anew; what it returns lies in there */
+export function readBlocks(env: LmdbEnv, maxBytes: number, into: ByteWriter): RecordLines {
+  into.reset(LINES_KEPT_BYTES)
+  let through = 0
   for (const { key, value } of env.records.getRange(rangeOf(BLOCK))) {
     // lmdb's own octets; its `length` alone tells how many they are.
-    const lines = readRecords(reader, Uint8Array.prototype.subarray.call(value, 0, value.length))
-    found.push({ number: blockNumberIn(key), lines })
-    bytes += lines.length
-    if (bytes >= maxBytes) break
+    readRecords(reader, Uint8Array.prototype.subarray.call(value, 0, value.length), into)
+    through = blockNumberIn(key)
+    if (into.position >= maxBytes) break
   }
-  return found
+  return { through, lines: into.buffer.subarray(0, into.position) }
 }
 
 export function putMark(slab: WriteSlab, mark: ExportMark): void {

@@ -8,8 +8,9 @@ import {
   type BooksStore,
   type CustomerAccount,
   type ExportMark,
-  type RecordBlock,
+  type RecordLines,
 } from '../contracts/books.js'
+import { ByteWriter } from '../rows/bytes.js'
 import type { BookChanges, Fold } from './book-changes.js'
 import {
   putBlock,
@@ -35,6 +36,8 @@ import type { WriteSlab } from './write-slab.js'
 
 /** Sums that stay in memory; beyond it all are forgotten, since they are on disk as well. */
 const MAX_CACHED = 100_000
+
+const LINES_BYTES = 64 * 1024
 
 /** What becomes of the memory once a transaction is on disk. */
 export interface BooksStep {
@@ -62,6 +65,7 @@ export class LmdbBooks implements BooksStore {
   readonly #ports: BooksPorts
   readonly #customers = new Map<string, CustomerBooks>()
   readonly #days = new Map<string, DayBooks>()
+  readonly #lines = new ByteWriter(LINES_BYTES)
   #records: RecordsState = { first: 1, next: 1, mark: undefined }
 
   constructor(ports: BooksPorts) {
@@ -161,8 +165,8 @@ export class LmdbBooks implements BooksStore {
     await this.#ports.write((slab) => putCurrency(slab, currency))
   }
 
-  async records(maxBytes: number): Promise<readonly RecordBlock[]> {
-    return this.#read((env) => readBlocks(env, maxBytes))
+  async records(maxBytes: number): Promise<RecordLines> {
+    return this.#read((env) => readBlocks(env, maxBytes, this.#lines))
   }
 
   recordsWaiting(): number {

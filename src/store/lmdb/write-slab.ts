@@ -1,6 +1,6 @@
 // The writes of one commit, encoded before the first is issued, so that a commit that can't be encoded writes nothing.
 
-import type { Move, Payment, RecordText } from '../../message/bill.js'
+import type { Move, Payment, CallRecords } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, DeliveryRef, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { MessageId } from '../../message/ids.js'
@@ -95,9 +95,9 @@ export class WriteSlab implements StateChanges {
     this.#books.pay(payment)
   }
 
-  addRecords(text: RecordText): void {
+  addRecords(records: CallRecords): void {
     this.#books ??= new BookChanges()
-    this.#books.records.push(text)
+    this.#books.records.push(records)
   }
 
   exported(mark: ExportMark): void {

@@ -9,7 +9,7 @@ import { openLmdbStore } from './lmdb-store.js'
 
 /** Each row holds one micro-unit and leaves one line. */
 const move: Move = { customer: 'acme', account: accountId('a'), day: 1, heldMicros: 1, chargedMicros: 0, units: 1 }
-const paidFor = (unit: Unit): Unit => ({ ...unit, move, cdr: { lines: 'x\n', tail: '' } }) as Unit
+const paidFor = (unit: Unit): Unit => ({ ...unit, move, cdr: 'x\n' }) as Unit
 
 const [, , folder, job, first] = process.argv
 const store = await openLmdbStore({ folder: folder!, mapBytes: 256 * 2 ** 20, lowWaterBytes: 0 })

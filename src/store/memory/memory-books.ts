@@ -1,6 +1,7 @@
 // The books in the memory store: plain maps and an array of blocks, changed in a commit's one step. Nothing survives the process.
 
-import type { CustomerBooks, DayBooks, Move, Payment } from '../../message/bill.js'
+import type { CallRecords, CustomerBooks, DayBooks, Move, Payment } from '../../message/bill.js'
+import { recordText } from '../../money/record-line.js'
 import {
   byDay,
   compareOctets,
@@ -10,9 +11,15 @@ import {
   type CustomerAccount,
   type ExportMark,
   type FoldedDays,
-  type RecordBlock,
+  type RecordLines,
 } from '../contracts/books.js'
 import { wholeDueMs } from '../contracts/limits.js'
+
+/** Records of one commit. */
+interface RecordBlock {
+  readonly number: number
+  readonly lines: Uint8Array
+}
 
 /** Values are replaced, never changed: copies share them. */
 export interface MemoryBooksState {
@@ -84,9 +91,9 @@ export function addPayment(books: MemoryBooksState, payment: Payment): void {
   books.customers.set(payment.customer, { ...sums, paidInMicros: sums.paidInMicros + payment.micros })
 }
 
-export function addBlock(books: MemoryBooksState, lines: string): void {
-  const block = { number: ++books.lastBlock, lines: new Uint8Array(Buffer.from(lines, 'latin1')) }
-  books.blocks = [...books.blocks, block]
+export function addBlock(books: MemoryBooksState, records: readonly CallRecords[]): void {
+  const lines = Buffer.from(records.map(recordText).join(''), 'latin1')
+  books.blocks = [...books.blocks, { number: ++books.lastBlock, lines }]
 }
 
 /** Never further than what there is, never back. */
@@ -168,12 +175,13 @@ export class MemoryBooks implements BooksStore {
     await this.#enqueue((books) => void (books.currency = currency))
   }
 
-  async records(maxBytes: number): Promise<readonly RecordBlock[]> {
+  async records(maxBytes: number): Promise<RecordLines> {
     const { blocks } = this.#state()
     let bytes = 0
     let count = 0
-    while (count < blocks.length && bytes < maxBytes) bytes += blocks[count++]!.lines.length
-    return blocks.slice(0, Math.max(count, 1))
+    while (count < blocks.length && (count === 0 || bytes < maxBytes)) bytes += blocks[count++]!.lines.length
+    const lines = Buffer.concat(blocks.slice(0, count).map((block) => block.lines))
+    return { through: blocks[count - 1]?.number ?? 0, lines }
   }
 
   recordsWaiting(): number {

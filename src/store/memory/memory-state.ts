@@ -1,5 +1,6 @@
 // What a memory store holds: plain maps, changed by units through the one reducer. No promises here, no failures.
 
+import type { CallRecords } from '../../message/bill.js'
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { LaneKey, MessageId } from '../../message/ids.js'
@@ -92,7 +93,7 @@ export function vendorKey(vendor: string, vendorMessageId: string): string {
  */
 export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
   const changes: ((state: MemoryState) => void)[] = []
-  let lines = ''
+  const records: CallRecords[] = []
   const recorder: StateChanges = {
     enqueue(delivery) {
       const dueMs = checkPlace(delivery)
@@ -156,7 +157,7 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
       changes.push(({ books }) => addPayment(books, payment))
     },
     addRecords(added) {
-      lines += added.lines + added.tail
+      records.push(added)
     },
     exported(mark) {
       changes.push(({ books }) => forgetBlocks(books, mark))
@@ -165,7 +166,7 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
   for (const unit of units) reduce(unit, recorder)
   return (state) => {
     for (const change of changes) change(state)
-    if (lines !== '') addBlock(state.books, lines)
+    if (records.length > 0) addBlock(state.books, records)
   }
 }
 

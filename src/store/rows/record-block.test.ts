@@ -1,38 +1,66 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { RecordText } from '../../message/bill.js'
+import type { CallRecord, CallRecords } from '../../message/bill.js'
+import type { MessageId } from '../../message/ids.js'
+import { recordText } from '../../money/record-line.js'
 import { ByteReader, ByteWriter } from './bytes.js'
 import { readRecords, writeRecords } from './record-block.js'
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+const writer = new ByteWriter(16)
 
-function written(records: readonly RecordText[]): Uint8Array {
-  const out = new ByteWriter(16)
-  writeRecords(out, records)
-  return out.buffer.subarray(0, out.position)
+function written(records: readonly CallRecords[]): Buffer {
+  writer.position = 0
+  writeRecords(writer, records)
+  return Buffer.from(writer.buffer.subarray(0, writer.position))
 }
 
-it('a block gives back its lines whole and in order, however many ends they have', () => {
-  const tail = fc.oneof(
+function read(block: Uint8Array): string {
+  const out = new ByteWriter(16)
+  readRecords(new ByteReader(), block, out)
+  return out.buffer.toString('latin1', 0, out.position)
+}
+
+const time = fc.oneof(
+  fc.constantFrom(-1, 0, 1_800_000_000_000, 1_800_000_000_000.75, 999_999_999, 1e9, 100_000_000_000, 8.64e15),
+  fc.nat(2 ** 31 - 1),
+)
+const text = fc.oneof(fc.stringMatching(/^[0-9]{1,15}$/), fc.string({ unit: 'binary', maxLength: 300 }))
+const record: fc.Arbitrary<CallRecord> = fc.record({
+  id: fc.stringMatching(/^[0-9a-f]{16}$/).map((id) => id as MessageId),
+  source: text,
+  destination: text,
+  acceptedAtMs: time,
+  sentAtMs: time,
+  doneAtMs: time,
+  tail: fc.oneof(
     fc.constantFrom('', ',"a":1}\n', ',"b":2}\n'),
     fc.nat(400).map((n) => `,"n":${n}}\n`),
-  )
-  const record = fc.record({ lines: fc.stringMatching(/^[ -~]{0,40}$/), tail })
+  ),
+})
+
+it('a block gives back its lines whole and in order, however many ends they have', () => {
+  const records = fc.array(fc.oneof(record, fc.stringMatching(/^[ -~]{0,40}$/)), { maxLength: 600, size: 'max' })
   fc.assert(
-    fc.property(fc.array(record, { maxLength: 600, size: 'max' }), (records) => {
-      const read = readRecords(new ByteReader(), written(records))
-      expect(latin1(read)).toBe(records.map(({ lines, tail: end }) => lines + end).join(''))
+    fc.property(records, (these) => {
+      expect(read(written(these))).toBe(these.map(recordText).join(''))
     }),
+    { numRuns: 50 },
   )
 })
 
-it('writes an end that many lines share once', () => {
-  const end = 'e'.repeat(300)
-  const records = Array.from({ length: 100 }, (_, n) => ({ lines: `line ${n}`, tail: end }))
-  expect(written(records).length).toBeLessThan(300 + 100 * 20)
+it('writes an end and times that many lines share once', () => {
+  const [one] = fc.sample(record, 1)
+  const tail = 'e'.repeat(300)
+  const records = Array.from({ length: 100 }, (_, n) => ({ ...one!, source: `${n}`, destination: '1', tail }))
+  expect(written(records).length).toBeLessThan(350 + 100 * 30)
 })
 
-it('reads a block of lines as they are', () => {
-  const lines = Buffer.from('{"n":1}\n{"n":2}\n')
-  expect(latin1(readRecords(new ByteReader(), lines))).toBe(lines.toString('latin1'))
+it('remembers a number of ends, and writes out those of further lines', () => {
+  const [one] = fc.sample(record, 1)
+  const records = Array.from({ length: 700 }, (_, n) => ({ ...one!, tail: `${n % 300}\n` }))
+  expect(read(written(records))).toBe(records.map(recordText).join(''))
+})
+
+it('does not take anything else for a block', () => {
+  expect(() => read(Buffer.from('{"n":1}\n{"n":2}\n'))).toThrow('no block of records')
 })

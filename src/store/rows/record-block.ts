@@ -1,69 +1,92 @@
-// A block of call detail records as octets and back: lines that end alike name their end by number, and each end stands there once.
-// That saves more than half of the octets that every commit with money in it writes.
+// A block of call detail records as octets and back: the values of a line, and its end by number, since many end alike. The lines are
+// made when they go to their file, so that a commit writes about a tenth of their octets.
 
-import type { RecordText } from '../../message/bill.js'
+import type { CallRecord, CallRecords } from '../../message/bill.js'
+import type { MessageId } from '../../message/ids.js'
+import { writeLineStart } from '../../money/record-line.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 
-/** No line begins with it: blocks that were written before hold lines as they are. */
-const WITH_TAILS = 1
+const VERSION = 2
 /** Ends that a block remembers; those of further lines are written out. */
 const TAILS_MAX = 255
+/** What an entry begins with: lines as they are, or a record, whose times are those of the one before or its own. */
+const LINES = 0
+const SAME_TIMES = 1
+const OWN_TIMES = 2
+
+const noRecord = { acceptedAtMs: 0, sentAtMs: 0, doneAtMs: 0 }
 
 /** Appends the block. */
-export function writeRecords(out: ByteWriter, records: readonly RecordText[]): void {
+export function writeRecords(out: ByteWriter, records: readonly CallRecords[]): void {
   const tails: string[] = []
-  const count = records.length
-  out.byte(WITH_TAILS)
-  out.int32(count)
   let number = 0
-  const texts = new Array<string>(count)
-  for (let i = 0; i < count; i++) {
-    const { lines, tail } = records[i]!
+  let last: Pick<CallRecord, 'acceptedAtMs' | 'sentAtMs' | 'doneAtMs'> = noRecord
+  out.byte(VERSION)
+  out.int32(records.length)
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!
+    if (typeof record === 'string') {
+      out.byte(LINES)
+      writeAscii(out, record)
+      continue
+    }
+    const { acceptedAtMs, sentAtMs, doneAtMs, tail } = record
+    if (acceptedAtMs === last.acceptedAtMs && sentAtMs === last.sentAtMs && doneAtMs === last.doneAtMs)
+      out.byte(SAME_TIMES)
+    else {
+      out.byte(OWN_TIMES)
+      out.float64(acceptedAtMs)
+      out.float64(sentAtMs)
+      out.float64(doneAtMs)
+      last = record
+    }
+    out.text(record.id)
+    out.text(record.source)
+    out.text(record.destination)
     // Neighbours are alike.
-    if (number === 0 || tails[number - 1] !== tail) number = tail === '' ? 0 : numberOf(tail, tails)
-    const text = number === 0 ? lines + tail : lines
-    texts[i] = text
-    out.byte(number)
-    out.int32(text.length)
+    if (number > 0 && tails[number - 1] === tail) out.byte(number)
+    else {
+      number = tails.indexOf(tail) + 1
+      const isNew = number === 0
+      if (isNew && tails.length < TAILS_MAX) number = tails.push(tail)
+      out.byte(number)
+      if (isNew) writeAscii(out, tail)
+    }
   }
-  out.int32(tails.length)
-  for (const tail of tails) {
-    out.int32(tail.length)
-    out.latin1(tail)
-  }
-  out.latin1(texts.join(''))
 }
 
-/** From 1; 0 where the block remembers no more. */
-function numberOf(tail: string, tails: string[]): number {
-  const known = tails.indexOf(tail)
-  if (known >= 0) return known + 1
-  return tails.length < TAILS_MAX ? tails.push(tail) : 0
+/** Appends the lines. @param bytes of one row */
+export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter): void {
+  from.over(bytes, 0)
+  if (from.byte() !== VERSION) throw new Error('no block of records that this program can read')
+  const tails: Uint8Array[] = []
+  let acceptedAtMs = 0
+  let sentAtMs = 0
+  let doneAtMs = 0
+  for (let count = from.int32(); count > 0; count--) {
+    const kind = from.byte()
+    if (kind === LINES) {
+      out.raw(from.raw(from.int32()))
+      continue
+    }
+    if (kind === OWN_TIMES) {
+      acceptedAtMs = from.float64()
+      sentAtMs = from.float64()
+      doneAtMs = from.float64()
+    }
+    const id = from.text() as MessageId
+    writeLineStart(out, { id, source: from.text(), destination: from.text(), acceptedAtMs, sentAtMs, doneAtMs })
+    const number = from.byte()
+    let tail = tails[number - 1]
+    if (tail === undefined) {
+      tail = from.raw(from.int32())
+      if (number > 0) tails.push(tail)
+    }
+    out.raw(tail)
+  }
 }
 
-/** The whole lines, in memory of their own. @param bytes of one row */
-export function readRecords(from: ByteReader, bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== WITH_TAILS) return bytes.slice()
-  from.over(bytes, 1)
-  const count = from.int32()
-  const numbers = new Uint8Array(count)
-  const lengths = new Int32Array(count)
-  for (let i = 0; i < count; i++) {
-    numbers[i] = from.byte()
-    lengths[i] = from.int32()
-  }
-  const tails = Array.from({ length: from.int32() }, () => from.raw(from.int32()))
-  let length = 0
-  for (let i = 0; i < count; i++) length += lengths[i]! + (tails[numbers[i]! - 1]?.length ?? 0)
-  const lines = new Uint8Array(length)
-  let at = 0
-  for (let i = 0; i < count; i++) {
-    lines.set(from.raw(lengths[i]!), at)
-    at += lengths[i]!
-    const tail = tails[numbers[i]! - 1]
-    if (tail === undefined) continue
-    lines.set(tail, at)
-    at += tail.length
-  }
-  return lines
+function writeAscii(out: ByteWriter, text: string): void {
+  out.int32(text.length)
+  out.latin1(text)
 }
