@@ -1,0 +1,237 @@
+// All server transactions of one layer: finds the one a request belongs to, refuses what needs no transaction, and keeps each
+// as long as its sender may repeat himself. What a request means is the user's.
+import type { Branches } from './branch.js'
+import { TimerWheel, type WheelEntry, type WheelLink } from '../lib/timer-wheel.js'
+import { isReliable, type Flow } from './flow.js'
+import { cameInCircle } from './loops.js'
+import type { Answerable, Field, SipRequest, Via } from './message.js'
+import { responsePeer, stampedVia } from './respond-to.js'
+import { onAnswer, onRetransmission, onServerTime, startServer } from './server-transaction.js'
+import type { ServerMachine, ServerState } from './server-transaction.js'
+import type {
+  AnswerParts,
+  ServerTransaction,
+  TransactionCounters,
+  TransactionOptions,
+  TransactionUser,
+} from './transaction-contract.js'
+import { mergeKey, serverKey } from './transaction-keys.js'
+import { writeResponse } from './write.js'
+
+/** One that is held. Small: once answered it keeps the bytes of its answer and the keys, and nothing of the request. */
+class Held implements ServerMachine, ServerTransaction, WheelEntry {
+  readonly key: string
+  readonly merge: string | undefined
+  readonly #all: ServerTransactions
+  state: ServerState
+  endAtMs: number
+  request: SipRequest | undefined
+  flow: Flow | undefined
+  response: Buffer | undefined = undefined
+  dueMs = 0
+  next: WheelLink | undefined = undefined
+  previous: WheelLink | undefined = undefined
+
+  constructor(
+    all: ServerTransactions,
+    key: string,
+    merge: string | undefined,
+    request: SipRequest,
+    flow: Flow,
+    machine: ServerMachine,
+  ) {
+    this.#all = all
+    this.key = key
+    this.merge = merge
+    this.state = machine.state
+    this.endAtMs = machine.endAtMs
+    this.request = request
+    this.flow = flow
+  }
+
+  answer(status: number, parts?: AnswerParts): boolean {
+    return this.#all.answer(this, status, parts)
+  }
+}
+
+const wheelTickMs = 50
+const wheelSlots = 1024
+
+/** RFC 3261, 3262, 3311, 3515, 3903, 6086, 6665: we know what these ask for, and do not do it. All others are 501. */
+const knownMethods: ReadonlySet<string> = new Set([
+  ...['INVITE', 'BYE', 'OPTIONS', 'REGISTER', 'MESSAGE', 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'INFO', 'REFER'],
+  'UPDATE',
+])
+
+export class ServerTransactions {
+  readonly #options: TransactionOptions
+  readonly #user: TransactionUser
+  readonly #branches: Branches
+  readonly #counters: TransactionCounters
+  readonly #tagOf: (text: string) => string
+  readonly #now: () => number
+  readonly #methods: ReadonlySet<string>
+  readonly #forwarded: ReadonlySet<string>
+  readonly #allow: readonly Field[]
+  readonly #retryAfter: readonly Field[]
+  readonly #byKey = new Map<string, Held>()
+  /** The request of each merge key that came first. RFC 3261 §8.2.2.2. */
+  readonly #byMerge = new Map<string, Held>()
+  readonly #wheel: TimerWheel<Held>
+
+  /** @param tagOf the To tag for a request, from its key: always the same, so that an answer without memory has it too */
+  constructor(
+    options: TransactionOptions,
+    user: TransactionUser,
+    branches: Branches,
+    counters: TransactionCounters,
+    tagOf: (text: string) => string,
+    now: () => number,
+  ) {
+    this.#options = options
+    this.#user = user
+    this.#branches = branches
+    this.#counters = counters
+    this.#tagOf = tagOf
+    this.#now = now
+    this.#methods = new Set(options.methods)
+    this.#forwarded = new Set(options.forwarded)
+    this.#allow = [{ name: 'allow', value: options.methods.join(', ') }]
+    this.#retryAfter = [{ name: 'retry-after', value: String(options.retryAfterS) }]
+    this.#wheel = new TimerWheel<Held>(wheelTickMs, wheelSlots, now())
+  }
+
+  get size(): number {
+    return this.#byKey.size
+  }
+
+  receive(request: SipRequest, flow: Flow): void {
+    // An ACK belongs to an INVITE that was refused without memory; nothing is ever said to it.
+    if (request.method === 'ACK') return
+    const key = serverKey(request)
+    const known = this.#byKey.get(key)
+    if (known !== undefined) this.#repeat(known, request, flow)
+    else this.#welcome(request, key, flow)
+  }
+
+  /** Answers without a transaction: each retransmission will be answered anew, and the same. */
+  refuse(request: Answerable, flow: Flow, status: number, parts?: AnswerParts): void {
+    if (request.method === 'ACK') return
+    this.#counters.refused++
+    this.#stateless(request, flow, status, parts)
+  }
+
+  answer(held: Held, status: number, parts: AnswerParts | undefined): boolean {
+    const { request, flow } = held
+    if (request === undefined || flow === undefined) return false
+    const nowMs = this.#now()
+    if (onAnswer(held, status, nowMs, this.#options.timers, isReliable(flow.kind)) === 'none') return false
+    const response = this.#write(request, flow, status, parts, held.key)
+    send(response, request.via, flow, this.#options)
+    if (status < 200) {
+      held.response = response
+      return true
+    }
+    held.request = held.flow = undefined
+    if (held.state === 'terminated') this.#forget(held)
+    else {
+      held.response = response
+      this.#wheel.set(held, held.endAtMs)
+    }
+    return true
+  }
+
+  tick(nowMs: number): void {
+    this.#wheel.advance(nowMs, (held) => {
+      const wasAnswered = held.state === 'completed'
+      if (onServerTime(held, nowMs) === 'none') return
+      if (!wasAnswered) this.#counters.unanswered++
+      this.#forget(held)
+    })
+  }
+
+  /** Forgets all; answers that come later go nowhere. */
+  close(): void {
+    for (const held of this.#byKey.values()) {
+      held.state = 'terminated'
+      this.#forget(held)
+    }
+  }
+
+  #repeat(held: Held, request: SipRequest, flow: Flow): void {
+    this.#counters.retransmissions++
+    if (onRetransmission(held) === 'none' || held.response === undefined) return
+    // By the way it came now: a NAT may have changed the port meanwhile.
+    send(held.response, request.via, flow, this.#options)
+  }
+
+  /** A request not seen before gets a transaction, unless there is a reason not to: then it is answered here. */
+  #welcome(request: SipRequest, key: string, flow: Flow): void {
+    const { method } = request
+    const counters = this.#counters
+    if (!this.#methods.has(method)) {
+      if (method === 'CANCEL') return this.refuse(request, flow, this.#hasOther(request) ? 200 : 481)
+      return this.refuse(request, flow, knownMethods.has(method) ? 405 : 501, { fields: this.#allow })
+    }
+    if (request.maxForwards === 0 && this.#forwarded.has(method)) {
+      counters.looped++
+      return this.#stateless(request, flow, 483)
+    }
+    if (cameInCircle(request, this.#branches)) {
+      counters.looped++
+      return this.#stateless(request, flow, 482)
+    }
+    const merge = mergeKey(request)
+    if (merge !== undefined && this.#byMerge.has(merge)) {
+      counters.merged++
+      return this.#stateless(request, flow, 482, { reason: 'Merged Request' })
+    }
+    if (this.#byKey.size >= this.#options.maxServer) {
+      counters.overloaded++
+      return this.#stateless(request, flow, 503, { fields: this.#retryAfter })
+    }
+    counters.requests++
+    const held = new Held(this, key, merge, request, flow, startServer(this.#now(), this.#options.timers))
+    this.#byKey.set(key, held)
+    if (merge !== undefined) this.#byMerge.set(merge, held)
+    this.#wheel.set(held, held.endAtMs)
+    this.#user.onRequest(request, flow, held)
+  }
+
+  /** Whether a CANCEL has something to cancel. It changes nothing: RFC 3261 §9.2 lets it act on an INVITE only. */
+  #hasOther(cancel: SipRequest): boolean {
+    return this.#options.methods.some((method) => this.#byKey.has(serverKey(cancel, method)))
+  }
+
+  #forget(held: Held): void {
+    this.#wheel.cancel(held)
+    this.#byKey.delete(held.key)
+    if (held.merge !== undefined) this.#byMerge.delete(held.merge)
+    held.request = held.flow = held.response = undefined
+  }
+
+  #stateless(request: Answerable, flow: Flow, status: number, parts?: AnswerParts): void {
+    const text = `${request.via.branch ?? ''} ${request.via.host} ${request.fields.find(isFrom)?.value ?? ''}`
+    send(this.#write(request, flow, status, parts, text), request.via, flow, this.#options)
+  }
+
+  #write(request: Answerable, flow: Flow, status: number, parts: AnswerParts | undefined, tagText: string): Buffer {
+    return writeResponse(request, {
+      status,
+      reason: parts?.reason,
+      toTag: status > 100 ? this.#tagOf(tagText) : undefined,
+      via: stampedVia(request.via, flow.remote),
+      fields: parts?.fields,
+      body: parts?.body,
+    })
+  }
+}
+
+const isFrom = (field: Field): boolean => field.name === 'from'
+
+function send(response: Uint8Array, via: Via, flow: Flow, options: TransactionOptions): void {
+  if (flow.kind !== 'udp') return void flow.send(response)
+  const peer = responsePeer(via, flow.remote, options.respond)
+  const way = peer === flow.remote ? flow : flow.to(peer.address, peer.port)
+  way.send(response)
+}

@@ -1,0 +1,96 @@
+// The transaction layer (RFC 3261 §17): messages of any flow in, each request once to the user, each request of ours ended once.
+// Owns no socket and no timer: its owner brings messages and time.
+import { branchSource, type Branches } from './branch.js'
+import { ClientTransactions } from './client-transactions.js'
+import type { Flow } from './flow.js'
+import type { Answerable, SipMessage } from './message.js'
+import { ServerTransactions } from './server-transactions.js'
+import { noTransactionCounts } from './transaction-contract.js'
+import type {
+  ClientOutcome,
+  ClientRequest,
+  TransactionCounters,
+  TransactionOptions,
+  TransactionUser,
+} from './transaction-contract.js'
+
+/** What the layer cannot make itself. */
+export interface TransactionSources {
+  /** Monotonic milliseconds. */
+  now(): number
+  /** Fills an array with octets that nobody can foresee. */
+  random(into: Uint8Array): void
+}
+
+export class TransactionLayer {
+  readonly #server: ServerTransactions
+  readonly #client: ClientTransactions
+  readonly #counters = noTransactionCounts()
+
+  constructor(options: TransactionOptions, user: TransactionUser, sources: TransactionSources) {
+    const branches: Branches = branchSource((into) => sources.random(into))
+    const now = () => sources.now()
+    const salt = new Uint32Array(2)
+    sources.random(new Uint8Array(salt.buffer))
+    const tagOf = (text: string) => tagHash(text, salt[0] as number, salt[1] as number)
+    this.#server = new ServerTransactions(options, user, branches, this.#counters, tagOf, now)
+    this.#client = new ClientTransactions(options, branches, this.#counters, now)
+  }
+
+  get counters(): Readonly<TransactionCounters> {
+    return this.#counters
+  }
+
+  /** Transactions held now, by side; `unanswered` are requests of ours without a final response. */
+  get held(): { readonly server: number; readonly client: number; readonly unanswered: number } {
+    return { server: this.#server.size, client: this.#client.size, unanswered: this.#client.unanswered }
+  }
+
+  receive(message: SipMessage, flow: Flow): void {
+    if (message.kind === 'request') this.#server.receive(message, flow)
+    else this.#client.receive(message, flow)
+  }
+
+  /** Answers a request that is none, without keeping anything. */
+  refuse(request: Answerable, flow: Flow, status: number, reason?: string): void {
+    this.#server.refuse(request, flow, status, reason === undefined ? undefined : { reason })
+  }
+
+  /**
+   * Sends a request. `sent`: `onFinal` will be called once, and never from within this call. Else it will not be called:
+   * `notSent`, the flow is closed, its output full or the message too large for it; `full`, too many wait for answers.
+   */
+  request(request: ClientRequest, flow: Flow, onFinal: (outcome: ClientOutcome) => void): 'sent' | 'notSent' | 'full' {
+    return this.#client.request(request, flow, onFinal)
+  }
+
+  /** To be called when a connection has ended. */
+  flowEnded(flow: Flow): void {
+    this.#client.flowEnded(flow)
+  }
+
+  /** Lets time pass; some twenty times a second will do. */
+  tick(nowMs: number): void {
+    this.#server.tick(nowMs)
+    this.#client.tick(nowMs)
+  }
+
+  /** Ends everything: requests of ours fail, answers to others' go nowhere. */
+  close(): void {
+    this.#client.close()
+    this.#server.close()
+  }
+}
+
+/** 64 bits of FNV-1a's kind over the text: a tag has to differ between requests, not to be secret. */
+function tagHash(text: string, saltA: number, saltB: number): string {
+  let a = saltA
+  let b = saltB
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    a = Math.imul(a ^ code, 0x01000193)
+    b = Math.imul(b ^ code, 0x85ebca6b)
+    b ^= b >>> 13
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36)
+}
