@@ -3,6 +3,7 @@ import type { NameAddr } from './message.js'
 import { noParams, param, type Params } from './params.js'
 import { readParams, writeParams } from './read-params.js'
 import { isAll, isBlank, quoted, quotedEnd, tokenBit, trimmed, unquoted } from './tokens.js'
+import { isUriText } from './uri.js'
 
 /** An address, undefined if the text is none. RFC 3261 §20.10, §25.1 (name-addr / addr-spec, then parameters). */
 export function parseNameAddr(text: string): NameAddr | undefined {
@@ -27,7 +28,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   const close = text.indexOf('>', open)
   if (close < 0) return undefined
   const uri = trimmed(text, open + 1, close)
-  if (!hasScheme(uri)) return undefined
+  if (!isUriText(uri)) return undefined
   const params = readParams(text, close + 1)
   return params === undefined ? undefined : nameAddr(display, uri, params)
 }
@@ -36,7 +37,7 @@ export function parseNameAddr(text: string): NameAddr | undefined {
 function bare(text: string, at: number): NameAddr | undefined {
   const semicolon = text.indexOf(';', at)
   const uri = trimmed(text, at, semicolon < 0 ? text.length : semicolon)
-  if (!hasScheme(uri) || uri.indexOf('?') >= 0 || uri.indexOf(',') >= 0 || hasBlank(uri)) return undefined
+  if (!isUriText(uri) || uri.indexOf('?') >= 0 || uri.indexOf(',') >= 0) return undefined
   const params = semicolon < 0 ? noParams : readParams(text, semicolon)
   return params === undefined ? undefined : nameAddr('', uri, params)
 }
@@ -52,15 +53,6 @@ function isName(display: string): boolean {
     if (code < 128 && !isBlank(code) && !isAll(display, tokenBit, i, i + 1)) return false
   }
   return true
-}
-
-function hasScheme(uri: string): boolean {
-  const colon = uri.indexOf(':')
-  return colon > 0 && colon < uri.length - 1
-}
-
-function hasBlank(text: string): boolean {
-  return text.indexOf(' ') >= 0 || text.indexOf('\t') >= 0
 }
 
 /** The text of an address, always with brackets, so that no parameter can change its owner. */

@@ -1,4 +1,5 @@
 // Header names: compact forms, the one form we compare by (lower case, long) and the one we write.
+import { isAll, tokenBit } from './tokens.js'
 
 /** RFC 3261 §7.3.3 and the registry of the IANA, by character. */
 const compact = {
@@ -53,10 +54,11 @@ const bySpelling: ReadonlyMap<string, string> = new Map([
   ]),
 ])
 
-/** The name to compare by of a header name as it came: long form, lower case. */
-export function nameOf(spelling: string): string {
+/** The name to compare by of a header name as it came: long form, lower case; undefined if it can be no name. */
+export function nameOf(spelling: string): string | undefined {
   const known = bySpelling.get(spelling)
   if (known !== undefined) return known
+  if (!isAll(spelling, tokenBit)) return undefined
   const lower = spelling.toLowerCase()
   return bySpelling.get(lower) ?? lower
 }
