@@ -23,13 +23,7 @@ import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
-import {
-  proceedLocated,
-  runPipeline,
-  type OnwardPorts,
-  type PipelineInput,
-  type PipelinePorts,
-} from './pipeline/pipeline.js'
+import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
 import { restoreSwitch } from './restore.js'
 import { stopInOrder } from './stop.js'
@@ -127,8 +121,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
     providers: ports.lookupProviders,
     answers: store.answers,
     waiting: (lane) => dispatcher.waiting(lane),
-    proceed: (batch, ofDirectory) =>
-      proceedLocated(batch, ofDirectory, onward, pipelineOptions, nowMs(), clock.wallMs()),
+    proceed: (batch, ofDirectory) => {
+      const times = { nowMs: nowMs(), wallMs: clock.wallMs() }
+      proceed(batch, { directory: ofDirectory, ports: onward, options: pipelineOptions, ...times })
+    },
     decided: (delivery, decision) => courier.decided(delivery, decision),
     hasRoom: (id) => dispatcher.hasRoom(id),
   })

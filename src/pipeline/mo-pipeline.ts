@@ -6,7 +6,7 @@ import { acceptMo, type AcceptOptions } from './accept/accept.js'
 import { findOwner, type Owned } from './owner/owner.js'
 import { withTransit } from './owner/transit.js'
 import {
-  onwardTranslated,
+  onward,
   refusedAsFull,
   type OnwardPorts,
   type PipelineInput,
@@ -51,8 +51,8 @@ export function resumeMoPipeline(
   wallMs: number,
 ): void {
   const directory = ports.directory()
-  const { fromPhones, onward } = withTransit(translateMoAddresses(directory, batch), directory)
-  if (onward.length > 0) onwardTranslated(onward, directory, ports, options, nowMs, wallMs)
+  const { fromPhones, onward: passing } = withTransit(translateMoAddresses(directory, batch), directory)
+  if (passing.length > 0) onward(passing, { directory, ports, options, nowMs, wallMs })
   const owned = runStage(findOwner(directory), fromPhones, answerOf)
   const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
   acceptMo(fitting, (owned) => moBill(owned, directory, wallMs), ports, options, nowMs, wallMs)

@@ -54,6 +54,16 @@ export interface PipelineInput {
   readonly queued: number
 }
 
+/** What the stages after reassembly share for one batch: one directory, one time. */
+export interface Round {
+  readonly directory: Snapshot
+  readonly ports: OnwardPorts
+  readonly options: AcceptOptions
+  /** Switch time, ms. */
+  readonly nowMs: number
+  readonly wallMs: number
+}
+
 /** Takes the submissions of one turn through all stages. Every submission is answered exactly once: now, when durable, or as a part. */
 export function runPipeline(
   batch: readonly Submission[],
@@ -66,7 +76,7 @@ export function runPipeline(
   const { nowMs, wallMs } = input
   const identified = runStage(identify(directory), batch, ownAnswer)
   const assembled = runStage(reassemble(ports.reassembly, nowMs, wallMs), identified, answerOf)
-  onward(assembled, directory, ports, options, nowMs, wallMs)
+  onward(translateAddresses(assembled), { directory, ports, options, nowMs, wallMs })
 }
 
 /** Takes on what came together outside a batch. By now its sender may be another, or none. */
@@ -87,43 +97,18 @@ export function resumePipeline(
     batch,
     answerOf,
   )
-  onward(assembled, directory, ports, options, nowMs, wallMs)
-}
-
-function onward(
-  assembled: readonly Assembled[],
-  directory: Snapshot,
-  ports: OnwardPorts,
-  options: AcceptOptions,
-  nowMs: number,
-  wallMs: number,
-): void {
-  onwardTranslated(translateAddresses(assembled), directory, ports, options, nowMs, wallMs)
+  onward(translateAddresses(assembled), { directory, ports, options, nowMs, wallMs })
 }
 
 /** Takes on those whose addresses are in our form. */
-export function onwardTranslated(
-  translated: readonly Assembled[],
-  directory: Snapshot,
-  ports: OnwardPorts,
-  options: AcceptOptions,
-  nowMs: number,
-  wallMs: number,
-): void {
+export function onward(translated: readonly Assembled[], round: Round): void {
+  const { directory, ports } = round
   const permitted = screen(runStage(choosePolicy(directory), translated, answerOf))
-  const located = ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory)
-  proceedLocated(located, directory, ports, options, nowMs, wallMs)
+  proceed(ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory), round)
 }
 
 /** Takes on those whose network was asked for, by the directory that it was asked by. */
-export function proceedLocated(
-  located: readonly Located[],
-  directory: Snapshot,
-  ports: OnwardPorts,
-  options: AcceptOptions,
-  nowMs: number,
-  wallMs: number,
-): void {
+export function proceed(located: readonly Located[], { directory, ports, options, nowMs, wallMs }: Round): void {
   const routed = runStage(findCandidates(directory, ports.candidates, wallMs), located, answerOf)
   const authorized = authorize(routed, directory, ports, wallMs)
   accept(placeRoutes(authorized, directory, ports.candidates), ports, options, nowMs, wallMs)
