@@ -13,7 +13,11 @@ describe('parseDigestCredentials', () => {
     const read = parseDigestCredentials(
       'Digest username="Alice", realm="atlanta.com", nonce="84a4cc6f3082121f32b42a2187831a9e", response="7587245234b3434cc3412213e5f113a5432"',
     )
-    expect(read).toMatchObject({ username: 'Alice', realm: 'atlanta.com', response: expect.stringMatching(/^7587/) })
+    expect(read).toMatchObject({
+      username: 'Alice',
+      realm: 'atlanta.com',
+      response: '7587245234b3434cc3412213e5f113a5432',
+    })
     expect(read?.qop).toBeUndefined()
   })
 

@@ -127,51 +127,51 @@ function skipWord(value: string, at: number): number {
 
 /**
  * Reads `name=value, …` into `read` and returns where it stopped: the end of the text, the word of a next scheme, or -1 for
- * what cannot be read.
+ * what cannot be read. Every MESSAGE has one of these, so it goes by `indexOf`, and letter by letter only where it must.
  */
 function readParams(text: string, at: number, read: DigestFields): number {
   const length = text.length
+  const hasEscapes = text.indexOf('\\', at) >= 0
   for (let count = 0; count <= MAX_PARAMS; count++) {
-    while (at < length && (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === comma)) at++
+    while (at < length && isBlankOrComma(text.charCodeAt(at))) at++
     if (at >= length) return length
     const start = at
-    while (at < length && isNameChar(text.charCodeAt(at))) at++
-    const nameEnd = at
-    if (nameEnd === start) return -1
-    while (at < length && isBlank(text.charCodeAt(at))) at++
-    if (text.charCodeAt(at) !== equals) return at > nameEnd && at < length ? start : -1
-    at++
-    while (at < length && isBlank(text.charCodeAt(at))) at++
+    const equals = text.indexOf('=', start)
+    if (equals < 0) return -1
+    let name = text.slice(start, equals)
+    if (!isKnown(name)) {
+      const nameEnd = wordEnd(text, start)
+      if (nameEnd === start) return -1
+      at = nameEnd
+      while (at < length && isBlank(text.charCodeAt(at))) at++
+      if (at !== equals) return at > nameEnd && at < length ? start : -1
+      name = text.slice(start, nameEnd).toLowerCase()
+    }
+    at = equals + 1
+    while (isBlank(text.charCodeAt(at))) at++
     let value: string
     if (text.charCodeAt(at) === quote) {
-      const end = quotedEnd(text, at)
-      if (end < 0) return -1
-      value = unquoted(text, at, end)
+      const end = hasEscapes ? quotedEnd(text, at) : text.indexOf('"', at + 1) + 1
+      if (end <= 0) return -1
+      value = hasEscapes ? unquoted(text, at, end) : text.slice(at + 1, end - 1)
       at = end
-      while (at < length && isBlank(text.charCodeAt(at))) at++
+      while (isBlank(text.charCodeAt(at))) at++
       // Two values side by side are one too many.
       if (at < length && text.charCodeAt(at) !== comma) return -1
     } else {
-      const from = at
-      while (at < length && text.charCodeAt(at) !== comma) at++
-      value = trimmed(text, from, at)
+      const next = text.indexOf(',', at)
+      const end = next < 0 ? length : next
+      value = trimmed(text, at, end)
       if (value.indexOf('"') >= 0 || value.indexOf(' ') >= 0 || value.indexOf('\t') >= 0) return -1
+      at = end
     }
-    const name = text.slice(start, nameEnd).toLowerCase()
-    if (name === 'username*') {
-      const decoded = extendedValue(value)
-      if (decoded === undefined || read.username !== undefined) return -1
-      read.username = decoded
-    } else if (isKnown(name)) {
-      if (read[name] !== undefined) return -1
-      read[name] = value
-    }
+    if (!isTaken(read, name, value)) return -1
   }
   return -1
 }
 
-/** A `switch` and not `in`: header text must never reach the names that every object has. */
-function isKnown(name: string): name is Name {
+/** False for what was said before. A `switch`: text of a header must never reach the names that every object has. */
+function isTaken(read: DigestFields, name: string, value: string): boolean {
   switch (name) {
     case 'username':
     case 'realm':
@@ -187,11 +187,28 @@ function isKnown(name: string): name is Name {
     case 'userhash':
     case 'nextnonce':
     case 'rspauth':
+      if (read[name] !== undefined) return false
+      read[name] = value
       return true
+    case 'username*': {
+      const decoded = extendedValue(value)
+      if (decoded === undefined || read.username !== undefined) return false
+      read.username = decoded
+      return true
+    }
     default:
-      return false
+      return true
   }
 }
+
+/** The spellings that nearly all send; others take the longer way. */
+function isKnown(name: string): boolean {
+  return usual.has(name)
+}
+
+const usual: ReadonlySet<string> = new Set<Name>([
+  ...(['username', 'realm', 'nonce', 'uri', 'response', 'algorithm', 'cnonce', 'opaque', 'qop', 'nc'] as const),
+])
 
 /** RFC 8187, for the usernames of RFC 7616 §3.4.4: `UTF-8''J%C3%A4s`. */
 function extendedValue(text: string): string | undefined {
@@ -203,10 +220,18 @@ function extendedValue(text: string): string | undefined {
   }
 }
 
-function isNameChar(code: number): boolean {
-  return code > 32 && code < 127 && code !== equals && code !== comma && code !== quote
+function wordEnd(text: string, at: number): number {
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code <= 32 || code >= 127 || code === equalsSign || code === comma || code === quote) return at
+  }
+  return at
+}
+
+function isBlankOrComma(code: number): boolean {
+  return code === comma || isBlank(code)
 }
 
 const quote = 34
 const comma = 44
-const equals = 61
+const equalsSign = 61
