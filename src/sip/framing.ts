@@ -34,6 +34,7 @@ export class SipFramer {
   #searched = 0
   /** Octets of the message that #kept starts with; 0 while its head is not whole. */
   #size = 0
+  #isHalfPing = false
   #lost: FramingFault | null = null
 
   constructor(limits: SipLimits = sipLimits) {
@@ -55,7 +56,7 @@ export class SipFramer {
       this.#isOwn = false
       return
     }
-    this.#make(chunk.length)
+    this.#makeRoom(chunk.length)
     chunk.copy(this.#kept, this.#at + this.#held)
     this.#held += chunk.length
   }
@@ -63,8 +64,7 @@ export class SipFramer {
   next(): FramingStep {
     if (this.#lost !== null) return this.#lost
     if (this.#size === 0) {
-      const ping = this.#skipLineEnds()
-      if (ping) return 'ping'
+      if (this.#skipLineEnds()) return 'ping'
       if (this.#held === 0) return this.#letGo()
       const size = this.#findSize()
       if (typeof size !== 'number') return (this.#lost = this.#forget(size))
@@ -77,24 +77,22 @@ export class SipFramer {
     this.end = this.#at += this.#size
     this.#held -= this.#size
     this.#size = this.#searched = 0
+    this.#isHalfPing = false
     if (this.#isOwn) this.#giveAway()
     return 'message'
   }
 
-  /** Line ends before a message: two are a ping, one is the answer to ours or padding (RFC 3261 §7.5). */
+  /** Line ends before a message: each second is a ping, one is the answer to ours or padding (RFC 3261 §7.5). */
   #skipLineEnds(): boolean {
     while (this.#held >= 2 && this.#kept[this.#at] === cr && this.#kept[this.#at + 1] === lf) {
-      const isPing = this.#held >= 4 && this.#kept[this.#at + 2] === cr && this.#kept[this.#at + 3] === lf
-      this.#drop(isPing ? 4 : 2)
-      if (isPing) return true
+      this.#at += 2
+      this.#held -= 2
+      this.#searched = 0
+      // Counted, not looked for: a ping may come in two chunks.
+      this.#isHalfPing = !this.#isHalfPing
+      if (!this.#isHalfPing) return true
     }
     return false
-  }
-
-  #drop(octets: number): void {
-    this.#at += octets
-    this.#held -= octets
-    this.#searched = 0
   }
 
   /** The octets of the message that is first, 0 if its head is not whole, or why that will never be known. */
@@ -118,10 +116,12 @@ export class SipFramer {
   }
 
   /** Room for `more` octets behind what is held, in a buffer of our own. */
-  #make(more: number): void {
+  #makeRoom(more: number): void {
     const need = this.#held + more
     if (this.#isOwn && this.#at + need <= this.#kept.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(need, Math.min(this.#held * 2, mostSpare), firstRoom))
+    // Twice what came, so that a trickle is not copied over and over; no more than what will come.
+    const expected = this.#size > 0 ? this.#size : this.#limits.headBytes
+    const grown = Buffer.allocUnsafeSlow(Math.max(need, firstRoom, Math.min(this.#held * 2, expected)))
     this.#kept.copy(grown, 0, this.#at, this.#at + this.#held)
     this.#kept = grown
     this.#at = 0
@@ -191,4 +191,3 @@ const emptyLine = Buffer.from('\r\n\r\n')
 const cr = 13
 const lf = 10
 const firstRoom = 1024
-const mostSpare = 16_384

@@ -94,9 +94,18 @@ interface Required {
 }
 
 function requiredOf(fields: readonly Field[]): Required {
+  // One literal, no spreads: this is made for each message.
   const found: Required = {
-    ...{ via: undefined, from: undefined, to: undefined, callId: undefined, cseq: undefined, maxForwards: undefined },
-    ...{ contentLength: undefined, contentType: undefined, twice: undefined, fields },
+    via: undefined,
+    from: undefined,
+    to: undefined,
+    callId: undefined,
+    cseq: undefined,
+    maxForwards: undefined,
+    contentLength: undefined,
+    contentType: undefined,
+    twice: undefined,
+    fields,
   }
   for (const { name, value } of fields) {
     switch (name) {
