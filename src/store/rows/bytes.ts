@@ -106,6 +106,23 @@ export class ByteWriter {
     this.position += value.length
   }
 
+  /** The same of few octets: a native call costs more than copying them. */
+  short(value: Uint8Array): void {
+    const { length } = value
+    this.reserve(length)
+    const { buffer, position } = this
+    for (let i = 0; i < length; i++) buffer[position + i] = value[i]!
+    this.position = position + length
+  }
+
+  /** Once more what stands from one position to another. */
+  copyWithin(start: number, end: number): void {
+    this.reserve(end - start)
+    const { buffer, position } = this
+    for (let i = start; i < end; i++) buffer[position + i - start] = buffer[i]!
+    this.position = position + end - start
+  }
+
   /** Text of ASCII as it is, without a length. */
   latin1(value: string): void {
     this.reserve(value.length)
@@ -203,6 +220,27 @@ export class ByteReader {
     return first === WIDE_TEXT
       ? this.#buffer.toString('utf16le', start, this.#position)
       : this.#buffer.toString('latin1', start, this.#position)
+  }
+
+  /** Appends a text of ASCII as it is; false where the next one is not, of which nothing is read then. */
+  copyText(out: ByteWriter): boolean {
+    const length = this.#buffer[this.#position]!
+    if (length > SHORT_MAX) return false
+    out.reserve(length)
+    const from = this.#buffer
+    const to = out.buffer
+    const start = this.#position + 1
+    const at = out.position
+    for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
+    this.#position = start + length
+    out.position = at + length
+    return true
+  }
+
+  /** Back to a position of the same memory. */
+  again(position: number): this {
+    this.#position = position
+    return this
   }
 
   octets(): Uint8Array {

@@ -2,8 +2,7 @@
 // made when they go to their file, so that a commit writes about a tenth of their octets.
 
 import type { CallRecord, CallRecords } from '../../message/bill.js'
-import type { MessageId } from '../../message/ids.js'
-import { writeLineStart } from '../../money/record-line.js'
+import { isPlain, jsonText, LINE_PIECES, lineTimes } from '../../money/record-line.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 
 const VERSION = 2
@@ -13,6 +12,15 @@ const TAILS_MAX = 255
 const LINES = 0
 const SAME_TIMES = 1
 const OWN_TIMES = 2
+
+const QUOTE = 0x22
+
+const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'))
+const message = octets(LINE_PIECES.message)
+const id = octets(LINE_PIECES.id)
+const source = octets(LINE_PIECES.source)
+const destination = octets(LINE_PIECES.destination)
+const noTimes = new Uint8Array()
 
 const noRecord = { acceptedAtMs: 0, sentAtMs: 0, doneAtMs: 0 }
 
@@ -60,22 +68,26 @@ export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter
   from.over(bytes, 0)
   if (from.byte() !== VERSION) throw new Error('no block of records that this program can read')
   const tails: Uint8Array[] = []
-  let acceptedAtMs = 0
-  let sentAtMs = 0
-  let doneAtMs = 0
+  let times: Uint8Array = noTimes
   for (let count = from.int32(); count > 0; count--) {
     const kind = from.byte()
     if (kind === LINES) {
       out.raw(from.raw(from.int32()))
       continue
     }
-    if (kind === OWN_TIMES) {
-      acceptedAtMs = from.float64()
-      sentAtMs = from.float64()
-      doneAtMs = from.float64()
-    }
-    const id = from.text() as MessageId
-    writeLineStart(out, { id, source: from.text(), destination: from.text(), acceptedAtMs, sentAtMs, doneAtMs })
+    if (kind === OWN_TIMES)
+      times = octets(lineTimes({ acceptedAtMs: from.float64(), sentAtMs: from.float64(), doneAtMs: from.float64() }))
+    out.short(message)
+    const start = out.position
+    if (!from.copyText(out)) out.latin1(from.text())
+    const end = out.position
+    out.short(id)
+    out.copyWithin(start, end)
+    out.short(source)
+    copyAddress(from, out)
+    out.short(destination)
+    copyAddress(from, out)
+    out.short(times)
     const number = from.byte()
     let tail = tails[number - 1]
     if (tail === undefined) {
@@ -84,6 +96,24 @@ export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter
     }
     out.raw(tail)
   }
+}
+
+/** Most are digits: they are copied, octet by octet, since making a text of them costs more than all else of a line. */
+function copyAddress(from: ByteReader, out: ByteWriter): void {
+  const start = out.position
+  const row = from.position
+  out.byte(QUOTE)
+  if (from.copyText(out) && isPlainFrom(out, start + 1)) {
+    out.byte(QUOTE)
+    return
+  }
+  out.position = start
+  out.latin1(jsonText(from.again(row).text()))
+}
+
+function isPlainFrom({ buffer, position }: ByteWriter, start: number): boolean {
+  for (let i = start; i < position; i++) if (!isPlain(buffer[i]!)) return false
+  return true
 }
 
 function writeAscii(out: ByteWriter, text: string): void {
