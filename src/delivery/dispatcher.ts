@@ -4,13 +4,13 @@
 import { DueHeap } from '../lib/heap.js'
 import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
-import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
+import type { LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
-import { lineUpAside, newLane, putInOrder, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
+import { lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
 import { passAll } from './limits.js'
-import { ReadAhead } from './read-ahead.js'
+import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
 import { Stations } from './stations.js'
 
 export type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
@@ -41,7 +41,15 @@ export class Dispatcher {
   constructor(ports: DispatcherPorts, options: DispatcherOptions) {
     this.#ports = ports
     this.#options = options
-    this.#readAhead = new ReadAhead(options)
+    const readAheadPorts: ReadAheadPorts = {
+      readLane: (...asked) => ports.readLane(...asked),
+      haveRead: (lane, nextDueMs) => this.#haveRead(lane, nextDueMs),
+      readFailed: (lane, error) => {
+        ports.readFailed(lane.key, error)
+        this.#wakeLane(lane, this.#nowMs + READ_RETRY_MS)
+      },
+    }
+    this.#readAhead = new ReadAhead(readAheadPorts, options)
   }
 
   /** Makes a destination known. Lanes that can use it follow when `changed` says it is up. */
@@ -91,13 +99,7 @@ export class Dispatcher {
       this.#due(lane, delivery.dueMs)
       return
     }
-    if (lane.asked > 0) lane.changedWhileReading = true
-    if (lane.moreInStore || lane.asked > 0 || !this.#readAhead.mayHold(lane) || !this.#hold(lane, delivery)) {
-      lane.moreInStore = true
-      lane.unreadDueMs = Math.min(lane.unreadDueMs, delivery.dueMs)
-      return
-    }
-    this.#lineUp(lane, nowMs)
+    if (this.#readAhead.take(lane, delivery)) this.#lineUp(lane, nowMs)
   }
 
   /** A delivery became durable in its lane that is over already, though the store does not know it yet: counted, never sent. */
@@ -112,9 +114,8 @@ export class Dispatcher {
   release(delivery: DeliveryRef): void {
     const lane = this.#lanes.get(delivery.lane)
     if (lane === undefined) return
-    lane.held.delete(delivery.id)
+    this.#readAhead.release(lane, delivery.id)
     this.#releasedInSweep?.add(delivery.id)
-    if (lane.asked > 0) lane.releasedWhileReading.add(delivery.id)
     if (lane.waiting > 0) {
       lane.waiting--
       this.#total--
@@ -148,13 +149,7 @@ export class Dispatcher {
   }
 
   #takeBack(lane: Lane, delivery: Delivery, nowMs: number): void {
-    if (putInOrder(lane.ready, delivery)) this.#readAhead.add()
-    else {
-      lane.held.delete(delivery.id)
-      lane.moreInStore = true
-      // The reading may have looked before it was let go.
-      if (lane.asked > 0) lane.changedWhileReading = true
-    }
+    this.#readAhead.takeBack(lane, delivery)
     this.#lineUp(lane, nowMs)
   }
 
@@ -294,7 +289,7 @@ export class Dispatcher {
         else this.#stand(lane, station)
       }
       room = left
-      if (lane.moreInStore) this.#readMore(lane, nowMs)
+      if (lane.moreInStore) this.#readAhead.read(lane, nowMs)
     }
     if ((line.length === 0 && station.aside.length === 0) || !destination.up) return
     const atMs = destination.roomAtMs(nowMs)
@@ -317,18 +312,18 @@ export class Dispatcher {
       const delivery = lane.ready.peek()
       if (delivery === undefined) break
       if (this.#cancelled.size > 0 && this.#cancelled.delete(delivery)) {
-        this.#shiftReady(lane)
+        this.#readAhead.shift(lane)
         continue
       }
       if (delivery.expiresAtMs <= nowMs) {
-        this.#shiftReady(lane)
+        this.#readAhead.shift(lane)
         this.#ports.overdue(delivery, nowMs)
         continue
       }
       if (!this.#passes(lane, nowMs)) break
       const result = destination.send(delivery, nowMs)
       if (result === 'sent') {
-        this.#shiftReady(lane)
+        this.#readAhead.shift(lane)
         room--
         turns--
         continue
@@ -357,11 +352,6 @@ export class Dispatcher {
     return false
   }
 
-  #shiftReady(lane: Lane): void {
-    lane.ready.shift()
-    this.#readAhead.remove(1)
-  }
-
   #pause(lane: Lane, untilMs: number): void {
     lane.pausedUntilMs = untilMs
     this.#wakeLane(lane, untilMs)
@@ -382,25 +372,15 @@ export class Dispatcher {
 
   #wake(lane: Lane, nowMs: number): void {
     if (lane.nextDueMs <= nowMs) {
-      lane.unreadDueMs = Math.min(lane.unreadDueMs, lane.nextDueMs)
+      this.#readAhead.left(lane, lane.nextDueMs)
       lane.nextDueMs = Infinity
-      if (lane.asked > 0) lane.changedWhileReading = true
-      lane.moreInStore = true
     } else this.#wakeLane(lane, lane.nextDueMs)
     if (lane.pausedUntilMs > nowMs) {
       this.#wakeLane(lane, lane.pausedUntilMs)
       return
     }
     this.#lineUp(lane, nowMs)
-    this.#readMore(lane, nowMs)
-  }
-
-  /** False when there is no place: it stays in the store, to be read later. */
-  #hold(lane: Lane, delivery: Delivery): boolean {
-    if (!lane.ready.push(delivery)) return false
-    lane.held.add(delivery.id)
-    this.#readAhead.add()
-    return true
+    this.#readAhead.read(lane, nowMs)
   }
 
   /** Puts a lane with something to send in the line of the best destination that is up. */
@@ -412,7 +392,7 @@ export class Dispatcher {
       return
     }
     if (lane.ready.length === 0) {
-      this.#readMore(lane, nowMs)
+      this.#readAhead.read(lane, nowMs)
       return
     }
     this.#stand(lane, station)
@@ -425,54 +405,20 @@ export class Dispatcher {
   /** The waiting of a `wait` lane is over. */
   #sendNowhere(lane: Lane, nowMs: number): void {
     for (let delivery = lane.ready.peek(); delivery !== undefined; delivery = lane.ready.peek()) {
-      this.#shiftReady(lane)
+      this.#readAhead.shift(lane)
       if (!this.#cancelled.delete(delivery)) this.#ports.overdue(delivery, nowMs)
     }
-    if (lane.moreInStore) this.#readMore(lane, nowMs)
+    if (lane.moreInStore) this.#readAhead.read(lane, nowMs)
   }
 
   #stationFor(target: LaneTarget): Station | undefined {
     return this.#stations.firstUp(this.#ports.destinationsOf(target))
   }
 
-  /** Reads on when a lane runs low; a lane that can't send reads nothing it does not need. */
-  #readMore(lane: Lane, nowMs: number): void {
-    if (lane.asked > 0 || !lane.moreInStore || lane.pausedUntilMs > nowMs) return
-    if (lane.station === undefined && lane.target.kind !== 'wait') return
-    const wanted = this.#readAhead.wanted(lane)
-    if (wanted === 0) return
-    lane.asked = wanted
-    this.#readAhead.asked(wanted)
-    lane.changedWhileReading = false
-    this.#ports.readLane(lane.key, nowMs, lane.held, wanted).then(
-      (slice) => this.#haveRead(lane, slice),
-      (error: unknown) => this.#readFailed(lane, error),
-    )
-  }
-
-  #haveRead(lane: Lane, slice: LaneSlice): void {
-    this.#readAhead.came(lane.asked)
-    lane.asked = 0
-    let fits = true
-    for (const delivery of slice.deliveries) {
-      if (lane.held.has(delivery.id) || lane.releasedWhileReading.has(delivery.id)) continue
-      fits = this.#hold(lane, delivery)
-      if (!fits) break
-    }
-    lane.releasedWhileReading.clear()
-    lane.moreInStore = slice.more || lane.changedWhileReading || !fits
-    lane.unreadDueMs = Infinity
-    if (slice.nextDueMs !== undefined) this.#due(lane, slice.nextDueMs)
+  #haveRead(lane: Lane, nextDueMs: number | undefined): void {
+    if (nextDueMs !== undefined) this.#due(lane, nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
     else this.#lineUp(lane, this.#nowMs)
-  }
-
-  #readFailed(lane: Lane, error: unknown): void {
-    this.#readAhead.came(lane.asked)
-    lane.asked = 0
-    lane.releasedWhileReading.clear()
-    this.#ports.readFailed(lane.key, error)
-    this.#wakeLane(lane, this.#nowMs + READ_RETRY_MS)
   }
 
   #lane(key: LaneKey): Lane {
@@ -488,8 +434,7 @@ export class Dispatcher {
   #drop(lane: Lane): void {
     this.#lanes.delete(lane.key)
     for (const cancelled of lane.ready) this.#cancelled.delete(cancelled)
-    this.#readAhead.remove(lane.ready.length)
-    lane.ready.clear()
+    this.#readAhead.drop(lane)
     lane.station = undefined
     lane.inLine = false
     this.#stations.left(lane, this.#ports.destinationsOf(lane.target))

@@ -1,7 +1,10 @@
-// Counts the deliveries that all lanes hold in memory, those asked of the store included, and says how many more may be.
-// Holds none itself.
+// What lanes hold in memory of what the store has of them: takes in what there is room for, reads on when a lane runs low, and counts
+// what all lanes hold together. Sends nothing, and knows no time of its own.
 
-import type { Lane } from './lane.js'
+import type { Delivery } from '../message/delivery.js'
+import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { LaneSlice } from '../store/contracts/store.js'
+import { putInOrder, type Lane } from './lane.js'
 
 export interface ReadAheadOptions {
   /** Most deliveries read ahead for one lane. */
@@ -11,50 +14,127 @@ export interface ReadAheadOptions {
   readonly readAheadFloor: number
 }
 
+export interface ReadAheadPorts {
+  readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice>
+  /** What was read is in the lane. @param nextDueMs of the first that is not due yet */
+  haveRead(lane: Lane, nextDueMs: number | undefined): void
+  readFailed(lane: Lane, error: unknown): void
+}
+
 export class ReadAhead {
+  readonly #ports: ReadAheadPorts
   readonly #options: ReadAheadOptions
   #count = 0
   /** Asked of the store and not brought yet: many lanes read at once, so these must count before they come. */
   #asked = 0
 
-  constructor(options: ReadAheadOptions) {
+  constructor(ports: ReadAheadPorts, options: ReadAheadOptions) {
+    this.#ports = ports
     this.#options = options
   }
 
-  get count(): number {
-    return this.#count
+  /** Takes in a delivery that has become durable and is due. False when it stays in the store, to be read later. */
+  take(lane: Lane, delivery: Delivery): boolean {
+    if (!lane.moreInStore && lane.asked === 0 && this.#mayHold(lane) && this.#hold(lane, delivery)) return true
+    this.left(lane, delivery.dueMs)
+    return false
   }
 
-  add(): void {
+  /** Something due is in the store and not held. */
+  left(lane: Lane, dueMs: number): void {
+    // The reading may have looked before.
+    if (lane.asked > 0) lane.changedWhileReading = true
+    lane.moreInStore = true
+    lane.unreadDueMs = Math.min(lane.unreadDueMs, dueMs)
+  }
+
+  /** It was handed out and comes back to its place in the lane, if only to that in the store. */
+  takeBack(lane: Lane, delivery: Delivery): void {
+    if (putInOrder(lane.ready, delivery)) this.#count++
+    else {
+      lane.held.delete(delivery.id)
+      this.left(lane, delivery.dueMs)
+    }
+  }
+
+  /** The first that is ready leaves. It stays held. */
+  shift(lane: Lane): void {
+    lane.ready.shift()
+    this.#count--
+  }
+
+  /** It is over, or elsewhere, and the store knows it. */
+  release(lane: Lane, id: DeliveryId): void {
+    lane.held.delete(id)
+    if (lane.asked > 0) lane.releasedWhileReading.add(id)
+  }
+
+  /** The lane is given up. */
+  drop(lane: Lane): void {
+    this.#count -= lane.ready.length
+    lane.ready.clear()
+  }
+
+  /** Reads on when a lane runs low; a lane that can't send reads nothing it does not need. */
+  read(lane: Lane, nowMs: number): void {
+    if (lane.asked > 0 || !lane.moreInStore || lane.pausedUntilMs > nowMs) return
+    if (lane.station === undefined && lane.target.kind !== 'wait') return
+    const wanted = this.#wanted(lane)
+    if (wanted === 0) return
+    lane.asked = wanted
+    this.#asked += wanted
+    lane.changedWhileReading = false
+    this.#ports.readLane(lane.key, nowMs, lane.held, wanted).then(
+      (slice) => this.#came(lane, slice),
+      (error: unknown) => {
+        this.#ended(lane)
+        lane.releasedWhileReading.clear()
+        this.#ports.readFailed(lane, error)
+      },
+    )
+  }
+
+  #came(lane: Lane, slice: LaneSlice): void {
+    this.#ended(lane)
+    let fits = true
+    for (const delivery of slice.deliveries) {
+      if (lane.held.has(delivery.id) || lane.releasedWhileReading.has(delivery.id)) continue
+      fits = this.#hold(lane, delivery)
+      if (!fits) break
+    }
+    lane.releasedWhileReading.clear()
+    lane.moreInStore = slice.more || lane.changedWhileReading || !fits
+    lane.unreadDueMs = Infinity
+    this.#ports.haveRead(lane, slice.nextDueMs)
+  }
+
+  #ended(lane: Lane): void {
+    this.#asked -= lane.asked
+    lane.asked = 0
+  }
+
+  /** False when there is no place. */
+  #hold(lane: Lane, delivery: Delivery): boolean {
+    if (!lane.ready.push(delivery)) return false
+    lane.held.add(delivery.id)
     this.#count++
-  }
-
-  remove(count: number): void {
-    this.#count -= count
+    return true
   }
 
   /** May one more be kept in memory for this lane? */
-  mayHold(lane: Lane): boolean {
+  #mayHold(lane: Lane): boolean {
     const { length } = lane.ready
     const { readAheadFloor, readAheadPerLane, readAheadTotal } = this.#options
     if (length < readAheadFloor) return true
     return length < readAheadPerLane && this.#count + this.#asked < readAheadTotal
   }
 
-  /** How many to ask the store for; 0 while the lane has enough. What is not 0 must be given to `asked`, and to `came` in the end. */
-  wanted(lane: Lane): number {
+  /** How many to ask the store for; 0 while the lane has enough. */
+  #wanted(lane: Lane): number {
     const { readAheadFloor, readAheadPerLane, readAheadTotal } = this.#options
     const { length } = lane.ready
     const left = readAheadTotal - this.#count - this.#asked
     const target = Math.max(readAheadFloor, Math.min(readAheadPerLane, length + left))
     return length > target >> 1 ? 0 : target - length
-  }
-
-  asked(count: number): void {
-    this.#asked += count
-  }
-
-  came(asked: number): void {
-    this.#asked -= asked
   }
 }
