@@ -5,7 +5,6 @@ import type { Awaiting, ParkedReceipt, SegmentGroup, VendorReport } from '../mes
 import type { ConnectionId, MessageId } from '../message/ids.js'
 import { isFinal } from '../message/state.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
-import type { AwaitingKey } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
 import { AnsweringListener, unparkedUnit } from './answering.js'
 import { chooseRow, isForAnother } from './choose-row.js'
@@ -13,6 +12,7 @@ import type { CorrelatorOptions, CorrelatorPorts, VendorReceipt } from './correl
 import { allTaken, notKnown, type GroupStep, type HandOver } from './group.js'
 import { SegmentGroups } from './groups.js'
 import { IdsInUse } from './ids-in-use.js'
+import { lookUp, noGroups, type GroupsRead, type LookUpPorts } from './look-up.js'
 import { isRepeat, Parking, type Parked } from './parking.js'
 import { Readings } from './readings.js'
 import { isPossible, keyOf, idWithoutReport, seenKey, settledKey, withPossibleIds } from './receipt-keys.js'
@@ -26,16 +26,6 @@ export type { CorrelatorOptions, CorrelatorPorts, ReceiptFate, VendorReceipt } f
  * stay until no reading that began before they were durable is under way.
  */
 type Overlay = Awaiting | ReceiptedUnit
-
-/** Groups that were read, by id; those not in it were not. */
-type GroupsRead = ReadonlyMap<MessageId, SegmentGroup | undefined>
-
-/** A receipt whose place is known as far as rows tell; its group must be read first. */
-interface WaitingForGroup {
-  readonly receipt: VendorReceipt
-  readonly rows: (Awaiting | undefined)[]
-  readonly group: MessageId
-}
 
 const CLAIM_AFTER_MS = 5000
 /** How many parked receipts are looked at in one step, so that no step is felt. */
@@ -54,6 +44,7 @@ export class Correlator implements UnitListener {
   readonly #readings = new Readings()
   readonly #groups: SegmentGroups
   readonly #told: ToldUnits
+  readonly #lookUpPorts: LookUpPorts
   #endSweep: (() => void) | undefined
   /** A round of those that may be claimed, under way over several steps. */
   #unclaimed: Generator<Parked> | undefined
@@ -64,6 +55,11 @@ export class Correlator implements UnitListener {
     this.#seen = new RecentKeys(options.seenMax)
     this.#groups = new SegmentGroups(ports, this.#readings)
     this.#told = new ToldUnits(ports)
+    this.#lookUpPorts = {
+      store: ports.store,
+      place: (receipt, rows, groups) => this.#place(receipt, rows, groups),
+      failed: (receipt) => this.#failed(receipt),
+    }
   }
 
   get parkedCount(): number {
@@ -232,7 +228,7 @@ export class Correlator implements UnitListener {
         if (this.#place(receipt, [undefined], noGroups) !== '') unknown.push(receipt)
       } else unknown.push(ids.every(isPossible) ? receipt : withPossibleIds(receipt))
     }
-    if (unknown.length > 0) this.#lookUp(unknown)
+    if (unknown.length > 0) lookUp(unknown, this.#lookUpPorts, this.#readings)
   }
 
   /**
@@ -303,53 +299,6 @@ export class Correlator implements UnitListener {
       this.#ports.released(unit.delivery)
       this.#ports.offer(unit.outbox)
     }
-  }
-
-  #lookUp(receipts: readonly VendorReceipt[]): void {
-    const keys: AwaitingKey[] = []
-    for (const { vendor, ids } of receipts) for (const vendorMessageId of ids) keys.push({ vendor, vendorMessageId })
-    const end = this.#readings.begin()
-    this.#ports.store.findAwaiting(keys).then(
-      (found) => {
-        let at = 0
-        let waiting: WaitingForGroup[] | undefined
-        for (const receipt of receipts) {
-          const rows = found.slice(at, at + receipt.ids.length)
-          at += receipt.ids.length
-          const group = this.#place(receipt, rows, noGroups)
-          if (group !== '') (waiting ??= []).push({ receipt, rows, group })
-        }
-        if (waiting === undefined) end()
-        else this.#readGroups(waiting, noGroups, end)
-      },
-      () => {
-        end()
-        for (const receipt of receipts) this.#failed(receipt)
-      },
-    )
-  }
-
-  /** Places what waits for its group, all in the bracket of the reading that brought its rows. */
-  #readGroups(waiting: readonly WaitingForGroup[], before: GroupsRead, end: () => void): void {
-    const ids = waiting.map(({ group }) => group)
-    this.#ports.store.findGroups(ids).then(
-      (found) => {
-        const groups = new Map(before)
-        ids.forEach((id, i) => groups.set(id, found[i]))
-        const left: WaitingForGroup[] = []
-        for (const { receipt, rows } of waiting) {
-          // Another row may have come to be the right one meanwhile.
-          const group = this.#place(receipt, rows, groups)
-          if (group !== '') left.push({ receipt, rows, group })
-        }
-        if (left.length === 0) end()
-        else this.#readGroups(left, groups, end)
-      },
-      () => {
-        end()
-        for (const { receipt } of waiting) this.#failed(receipt)
-      },
-    )
   }
 
   /** Returns the group that must be read before the receipt can be placed; '' when it is placed. */
@@ -496,5 +445,3 @@ export class Correlator implements UnitListener {
     this.#ports.recorder.record({ kind: 'parked', parked: row }, new AnsweringListener(this, receipt))
   }
 }
-
-const noGroups: GroupsRead = new Map()
