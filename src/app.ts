@@ -17,6 +17,7 @@ import type { LookupProvider } from './lookup/provider.js'
 import { createNetworks } from './networks.js'
 import { openDirectory, openStore } from './open.js'
 import { Standings } from './pipeline/candidates/standings.js'
+import { LogInGuard } from './lib/log-in-guard.js'
 import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
 import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
@@ -25,6 +26,7 @@ import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
 import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
+import { logInsOf } from './log-ins.js'
 import { restoreSwitch } from './restore.js'
 import { stopInOrder } from './stop.js'
 import { stopSteps } from './stop-steps.js'
@@ -204,11 +206,13 @@ export async function startApp(ports: AppPorts): Promise<App> {
   vendors.follow(directory().connections())
 
   const gate = createPasswordGate()
+  const logIns = { guard: new LogInGuard(config.logIn), clock, metrics, log }
   const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server
   const esme = new EsmeEdge(
     {
       systemId,
       stallMs,
+      refuseAfterMs: config.logIn.refuseAfterMs,
       server: { ...serverSettings, windowSize: sendWindow, now: () => clock.monotonicMs() },
     },
     {
@@ -222,6 +226,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         if (verdict === 'busy') throw new Error('too many binds wait for the check of their password')
         return verdict === 'right'
       },
+      logIns: logInsOf('esme', logIns),
       submit: (batch) => runPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput()),
       linkClosed,
       stalled,
@@ -290,6 +295,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         tokens: ports.tokens,
         version: ports.version,
         pauses: live.pauses,
+        logIns: { ...logInsOf('api', logIns), retryAfterMs: config.logIn.forgiveMs },
         money: {
           ...{ books: accounting.books, store: store.books, recorder, directory },
           wallMs: () => exactClock.wallMs(),

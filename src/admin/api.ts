@@ -30,6 +30,8 @@ export interface ApiOptions {
   readonly route: Omit<RoutePorts, 'directory' | 'wallMs' | 'books'>
   /** How long a large row or sheet may keep others waiting. */
   readonly pauses: Pauses
+  /** Wrong tokens are counted by address; left out: they are not. */
+  readonly logIns?: TokenGuard
   /** None: the API is off. */
   readonly tokens: readonly ApiToken[]
   /** For the OpenAPI document. */
@@ -37,6 +39,14 @@ export interface ApiOptions {
   /** Told of each change of the directory: by which token, which revision it made, how many objects. */
   readonly onChanged?: (change: { readonly by: string; readonly revision: number; readonly objects: number }) => void
   readonly onPaid?: OnPaid
+}
+
+/** Whoever has a right token comes in, whatever others did from the same address. */
+export interface TokenGuard {
+  mayTry(address: string, account: string): boolean
+  wrong(address: string, account: string): void
+  /** After so long one more is told that its token is wrong. */
+  readonly retryAfterMs: number
 }
 
 /** Adds /v1 to the admin server: with no token to come in by, it only says so. */
@@ -51,7 +61,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => checkOf(schema, httpPart))
     // Answers are ours: written as they are.
     api.setSerializerCompiler(() => (body) => JSON.stringify(body))
-    api.addHook('onRequest', async (request, reply) => letIn(request, reply, options.tokens))
+    api.addHook('onRequest', async (request, reply) => letIn(request, reply, options))
     for (const { name, schema } of directoryKinds) api.addSchema({ $id: name, ...toOpenApi(schema, ['id']) })
     await api.register(swagger, {
       openapi: {
@@ -79,12 +89,18 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
 }
 
 /** Before the body is read. What needs no scope is open to all. */
-function letIn(request: FastifyRequest, reply: FastifyReply, tokens: readonly ApiToken[]): FastifyReply | undefined {
+function letIn(request: FastifyRequest, reply: FastifyReply, { tokens, logIns }: ApiOptions): FastifyReply | undefined {
   void reply.header('cache-control', 'no-store')
   const { scope } = request.routeOptions.config
   if (scope === undefined) return undefined
   const token = tokenIn(request.headers.authorization, tokens)
   if (token === undefined) {
+    const isWrong = (request.headers.authorization ?? '') !== ''
+    if (isWrong && logIns?.mayTry(request.ip, '') === false) {
+      void reply.header('retry-after', Math.ceil(logIns.retryAfterMs / 1000))
+      return answer(reply, 429, 'tooManyWrongTokens', 'too many wrong tokens came from this address; try again later')
+    }
+    if (isWrong) logIns?.wrong(request.ip, '')
     void reply.header('www-authenticate', 'Bearer realm="smswitch"')
     return answer(reply, 401, 'noToken', 'give a token that is configured, as Authorization: Bearer TOKEN')
   }

@@ -333,6 +333,27 @@ describe('the door of the API', () => {
     expect([refused.status, refused.body.error?.code]).toEqual([403, 'notAllowed'])
   })
 
+  it('says no more than that to an address with too many wrong tokens, and lets in the right ones', async () => {
+    const asked: string[] = []
+    let left = 2
+    const { call } = await serve({
+      logIns: {
+        mayTry: () => left > 0,
+        wrong: (address, account) => (left--, void asked.push(`${address}|${account}`)),
+        retryAfterMs: 1500,
+      },
+    })
+    const wrong = () => call('GET', '/v1/directory', undefined, { authorization: 'Bearer wrong' })
+    expect([(await wrong()).status, (await wrong()).status]).toEqual([401, 401])
+    const blocked = await wrong()
+    expect([blocked.status, blocked.headers['retry-after'], blocked.body.error?.code]).toEqual([
+      ...[429, '2', 'tooManyWrongTokens'],
+    ])
+    expect(asked).toEqual(['127.0.0.1|', '127.0.0.1|'])
+    expect((await call('GET', '/v1/directory', undefined, { authorization: '' })).status).toBe(401)
+    expect((await call('GET', '/v1/directory')).status).toBe(200)
+  })
+
   it('is shut where no token is configured, and says so', async () => {
     const { call } = await serve({ tokens: [] })
     for (const path of ['/v1/directory', '/v1/openapi.json', '/v1/anything'])

@@ -52,6 +52,30 @@ const multipart = {
   ),
 }
 
+const logIn = {
+  wrongPerAccount: whole(
+    10,
+    'Wrong passwords of one address for one account, beyond which none is looked at for a while; 0 for no limit.',
+    { min: 0 },
+  ),
+  wrongPerAddress: whole(
+    100,
+    'The same over all accounts; those that have logged in from there rightly still may. 0 for no limit, as behind a proxy.',
+    { min: 0 },
+  ),
+  wrongInAll: whole(
+    1000,
+    'Wrong passwords for one account from everywhere, beyond which an address that never had the right one gets one try; 0 for no limit.',
+    { min: 0 },
+  ),
+  forgiveMs: whole(10_000, 'After so long one more wrong password is allowed.', { max: day }),
+  refuseAfterMs: whole(2000, 'How long a bind whose password is not looked at waits for its refusal.', {
+    min: 0,
+    max: 60_000,
+  }),
+  remembered: whole(100_000, 'Most addresses, accounts and pairs of them kept in mind; the oldest are forgotten.'),
+}
+
 const delivery = {
   resendStepMs: whole(30_000, 'The n-th resend comes n times this long after the n-th failure.'),
   resendMax: whole(20, 'Most resends of one segment; 0 for none.', { min: 0, max: 1000 }),
@@ -156,6 +180,7 @@ const lookup = {
 /** All settings by group. */
 export const settings = {
   smpp: { server: smppServer },
+  logIn,
   vendor,
   multipart,
   delivery,

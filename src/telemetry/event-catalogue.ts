@@ -314,6 +314,12 @@ export const eventCatalogue = {
     fields: { byMs: 'number' },
   },
 
+  'logIn.blocked': {
+    level: 'warn',
+    message: 'too many wrong passwords or tokens: no more of them are looked at for a while',
+    fields: { edge: 'text', address: 'text', account: 'text' },
+  },
+
   'admin.listening': { level: 'info', message: 'admin server listening', fields: { host: 'text', port: 'number' } },
   'admin.requestFailed': {
     level: 'error',

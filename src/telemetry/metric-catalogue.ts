@@ -34,6 +34,8 @@ const fast = geometricBounds(0.0001, 2, 20)
 const slow = geometricBounds(0.001, 2.5, 21)
 
 const edges = ['esme', 'vendor'] as const
+const doors = ['esme', 'api'] as const
+const wrongLogIns = ['refused', 'blocked'] as const
 const directions = ['ingress', 'egress'] as const
 const attemptOutcomes = ['sent', 'late', 'permanent', 'temporary', 'unanswered'] as const
 const vendorReceiptOutcomes = ['matched', 'matchedUnanswered', 'duplicate', 'parked', 'dropped', 'unreadable'] as const
@@ -110,6 +112,13 @@ export const counterCatalogue = {
     labels: ['edge', 'status'],
     values: { edge: edges },
     help: `Refused binds, by edge (${edges.join(', ')}: ours, by the vendor) and status.`,
+  },
+  logInsWrong: {
+    kind: 'counter',
+    name: 'smswitch_log_ins_wrong_total',
+    labels: ['edge', 'outcome'],
+    values: { edge: doors, outcome: wrongLogIns },
+    help: `Wrong log-ins, by edge (${doors.join(', ')}) and outcome (${wrongLogIns.join(', ')}: not looked at).`,
   },
   vendorReceipts: {
     kind: 'counter',

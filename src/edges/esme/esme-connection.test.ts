@@ -48,6 +48,10 @@ class Rig {
   readonly told: string[] = []
   /** Why, where the log says so. */
   readonly reasons: string[] = []
+  /** What the guard of log-ins was asked and told. */
+  readonly logIns: string[] = []
+  isBlocked = false
+  readonly refusals: (() => void)[] = []
   /** Passwords that were checked. */
   verified = 0
   readonly parts: Submission[] = []
@@ -69,7 +73,7 @@ class Rig {
   }
 
   /** Asks to be bound, with a password that is right. The directory becomes `then` while that is checked. */
-  async start(provisioned: SendingAccount, then: SendingAccount = provisioned): Promise<void> {
+  async start(provisioned: SendingAccount, then: SendingAccount = provisioned, password = 'right'): Promise<void> {
     let current = provisioned
     const clock = { monotonicMs: () => this.nowMs, wallMs: () => 0 }
     const ports: EsmeEdgePorts = {
@@ -83,10 +87,15 @@ class Rig {
         },
         flush: () => undefined,
       },
-      verify: () => {
+      verify: (_, password) => {
         this.verified++
         current = then
-        return Promise.resolve(true)
+        return Promise.resolve(password !== 'wrong')
+      },
+      logIns: {
+        mayTry: (address, name) => this.logIns.push(`may ${name} of ${address}`) > 0 && !this.isBlocked,
+        wrong: (address, name) => void this.logIns.push(`wrong ${name} of ${address}`),
+        right: (address, name) => void this.logIns.push(`right ${name} of ${address}`),
       },
       submit: (batch) => batch.forEach((submission) => this.#take(submission)),
       linkClosed: (link) => void this.told.push(link === this.session ? 'closed' : 'another closed'),
@@ -114,6 +123,7 @@ class Rig {
       receiversOf: () => receivers,
       withholds: (_: EsmeConnection, on: boolean) => void (this.isWatched = on),
       follows: () => undefined,
+      afterAWhile: (refuse: () => void) => void this.refusals.push(refuse),
       sessionEnded: () => undefined,
     }
     const transport = {
@@ -133,7 +143,7 @@ class Rig {
       },
       0,
     )
-    this.asks({ command: 'bind_transceiver', interface_version: 0x34 })
+    this.asks({ command: 'bind_transceiver', interface_version: 0x34, system_id: 'acme', password })
     await Promise.resolve()
     await Promise.resolve()
   }
@@ -361,6 +371,41 @@ describe('a bind whose account changes while its password is checked', () => {
     expect(rig.session.state).toBe('BOUND_TRX')
     rig.connection.follow(directoryOf(before))
     expect(rig.told).toContain('esme.unbound')
+  })
+})
+
+describe('the guard of log-ins', () => {
+  const addresses = [parseRange('198.51.100.0/24')!]
+
+  it.each<readonly [string, Partial<SendingAccount>, string, string]>([
+    ['a right password', {}, 'right', 'right acme of 192.0.2.1'],
+    ['a wrong password', {}, 'wrong', 'wrong acme of 192.0.2.1'],
+    ['a right one from where it may not come', { addresses }, 'right', 'wrong acme of 192.0.2.1'],
+    ['a right one of an account that may not bind', { active: false }, 'right', 'right acme of 192.0.2.1'],
+  ])('is told of %s', async (_, changes, password, told) => {
+    const rig = new Rig()
+    await rig.start({ ...account, password: 'hash', ...changes }, undefined, password)
+    expect(rig.logIns).toEqual(['may acme of 192.0.2.1', told])
+  })
+
+  it('is not asked where the address is enough', async () => {
+    const rig = new Rig()
+    rig.isBlocked = true
+    await rig.start({ ...account, ipOnly: true })
+    expect(rig.answers()).toMatchObject([{ status: 0 }])
+    expect(rig.logIns).toEqual([])
+  })
+
+  it('keeps a password from being looked at, and its refusal takes a while', async () => {
+    const rig = new Rig()
+    rig.isBlocked = true
+    await rig.start({ ...account, password: 'hash' })
+    expect([rig.verified, rig.answers()]).toEqual([0, []])
+    for (const refuse of rig.refusals) refuse()
+    expect(rig.answers()).toMatchObject([{ command: 'bind_transceiver_resp', status: status.ESME_RBINDFAIL }])
+    expect(rig.session.state).toBe('CLOSED')
+    expect(rig.told).toEqual([])
+    expect(rig.metrics.bindRefusals.rows()).toEqual([{ labels: ['esme', 'ESME_RBINDFAIL'], value: 1 }])
   })
 })
 

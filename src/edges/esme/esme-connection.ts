@@ -89,6 +89,7 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   onBind(bind: BindRequest): void {
     const { account, standing } = this.#claimOf(bind)
     if (standing === 'known') return this.#decideBind(bind, undefined)
+    if (!this.#ports.logIns.mayTry(this.#peer.address, bind.system_id)) return this.#refuseUnseen(bind)
     // Also from elsewhere: neither the answer nor its time may tell whether the password is right.
     this.#ports.verify(account, bind.password).then(
       (isRight) => this.#decideBind(bind, isRight ? account : undefined),
@@ -108,12 +109,16 @@ export class EsmeConnection implements SessionHandlers<Sent> {
   #decideBind(bind: BindRequest, proved: SendingAccount | undefined): void {
     const { account, standing } = this.#claimOf(bind)
     if (standing === 'elsewhere') {
+      this.#ports.logIns.wrong(this.#peer.address, bind.system_id)
       const why = `account ${account?.id ?? ''} may not come from ${this.#peer.address}`
       return this.#refuseBind(bind, status.ESME_RINVPASWD, why)
     }
     const hasProved = proved !== undefined && proved.id === account?.id && proved.password === account.password
-    if (account === undefined || (standing === 'unproved' && !hasProved))
+    if (account === undefined || (standing === 'unproved' && !hasProved)) {
+      this.#ports.logIns.wrong(this.#peer.address, bind.system_id)
       return this.#refuseBind(bind, status.ESME_RINVPASWD, 'wrong system_id or password')
+    }
+    if (hasProved) this.#ports.logIns.right(this.#peer.address, bind.system_id)
     if (!account.active) return this.#refuseBind(bind, status.ESME_RBINDFAIL, 'the account is not active')
     const kind = kindOfBind[bind.command]
     if (!account.bindModes.includes(kind))
@@ -173,6 +178,12 @@ export class EsmeConnection implements SessionHandlers<Sent> {
     const isStill =
       claim.account === account && (claim.standing === 'known' || (claim.standing === 'unproved' && hasProved))
     return isStill && account.active && account.password === as.password && account.bindModes.includes(kind)
+  }
+
+  /** Its password was not looked at. Without a line for each: what made it so has one. */
+  #refuseUnseen(bind: BindRequest): void {
+    this.#ports.metrics.bindRefusals.count('esme', 'ESME_RBINDFAIL')
+    this.#house.afterAWhile(() => this.#session.rejectBind(bind, status.ESME_RBINDFAIL))
   }
 
   #refuseBind(bind: BindRequest, commandStatus: number, why: string): void {

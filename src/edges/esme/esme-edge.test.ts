@@ -62,13 +62,14 @@ async function rig(onSubmit: (batch: readonly Submission[]) => void = () => unde
   const metrics = createMetrics({ processMetrics: false })
   const log: Log = { event: (name) => void events.push(name), flush: () => undefined }
   const edge = new EsmeEdge(
-    { systemId: 'smsc', server: { host: '127.0.0.1', port: 0 }, stallMs: STALL_MS },
+    { systemId: 'smsc', server: { host: '127.0.0.1', port: 0 }, stallMs: STALL_MS, refuseAfterMs: 2000 },
     {
       directory: () => ({ accountBySystemId: () => account }) as unknown as Snapshot,
       clock: systemClock(),
       metrics,
       log,
       verify: () => Promise.resolve(true),
+      logIns: { mayTry: () => true, wrong: () => undefined, right: () => undefined },
       submit: (batch) => {
         submitted.push(...batch)
         for (const { count, resolve } of waiting) if (submitted.length >= count) resolve()
@@ -186,6 +187,19 @@ it('a failure of ours ends one session and says so; the others go on', async () 
   await came(2)
   expect(events.filter((event) => /failed/i.test(event))).toEqual(['esme.handlerFailed'])
   expect(events).toContain('esme.closed')
+})
+
+it('refuses those whose password is not looked at when their time has come', async () => {
+  const { edge } = await rig()
+  const refused: string[] = []
+  const nowMs = systemClock().monotonicMs()
+  edge.afterAWhile(() => refused.push('first'))
+  edge.afterAWhile(() => refused.push('second'))
+  edge.tick(nowMs + 1999)
+  expect(refused).toEqual([])
+  edge.tick(systemClock().monotonicMs() + 2000)
+  edge.tick(systemClock().monotonicMs() + 2000)
+  expect(refused).toEqual(['first', 'second'])
 })
 
 it('finds sessions whose window is full of withheld parts, and those only', async () => {

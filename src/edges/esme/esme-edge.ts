@@ -13,6 +13,8 @@ export interface EsmeEdgeOptions {
   readonly systemId: string
   /** A session that asks nothing for so long, ms, while all it waits for is withheld parts, can ask nothing more. */
   readonly stallMs: number
+  /** How long a bind whose password is not looked at waits for its refusal, ms. */
+  readonly refuseAfterMs: number
 }
 
 export class EsmeEdge implements EsmeHouse<EsmeConnection> {
@@ -23,6 +25,8 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
   /** Sessions that have withheld parts. */
   readonly #withholding = new Set<EsmeConnection>()
   readonly #following = new Set<EsmeConnection>()
+  /** Refusals that wait for their time, in its order. */
+  readonly #refusals: { readonly atMs: number; readonly refuse: () => void }[] = []
   #server: SmppServer<Sent> | undefined
   #sessions = 0
   /** Sessions that have not ended; the server counts sockets, which stay a little longer. */
@@ -79,8 +83,9 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
     return this.#holds
   }
 
-  /** To be called every 100 ms or so: finds sessions whose own window is full of withheld parts. */
+  /** To be called every 100 ms or so: finds sessions whose own window is full of withheld parts, and refuses whom it is time to. */
   tick(monotonicMs: number): void {
+    while (this.#refusals.length > 0 && this.#refusals[0]!.atMs <= monotonicMs) this.#refusals.shift()!.refuse()
     for (const connection of this.#withholding) connection.tick(monotonicMs)
   }
 
@@ -97,6 +102,10 @@ export class EsmeEdge implements EsmeHouse<EsmeConnection> {
   follows(connection: EsmeConnection, on: boolean): void {
     if (on) this.#following.add(connection)
     else this.#following.delete(connection)
+  }
+
+  afterAWhile(refuse: () => void): void {
+    this.#refusals.push({ atMs: this.#ports.clock.monotonicMs() + this.#options.refuseAfterMs, refuse })
   }
 
   /** Unbinds every session once its answers are there. */

@@ -16,6 +16,7 @@ export interface EsmeEdgePorts extends Pick<ReceiversPorts, 'notified' | 'notSen
   readonly log: Log
   /** True when the password is right; takes as long for an unknown account. */
   readonly verify: (account: Account | undefined, password: string) => Promise<boolean>
+  readonly logIns: LogIns
   /** Takes the submissions of one read; each is answered through its own `answer`. */
   readonly submit: (batch: readonly Submission[]) => void
   /** A session has ended: nobody waits for what was withheld of it. */
@@ -28,6 +29,13 @@ export interface EsmeEdgePorts extends Pick<ReceiversPorts, 'notified' | 'notSen
   readonly addDestination: (receivers: Receivers) => void
   readonly destinationChanged: (id: string) => void
   readonly hasRoom: (id: string) => void
+}
+
+/** Who may have a password looked at. Accounts are called as they call themselves. */
+export interface LogIns {
+  mayTry(address: string, account: string): boolean
+  wrong(address: string, account: string): void
+  right(address: string, account: string): void
 }
 
 export type BindKind = 'transmitter' | 'receiver' | 'transceiver'
@@ -48,6 +56,8 @@ export interface EsmeHouse<Connection> {
   withholds(connection: Connection, on: boolean): void
   /** A connection has bound, and is told of changes of the directory, or it has ended. */
   follows(connection: Connection, on: boolean): void
+  /** Calls it after the time that a refusal takes whose reason is not told. */
+  afterAWhile(refuse: () => void): void
   /** A session has ended. */
   sessionEnded(): void
 }
