@@ -4,18 +4,19 @@
 import type { CollectedPart } from '../message/collected-part.js'
 import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
-import type { AccountId, ConnectionId, DeliveryId, MessageId, VendorId } from '../message/ids.js'
+import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
-import { noReceipts, originOfPart } from '../receipts/origin.js'
+import { originOfPart } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import { decidedEnding, type Decision } from './decided.js'
 import type { Dispatcher } from './dispatcher.js'
-import { NO_ERROR, over, requeued, rowOf, type Ending, type Report } from './ending.js'
+import { EndingRecorder } from './ending-recorder.js'
+import { NO_ERROR, over, requeued, type Ending, type Report } from './ending.js'
 import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
@@ -23,7 +24,7 @@ import { reroutedEnding, type NewRoute } from './reroute.js'
 import { Settling } from './settling.js'
 import { Stopped, stoppedEnding } from './stopped.js'
 import type { SuccessRules } from './success.js'
-import { afterLast, handOverOf, pinned } from './taken.js'
+import { pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
@@ -33,16 +34,12 @@ export class Courier implements UnitListener {
   readonly #ports: CourierPorts
   readonly #options: CourierOptions
   readonly #unanswered: Unanswered
-  /** Unanswered segments whose way back into a lane is recorded and not durable yet. */
-  readonly #requeuing = new Set<DeliveryId>()
-  /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
-  readonly #overInRequeue = new Set<DeliveryId>()
-  readonly #unrecorded = new Map<ConnectionId, number>()
   readonly #stopped = new Stopped()
   readonly #settling: Settling
   #dispatcher!: Dispatcher
   #correlator!: Correlator
   #notices!: Notices
+  #endings!: EndingRecorder
 
   /** For answers that came late: the next segment is not under way, it waits for its turn in its lane. */
   readonly #late: UnitListener = { durable: (unit) => this.#durableLate(unit) }
@@ -67,6 +64,10 @@ export class Courier implements UnitListener {
     this.#dispatcher = dispatcher
     this.#correlator = correlator
     this.#notices = new Notices(this.#ports, this.#options, dispatcher, this.#settling, this)
+    this.#endings = new EndingRecorder(this.#ports, {
+      ...{ correlator, notices: this.#notices, settling: this.#settling, stopped: this.#stopped },
+      ...{ unanswered: this.#unanswered, listener: this, late: this.#late },
+    })
   }
 
   /**
@@ -74,7 +75,7 @@ export class Courier implements UnitListener {
    * keeps that to a window's worth.
    */
   unrecorded(connection: ConnectionId): number {
-    return this.#unrecorded.get(connection) ?? 0
+    return this.#endings.unrecorded(connection)
   }
 
   /** A message was accepted and is durable. */
@@ -98,7 +99,7 @@ export class Courier implements UnitListener {
     }
     if (rules.adaptive !== undefined) this.#judge(rules.adaptive, connection, result)
     const ending = this.#endingOf(delivery, result, rules)
-    const ended = this.#end(delivery, ending, connection)
+    const ended = this.#endings.end(delivery, ending, connection)
     // What waits for a reading comes back to its lane with its record.
     if (ending.outcome.kind !== 'advanced' || ended !== undefined) return undefined
     const { next } = ending.outcome
@@ -131,7 +132,7 @@ export class Courier implements UnitListener {
       ? requeued(pinned(delivery, progress, delivery.dueMs))
       : over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
     this.#dispatcher.notSent(delivery)
-    void this.#end(delivery, ending, undefined)
+    void this.#endings.end(delivery, ending, undefined)
     return true
   }
 
@@ -203,11 +204,11 @@ export class Courier implements UnitListener {
     const ending = this.#endingOf(delivery, { kind: 'taken', vendorMessageId, isAsked }, rules)
     const { outcome } = ending
     if (outcome.kind !== 'advanced' || outcome.next.progress === undefined) {
-      void this.#end(delivery, ending, connection)
+      void this.#endings.end(delivery, ending, connection)
       return
     }
     const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
-    void this.#end(delivery, { ...ending, outcome: { ...outcome, next } }, connection, this.#late)
+    void this.#endings.end(delivery, { ...ending, outcome: { ...outcome, next } }, connection, this.#late)
   }
 
   /**
@@ -232,13 +233,12 @@ export class Courier implements UnitListener {
   }
 
   #stop(delivery: SegmentDelivery): void {
-    void this.#end(delivery, stoppedEnding(delivery, this.#stopped.reportOn(delivery.message.id)), undefined)
+    void this.#endings.end(delivery, stoppedEnding(delivery, this.#stopped.reportOn(delivery.message.id)), undefined)
   }
 
   /** Takes a segment that waits unanswered out of everybody's hands; false when it is being sent again. */
   #claim(waiting: SegmentDelivery): boolean {
-    if (this.#requeuing.has(waiting.id)) this.#overInRequeue.add(waiting.id)
-    else if (!this.#dispatcher.seize(waiting)) return false
+    if (!this.#unanswered.endOnItsWay(waiting.id) && !this.#dispatcher.seize(waiting)) return false
     this.#unanswered.remove(waiting.id)
     return true
   }
@@ -250,12 +250,12 @@ export class Courier implements UnitListener {
   reroute(delivery: SegmentDelivery, to: NewRoute | undefined): Promise<void> | undefined | false {
     if (!this.#dispatcher.seize(delivery)) return false
     this.#unanswered.remove(delivery.id)
-    return this.#end(delivery, reroutedEnding(delivery, to), undefined)
+    return this.#endings.end(delivery, reroutedEnding(delivery, to), undefined)
   }
 
   /** What waited for its network goes on, waits again, or is over. It was handed out by its lane. */
   decided(delivery: SegmentDelivery, decision: Decision): void {
-    void this.#end(delivery, decidedEnding(delivery, decision), undefined)
+    void this.#endings.end(delivery, decidedEnding(delivery, decision), undefined)
   }
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
@@ -276,7 +276,7 @@ export class Courier implements UnitListener {
     if (delivery.kind !== 'segment') return this.#notices.overdue(delivery)
     const waited = delivery.lane.startsWith('w:')
     this.#unanswered.remove(delivery.id)
-    void this.#end(delivery, waited ? unansweredEnding(delivery) : expiredEnding(delivery), undefined)
+    void this.#endings.end(delivery, waited ? unansweredEnding(delivery) : expiredEnding(delivery), undefined)
   }
 
   /** Acknowledged parts end that will never be in a whole message: their senders are told where they asked. */
@@ -312,7 +312,7 @@ export class Courier implements UnitListener {
     switch (unit.kind) {
       case 'answered': {
         if (unit.move !== undefined) this.#settling.moved(unit.move)
-        if (unit.connection !== undefined) this.#unrecorded.set(unit.connection, this.unrecorded(unit.connection) - 1)
+        if (unit.connection !== undefined) this.#endings.recorded(unit.connection)
         const { outcome } = unit
         // What goes on keeps its place, and its lane's hands are on it.
         if (outcome.kind !== 'advanced') this.#dispatcher.release(unit.delivery)
@@ -356,134 +356,12 @@ export class Courier implements UnitListener {
   }
 
   #requeued(next: SegmentDelivery): void {
-    if (next.unansweredBy !== '') this.#requeuing.delete(next.id)
-    if (this.#overInRequeue.size > 0 && this.#overInRequeue.delete(next.id)) this.#dispatcher.offerHeld(next)
+    if (next.unansweredBy !== '' && this.#unanswered.wasOverOnItsWay(next.id)) this.#dispatcher.offerHeld(next)
     else this.#dispatcher.offer(next, this.#ports.nowMs())
-  }
-
-  /** Waits for company while few answers do; when half a window's worth is not durable, it goes by itself. */
-  #recordAnswer(unit: Unit, connection: ConnectionId, listener: UnitListener): void {
-    const unrecorded = this.unrecorded(connection) + 1
-    this.#unrecorded.set(connection, unrecorded)
-    const places = this.#ports.rules(connection)?.places ?? 0
-    if (unrecorded * 2 < places) this.#ports.recorder.recordLazily(unit, listener)
-    else this.#ports.recorder.record(unit, listener)
   }
 
   #endingOf(delivery: SegmentDelivery, result: AttemptResult, rules: ConnectionRules): Ending {
     const sent = result.kind === 'taken' ? this.#settling.sentOf(delivery, rules) : undefined
     return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp, sent)
-  }
-
-  /** With a promise a row is looked for that may stand under the vendor's id; what follows is recorded then. */
-  #end(
-    delivery: SegmentDelivery,
-    ending: Ending,
-    connection: ConnectionId | undefined,
-    listener: UnitListener = this,
-  ): Promise<void> | undefined {
-    const row = rowOf(ending.outcome)
-    if (row === undefined || this.#correlator.reserve(row)) return this.#endNow(delivery, ending, connection, listener)
-    const { outcome } = ending
-    return this.#correlator.replace(row, (placed) => {
-      if (outcome.kind === 'awaiting')
-        void this.#endNow(delivery, { ...ending, outcome: { ...outcome, awaiting: placed } }, connection, listener)
-      else if (outcome.kind === 'advanced' && outcome.next.progress !== undefined) {
-        const next = pinned(outcome.next, outcome.next.progress, this.#ports.nowMs())
-        const later: Ending = { ...ending, outcome: { ...outcome, awaiting: placed, next } }
-        void this.#endNow(delivery, later, connection, this.#late)
-      }
-    })
-  }
-
-  /**
-   * Where its segments are reported on, its end is told only when no report has told it already. With a promise that is being
-   * looked up, and the record of its end follows: nobody else touches it meanwhile.
-   */
-  #endNow(
-    delivery: SegmentDelivery,
-    ending: Ending,
-    connection: ConnectionId | undefined,
-    listener: UnitListener,
-  ): Promise<void> | undefined {
-    const { outcome, silent, money } = ending
-    if (outcome.kind !== 'requeued' && delivery.unansweredBy !== '') this.#unanswered.remove(delivery.id)
-    // The two below have functions in them, for which every call would pay.
-    if (silent > 0 || (money !== undefined && outcome.kind === 'awaiting' && delivery.progress?.group !== undefined))
-      return this.#endAfterLast(delivery, ending, connection, listener)
-    if (outcome.kind === 'final' && outcome.closes !== undefined)
-      return this.#endClosing(delivery, ending, outcome.closes, connection, listener)
-    this.#record(delivery, ending, connection, listener)
-    return undefined
-  }
-
-  #endAfterLast(
-    delivery: SegmentDelivery,
-    ending: Ending,
-    connection: ConnectionId | undefined,
-    listener: UnitListener,
-  ): Promise<void> | undefined {
-    const { id } = delivery.message
-    const rules = connection === undefined ? undefined : this.#ports.rules(connection)
-    const handOver = rules && handOverOf(delivery, ending, rules, this.#ports.nowMs())
-    const row = rowOf(ending.outcome)
-    return this.#correlator.allTaken(id, ending.silent, handOver, (step) => {
-      if (row !== undefined) this.#correlator.makeWay(row)
-      this.#record(delivery, afterLast(delivery, ending, step, this.#stopped.reportOn(id)), connection, listener)
-    })
-  }
-
-  #endClosing(
-    delivery: SegmentDelivery,
-    ending: Ending,
-    group: MessageId,
-    connection: ConnectionId | undefined,
-    listener: UnitListener,
-  ): Promise<void> | undefined {
-    return this.#correlator.closeGroup(group, (isOpen) =>
-      this.#record(delivery, isOpen ? ending : this.#toldBefore(delivery, ending), connection, listener),
-    )
-  }
-
-  /** A report told its sender already: the records say the same, as far as that is remembered. */
-  #toldBefore({ message }: SegmentDelivery, ending: Ending): Ending {
-    const { money } = ending
-    const end = this.#stopped.reportOn(message.id) ?? money?.end
-    return { ...ending, report: undefined, money: money && { ...money, end } }
-  }
-
-  #record(
-    delivery: SegmentDelivery,
-    { outcome, report, money }: Ending,
-    connection: ConnectionId | undefined,
-    listener: UnitListener,
-  ): void {
-    const { recorder, events } = this.#ports
-    const outbox = report === undefined ? noReceipts : this.#notices.ended(delivery.message, report.state, report.error)
-    const move = money?.move
-    const cdr = money && this.#settling.recordsOf(delivery, money)
-    if (connection === undefined)
-      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, move, cdr }, listener)
-    else
-      this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox, move, cdr }, connection, listener)
-    switch (outcome.kind) {
-      case 'awaiting':
-        if (outcome.awaiting !== undefined) this.#correlator.expect(outcome.awaiting)
-        return
-      case 'advanced':
-        if (outcome.opens !== undefined) this.#correlator.expectGroup(outcome.opens)
-        if (outcome.awaiting !== undefined) this.#correlator.expect(outcome.awaiting)
-        return
-      case 'final':
-        if (report !== undefined) events.ended(outcome.state, outcome.reason, delivery)
-        return
-      case 'requeued':
-        if (outcome.next.unansweredBy !== '') {
-          this.#unanswered.add(outcome.next)
-          this.#requeuing.add(outcome.next.id)
-        }
-        // In a lane that only waits for a receipt, nothing is sent again.
-        if (connection !== undefined && !outcome.next.lane.startsWith('w:')) events.resent(connection, delivery)
-    }
   }
 }

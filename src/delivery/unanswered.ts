@@ -16,6 +16,10 @@ export class Unanswered {
   readonly #calledAs: (connection: ConnectionId, number: string) => string
   readonly #byId = new Map<DeliveryId, Waiting>()
   readonly #byPhone = new Map<string, Set<DeliveryId>>()
+  /** Those whose way back into a lane is recorded and not durable yet. */
+  readonly #onTheirWay = new Set<DeliveryId>()
+  /** Those of them whose end is recorded already, by a late answer or receipt: counted in their lane, never sent. */
+  readonly #overOnTheirWay = new Set<DeliveryId>()
 
   /**
    * @param max beyond so many the newest are not found by late answers; they are sent again as usual
@@ -29,6 +33,25 @@ export class Unanswered {
     this.#max = max
     this.#vendorOf = vendorOf
     this.#calledAs = calledAs
+  }
+
+  /** As `add`, for one whose way back into a lane is recorded and not durable yet. */
+  addOnItsWay(delivery: SegmentDelivery): void {
+    this.add(delivery)
+    this.#onTheirWay.add(delivery.id)
+  }
+
+  /** It is over while it is on its way. False where it is not on its way: it is in its lane. */
+  endOnItsWay(id: DeliveryId): boolean {
+    if (!this.#onTheirWay.has(id)) return false
+    this.#overOnTheirWay.add(id)
+    return true
+  }
+
+  /** Its way back is durable. True where it was over before. */
+  wasOverOnItsWay(id: DeliveryId): boolean {
+    this.#onTheirWay.delete(id)
+    return this.#overOnTheirWay.delete(id)
   }
 
   get size(): number {
