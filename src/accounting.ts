@@ -8,7 +8,6 @@ import { foldOldDays } from './history/fold-days.js'
 import { Books } from './money/books.js'
 import { CdrLines } from './money/cdr.js'
 import { DAYS_AHEAD_MAX, dayOf } from './money/day-use.js'
-import { frozenPrice } from './money/settle.js'
 import type { AcceptPorts } from './pipeline/accept/accept.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
 import type { AuthorizePorts } from './pipeline/authorize/authorize.js'
@@ -77,8 +76,7 @@ export async function openAccounting(
       },
       vendorPrice: (connection, called, { mcc, mnc }, atMs) => {
         const network = mcc === '' ? undefined : { mcc, mnc }
-        const offer = directory().vendorPrice(connection, called, network, atMs)
-        return offer === undefined ? undefined : frozenPrice(offer)
+        return directory().vendorPrice(connection, called, network, atMs)?.price
       },
     },
   }

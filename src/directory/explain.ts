@@ -205,12 +205,11 @@ function planWords({ id, plan, profit }: Plan): string {
   return `${id}: ${orders.join(', ')}${guarantee}`
 }
 
-function priceWords({ currency }: Snapshot, account: SendingAccount, price: Offer | undefined): string {
+function priceWords({ currency }: Snapshot, account: SendingAccount, offer: Offer | undefined): string {
   if (account.product === undefined) return 'nothing: the account has no product'
-  if (price === undefined) return `no price: product ${account.product} has no rate for it`
+  if (offer === undefined) return `no price: product ${account.product} has no rate for it`
+  const { price } = offer
   const own =
-    price.exchange.currency === currency
-      ? ''
-      : ` (${formatAmount(price.ownPriceMicros)} ${price.exchange.currency} at ${price.exchange.text})`
-  return `${formatAmount(price.priceMicros)} ${currency}${own} a unit, by product ${account.product}`
+    price.currency === currency ? '' : ` (${formatAmount(price.ownMicros)} ${price.currency} at ${price.exchange})`
+  return `${formatAmount(price.baseMicros)} ${currency}${own} a unit, by product ${account.product}`
 }

@@ -166,7 +166,7 @@ policies:
     expect(snapshot.customerWordPrice(sold, 'API', DAY)).toBeUndefined()
     expect(snapshot.customerDearestPrice(sold, '447', undefined, DAY)?.priceMicros).toBe(20_000)
     expect(snapshot.customerPrice(accountOf('plain'), '447', undefined, DAY)).toBeUndefined()
-    expect(snapshot.vendorPrice('b' as ConnectionId, '447', undefined, DAY)).toMatchObject({ priceMicros: 10_000, ownPriceMicros: 20_000 }) // prettier-ignore
+    expect(snapshot.vendorPrice('b' as ConnectionId, '447', undefined, DAY)).toMatchObject({ priceMicros: 10_000, price: { ownMicros: 20_000 } }) // prettier-ignore
   })
 
   it('compile the rest of the rows', () => {

@@ -90,9 +90,9 @@ function terms({ offer }: Candidate, { plan, saleMicros }: RouteQuestion): strin
   const profit = saleMicros === undefined ? '' : `, profit ${formatAmount(saleMicros - offer.priceMicros)}`
   const stop = offer.huntstop ? ', huntstop' : ''
   const own =
-    offer.ownPriceMicros === offer.priceMicros
+    offer.price.ownMicros === offer.priceMicros
       ? ''
-      : ` (${formatAmount(offer.ownPriceMicros)} ${offer.exchange.currency} at ${offer.exchange.text})`
+      : ` (${formatAmount(offer.price.ownMicros)} ${offer.price.currency} at ${offer.price.exchange})`
   const cost = `costs ${formatAmount(offer.priceMicros)}${own} a unit${profit}`
   return `${cost}, preference ${offer.preference}, category ${offer.routeCategory}${order}, weight ${offer.weight}${stop}`
 }

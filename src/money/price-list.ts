@@ -1,5 +1,6 @@
 // A tariff at one rate of exchange: what a unit to a number costs in the base currency. Each price is converted once.
 
+import type { Price } from '../message/bill.js'
 import type { MobileNetwork } from '../phone/network.js'
 import { isOne, toBase, type ExchangeRate } from './exchange.js'
 import {
@@ -23,15 +24,16 @@ export interface PriceList {
   readonly exchange: ExchangeRate
   /** By row, in micro-units of the base currency; below 0 until it is asked for. Undefined: as in the tariff. */
   readonly baseMicros: Float64Array | undefined
+  /** By row: what was offered once is the same object. */
+  readonly offers: (Offer | undefined)[]
 }
 
 /** What a tariff says of one destination. */
 export interface Offer extends Terms {
   /** For one unit, in micro-units of the base currency. */
   readonly priceMicros: number
-  /** The same in those of the tariff's. */
-  readonly ownPriceMicros: number
-  readonly exchange: ExchangeRate
+  /** The same with what it is in the tariff's currency: as it is kept with a message. */
+  readonly price: Price
   readonly row: number
 }
 
@@ -41,7 +43,8 @@ export interface Offer extends Terms {
  */
 export function priceList(tariff: Tariff, exchange: ExchangeRate): PriceList {
   toBase(tariff.dearestMicros, exchange)
-  return { tariff, exchange, baseMicros: isOne(exchange) ? undefined : new Float64Array(tariff.size).fill(-1) }
+  const baseMicros = isOne(exchange) ? undefined : new Float64Array(tariff.size).fill(-1)
+  return { tariff, exchange, baseMicros, offers: [] }
 }
 
 /** What one unit costs by this row, in micro-units of the base currency. */
@@ -91,13 +94,17 @@ export function dearestOffer(
 }
 
 function offerOfRow(list: PriceList, row: number): Offer | undefined {
-  if (row === NO_RATE) return undefined
+  return row === NO_RATE ? undefined : (list.offers[row] ??= newOffer(list, row))
+}
+
+function newOffer(list: PriceList, row: number): Offer {
   const { tariff, exchange } = list
   const terms = termsOfRow(tariff, row)
+  const baseMicros = basePrice(list, row)
+  const ownMicros = priceOfRow(tariff, row)
   return {
-    priceMicros: basePrice(list, row),
-    ownPriceMicros: priceOfRow(tariff, row),
-    exchange,
+    priceMicros: baseMicros,
+    price: { currency: exchange.currency, ownMicros, exchange: exchange.text, baseMicros },
     row,
     preference: preferenceOf(terms),
     routeCategory: categoryOf(tariff, terms),

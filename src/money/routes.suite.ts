@@ -26,8 +26,7 @@ export function candidatesOf(text: string): Candidate[] {
       }
       const offer: Offer = {
         priceMicros: Number(price),
-        ownPriceMicros: Number(price),
-        exchange: euros,
+        price: { currency: euros.currency, ownMicros: Number(price), exchange: euros.text, baseMicros: Number(price) },
         row: 0,
         preference: number('p', rateDefaults.preference),
         routeCategory: words.find((word) => /^[A-Z]/.test(word)) ?? rateDefaults.routeCategory,

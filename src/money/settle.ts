@@ -12,7 +12,6 @@ import type { Bill, Move, Price, Sent } from '../message/bill.js'
 import type { AccountId } from '../message/ids.js'
 import type { MessageState } from '../message/state.js'
 import type { MobileNetwork } from '../phone/network.js'
-import type { Offer } from './price-list.js'
 
 /** `move` undefined where nothing in the books changes. */
 export interface Settled {
@@ -26,16 +25,6 @@ export interface SettleTerms {
   /** With `receipt`: how long the report may take from the taking on, ms. */
   readonly receiptTimeoutMs: number
   readonly onReceiptTimeout: 'charge' | 'release'
-}
-
-/** The price of an offer, kept as it is now. */
-export function frozenPrice({ ownPriceMicros, priceMicros, exchange }: Offer): Price {
-  return {
-    currency: exchange.currency,
-    ownMicros: ownPriceMicros,
-    exchange: exchange.text,
-    baseMicros: priceMicros,
-  }
 }
 
 export function isSamePrice(a: Price | undefined, b: Price | undefined): boolean {

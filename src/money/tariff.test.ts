@@ -173,7 +173,12 @@ describe('a price list', () => {
 
   it('converts each price once, and says both', () => {
     const offer = offerFor(dollars, '1310', undefined, 0)
-    expect(offer).toMatchObject({ priceMicros: 2501, ownPriceMicros: 5001, preference: 5, routeCategory: 'Default' })
+    expect(offer).toMatchObject({
+      priceMicros: 2501,
+      price: { ownMicros: 5001, baseMicros: 2501 },
+      preference: 5,
+      routeCategory: 'Default',
+    })
     expect(dollars.baseMicros?.[0]).toBe(2501)
     expect(offerFor(dollars, '1310', undefined, 0)).toEqual(offer)
     expect(offerForWord(dollars, 'API', 0)?.priceMicros).toBe(2)

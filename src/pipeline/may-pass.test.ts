@@ -26,6 +26,7 @@ const ports = { moRoom: () => 1, books: { currency: 'EUR' } }
 const directory = {
   currency: 'EUR',
   account: (id: string) => (id === 'acme' ? account : paying.find((other) => other.id === id)),
+  creditMicrosOf: () => 0,
   customer: (id: string) => (id === 'goneCustomer' ? undefined : { active: id !== 'blocked' }),
   product: (id: string) => ({ id, services: [id === 'chat' ? 'im' : 'sms'] }),
   customerPrice: ({ id }: { id: string }, called: string, _: unknown, wallMs: number) =>

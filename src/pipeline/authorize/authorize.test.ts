@@ -4,7 +4,6 @@ import type { Move } from '../../message/bill.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import { Books } from '../../money/books.js'
-import { compileExchange, rateAt } from '../../money/exchange.js'
 import type { Offer } from '../../money/price-list.js'
 import { rateDefaults } from '../../money/tariff.js'
 import type { Owned } from '../owner/owner.js'
@@ -14,9 +13,12 @@ import { authorizing } from './rig.suite.js'
 
 const DAY = 86_400_000
 const WALL = 20 * DAY + 5
-const exchange = compileExchange('EUR', [{ currency: 'USD', rate: '0.5', fromMs: 0 }])
 const offer = (priceMicros: number, row = 1, more: Partial<Offer> = {}): Offer => ({
-  ...{ priceMicros, ownPriceMicros: priceMicros * 2, exchange: rateAt(exchange, 'USD', 0)!, row },
+  ...{
+    priceMicros,
+    row,
+    price: { currency: 'USD', ownMicros: priceMicros * 2, exchange: '0.5', baseMicros: priceMicros },
+  },
   ...rateDefaults,
   ...more,
 })

@@ -2,13 +2,12 @@
 // yet, so whoever refuses it from here on gives the money back.
 
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
-import type { Bill } from '../../message/bill.js'
+import type { Bill, Price } from '../../message/bill.js'
 import type { Failure, FailureReason } from '../../message/failure.js'
 import { costOf } from '../../money/amount.js'
-import type { Books, NotReserved } from '../../money/books.js'
+import type { Books, NotReserved, Payer } from '../../money/books.js'
 import { dayOf } from '../../money/day-use.js'
 import type { Offer } from '../../money/price-list.js'
-import { frozenPrice } from '../../money/settle.js'
 import { customerUnits } from '../../money/units.js'
 import { mobileCountriesOf } from '../../phone/country-networks.js'
 import type { MobileNetwork } from '../../phone/network.js'
@@ -59,13 +58,19 @@ function authorizeAll(
 ): readonly Authorized[] {
   const going: Authorized[] = []
   const notInBooks = whyNotInBooks(ports.books, directory)
+  // Neighbours are mostly of one account.
+  let account: SendingAccount | undefined
+  let paying: Paying | Refusal | undefined
   for (const routed of batch) {
-    const { customer } = routed.account
-    if (customer === undefined) {
+    if (routed.account !== account) {
+      ;({ account } = routed)
+      paying = payingFor(account, directory, wallMs)
+    }
+    if (paying === undefined) {
       going.push(routed)
       continue
     }
-    const outcome = notInBooks ?? authorizeOne(routed, customer, directory, ports, wallMs)
+    const outcome = notInBooks ?? ('kind' in paying ? paying : authorizeOne(routed, paying, directory, ports, wallMs))
     if (!('kind' in outcome)) going.push(outcome)
     else {
       ports.authorized.onRefused(outcome.failure.reason)
@@ -75,27 +80,42 @@ function authorizeAll(
   return going
 }
 
+/** Who pays for what an account sends, and may. */
+interface Paying {
+  readonly payer: Payer
+  readonly product: string
+}
+
+/** Undefined where nobody pays. */
+function payingFor(
+  { id, customer, product: productId }: SendingAccount,
+  directory: Snapshot,
+  wallMs: number,
+): Paying | Refusal | undefined {
+  if (customer === undefined) return undefined
+  const who = directory.customer(customer)
+  if (who === undefined) return refuse('customerBlocked', `customer ${customer} is not in the directory`)
+  const product = productId === undefined ? undefined : directory.product(productId)
+  if (product?.services.includes(SERVICE) !== true)
+    return refuse('notPermitted', `the product of account ${id} has no service ${SERVICE}`)
+  const payer = { customer, creditMicros: directory.creditMicrosOf(who, wallMs), isBlocked: !who.active }
+  return { payer, product: product.id }
+}
+
 function authorizeOne(
   routed: Routed,
-  customer: string,
+  { payer, product }: Paying,
   directory: Snapshot,
   { books, bills, authorized }: AuthorizePorts,
   wallMs: number,
 ): Authorized | Refusal {
   const { submission, account, assembly, policy, network, isUndecided = false, route } = routed
-  const payer = directory.customer(customer)
-  if (payer === undefined) return customerGone(customer)
-  const offer = unitOffer(account, submission.destination.value, network, isUndecided, directory, wallMs)
+  const { customer } = payer
+  const offer = unitOffer(account, product, submission.destination.value, network, isUndecided, directory, wallMs)
   if ('kind' in offer) return offer
   const { length } = assembly.parts
   const units = customerUnits(submission.content, length === 0 ? 1 : length, policy.billingUnit)
-  const move = books.reserve(
-    { customer, creditMicros: directory.creditMicrosOf(payer, wallMs), isBlocked: !payer.active },
-    account,
-    costOf(offer.priceMicros, units),
-    units,
-    wallMs,
-  )
+  const move = books.reserve(payer, account, costOf(offer.priceMicros, units), units, wallMs)
   if (typeof move === 'string') return refusal(move, account, customer)
   authorized.onReserved()
   const bill = bills.billFor(account.id, customer, policy.id, offer, units, move.day, network)
@@ -120,39 +140,32 @@ export function whyNotAuthorized(
   books: KeepsCurrency,
   wallMs: number,
 ): Failure | undefined {
-  const { customer } = account
-  if (customer === undefined) return undefined
+  const paying = payingFor(account, directory, wallMs)
+  if (paying === undefined) return undefined
   const notInBooks = whyNotInBooks(books, directory)
   if (notInBooks !== undefined) return notInBooks.failure
-  const payer = directory.customer(customer)
-  if (payer === undefined) return customerGone(customer).failure
-  if (!payer.active) return refusal('blocked', account, customer).failure
-  const offer = unitOffer(account, called, undefined, isUndecided, directory, wallMs)
-  return 'kind' in offer ? offer.failure : undefined
+  if ('kind' in paying) return paying.failure
+  const offer = unitOffer(account, paying.product, called, undefined, isUndecided, directory, wallMs)
+  if ('kind' in offer) return offer.failure
+  return paying.payer.isBlocked ? refusal('blocked', account, paying.payer.customer).failure : undefined
 }
 
 /** What the account pays for one unit. */
 function unitOffer(
   account: SendingAccount,
+  product: string,
   called: string,
   network: MobileNetwork | undefined,
   isUndecided: boolean,
   directory: Snapshot,
   wallMs: number,
 ): Offer | Refusal {
-  const product = account.product === undefined ? undefined : directory.product(account.product)
-  if (product?.services.includes(SERVICE) !== true)
-    return refuse('notPermitted', `the product of account ${account.id} has no service ${SERVICE}`)
   // What it can come to at most: what is too much is given back when the network is known.
   const offer = isUndecided
     ? directory.customerDearestPrice(account, called, mobileCountriesOf(called), wallMs)
     : directory.customerPrice(account, called, network, wallMs)
   if (offer !== undefined && !offer.forbidden) return offer
-  return refuse('noPrice', `product ${product.id} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
-}
-
-function customerGone(customer: string): Refusal {
-  return refuse('customerBlocked', `customer ${customer} is not in the directory`)
+  return refuse('noPrice', `product ${product} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
 }
 
 function refusal(why: NotReserved, { id }: SendingAccount, customer: string): Refusal {
@@ -198,8 +211,8 @@ export function moBill(
   }
 }
 
-function priceOf(offer: Offer | undefined): ReturnType<typeof frozenPrice> | undefined {
-  return offer === undefined || offer.forbidden ? undefined : frozenPrice(offer)
+function priceOf(offer: Offer | undefined): Price | undefined {
+  return offer === undefined || offer.forbidden ? undefined : offer.price
 }
 
 function freeIn(currency: string): Bill['price'] {

@@ -3,7 +3,7 @@
 import type { Bill } from '../../message/bill.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Offer } from '../../money/price-list.js'
-import { frozenPrice } from '../../money/settle.js'
+import { isSamePrice } from '../../money/settle.js'
 import type { MobileNetwork } from '../../phone/network.js'
 
 /** Rates whose last bill is remembered, of one account. */
@@ -34,7 +34,7 @@ export class BillMemory {
     const bill: Bill = {
       customer,
       policy,
-      price: frozenPrice(offer),
+      price: offer.price,
       units,
       day,
       state: 'held',
@@ -57,16 +57,12 @@ function isFor(
   day: number,
   network: MobileNetwork | undefined,
 ): boolean {
-  const { price } = bill
   return (
     bill.units === units &&
     bill.day === day &&
     bill.policy === policy &&
     bill.customer === customer &&
-    price.baseMicros === offer.priceMicros &&
-    price.ownMicros === offer.ownPriceMicros &&
-    price.exchange === offer.exchange.text &&
-    price.currency === offer.exchange.currency &&
+    isSamePrice(bill.price, offer.price) &&
     bill.mcc === (network?.mcc ?? '') &&
     bill.mnc === (network?.mnc ?? '')
   )

@@ -16,7 +16,7 @@ const down: NetworkResult = { kind: 'timeout', text: 'test' }
 
 function directoryWith(onFailure: 'prefix' | 'refuse' | 'retry' | undefined): Snapshot {
   const offer = (priceMicros: number, isForbidden = false): Offer =>
-    ({ priceMicros, ownPriceMicros: priceMicros * 2, exchange: { currency: 'USD', text: '0.5' }, forbidden: isForbidden }) as Offer // prettier-ignore
+    ({ priceMicros, price: { currency: 'USD', ownMicros: priceMicros * 2, exchange: '0.5', baseMicros: priceMicros }, forbidden: isForbidden }) as Offer // prettier-ignore
   return {
     account: (id: string) =>
       id === 'gone' ? undefined : ({ id, domain: 'home', customer: id === 'moved' ? 'other' : 'c' } as SendingAccount),

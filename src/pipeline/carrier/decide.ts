@@ -5,7 +5,6 @@ import type { Policy, Route, SendingAccount, Snapshot } from '../../directory/sn
 import type { Price } from '../../message/bill.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
-import { frozenPrice } from '../../money/settle.js'
 import type { MobileNetwork } from '../../phone/network.js'
 import type { CandidatePorts } from '../candidates/candidates.js'
 import { isFailure, onFailureOf } from './carrier.js'
@@ -69,7 +68,7 @@ export function decideLater(
     return { kind: 'goes', to: route(), network, price: undefined }
   const offer = directory.customerPrice(account, called, network, wallMs)
   if (offer === undefined || offer.forbidden) return { kind: 'over', reason: 'noPrice' }
-  return { kind: 'goes', to: route(), network, price: frozenPrice(offer) }
+  return { kind: 'goes', to: route(), network, price: offer.price }
 }
 
 /** Where a message goes when the connections that it was routed to are gone; undefined for nowhere. */

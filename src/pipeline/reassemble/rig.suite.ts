@@ -100,6 +100,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     account: (id: string) => (gone.has(id) ? undefined : account(id)),
     connection: (id: string) => ({ id, text: textOf(id), multipart: rulesOf(id) }) as Connection,
     ownerOf: (called: string) => (closed.has(called) ? undefined : account('acme')),
+    creditMicrosOf: () => 0,
     customer: (id: string) => ({ id, active: true }),
     product: (id: string) => ({ id, services: ['sms'] }),
     customerPrice: () => ({ forbidden: false }),
