@@ -1,8 +1,8 @@
 // What transports and their owner promise each other: bounds, options, events. Types and defaults only.
 import type { SecureContextOptions } from 'node:tls'
 import type { Flow, FlowEnd, FlowKind, StreamFlow } from './flow.js'
-import type { SipLimits } from './limits.js'
-import { sipLimits } from './limits.js'
+import type { FramingFault } from './framing.js'
+import { sipLimits, type SipLimits } from './limits.js'
 
 export interface ListenerOptions {
   /** How flows say where they belong; `kind:host:port` if not given. */
@@ -64,6 +64,8 @@ export const defaultTransportLimits: TransportLimits = {
 export interface TransportEvents {
   /** One whole message, not parsed. The bytes are the owner's from now on. */
   onMessage(bytes: Buffer, flow: Flow): void
+  /** Where the next message of a connection would start is unknown; it will be closed, but what is sent now goes out first. */
+  onLost?(fault: FramingFault, flow: StreamFlow): void
   /** A connection is up, ours or a peer's. */
   onOpen?(flow: StreamFlow): void
   /** A connection that was up is over; always and once. */
@@ -79,6 +81,9 @@ export interface Connection extends StreamFlow {
   /** Looks at the times of the connection and closes it where one has run out. */
   tick(nowMs: number): void
 }
+
+/** Told of a connection once its socket is gone. */
+export type OnGone = (connection: Connection) => void
 
 export interface Listener {
   readonly name: string

@@ -2,9 +2,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
-import { hostname } from 'node:os'
 import { hostPort, plainAddress, type DatagramFlow, type Peer } from './flow.js'
 import { datagramKeepalive } from './keepalive.js'
+import { advertisedHost, listenerName } from './listening.js'
 import type { Listener, ListenerOptions, TransportEvents, TransportLimits } from './transport-contract.js'
 
 /** The largest payload of UDP over IPv4. */
@@ -48,6 +48,9 @@ class UdpFlow implements DatagramFlow {
 
 /** A bound socket. */
 export interface UdpListener extends Listener {
+  /** Bound to IPv6, and to both families as a wildcard address is. */
+  readonly isSix: boolean
+  readonly isDual: boolean
   flowTo(remote: Peer): DatagramFlow
 }
 
@@ -58,7 +61,8 @@ class UdpSocket implements UdpListener {
   readonly port: number
   readonly sentBy: string
   readonly #socket: Socket
-  readonly #isDual: boolean
+  readonly isSix: boolean
+  readonly isDual: boolean
   readonly #mostQueued: number
   #isOpen = true
 
@@ -69,7 +73,8 @@ class UdpSocket implements UdpListener {
     this.port = bound.port
     this.name = options.name ?? listenerName(options, bound.port)
     this.sentBy = hostPort(advertisedHost(options, bound.address), bound.port)
-    this.#isDual = isIPv6(bound.address)
+    this.isSix = isIPv6(bound.address)
+    this.isDual = bound.address === '::'
     this.#mostQueued = limits.udpSendBytes
     socket.on('message', (bytes: Buffer, from: RemoteInfo) => this.#take(bytes, from, events))
     socket.on('error', (error) => events.onError?.(this.name, error))
@@ -83,7 +88,7 @@ class UdpSocket implements UdpListener {
     // Datagrams may be lost: what the kernel and a bounded queue do not take, is.
     if (!this.#isOpen || bytes.length > largestDatagram || remote.port === 0) return false
     if (this.#socket.getSendQueueSize() > this.#mostQueued) return false
-    const isPlainOnDual = this.#isDual && remote.address.indexOf(':') < 0
+    const isPlainOnDual = this.isDual && remote.address.indexOf(':') < 0
     // No callback: it would cost a turn per datagram, and what it could tell the timers of the transaction tell too.
     this.#socket.send(bytes, remote.port, isPlainOnDual ? `::ffff:${remote.address}` : remote.address)
     return true
@@ -104,7 +109,7 @@ class UdpSocket implements UdpListener {
   }
 
   #take(bytes: Buffer, from: RemoteInfo, events: TransportEvents): void {
-    const remote: Peer = this.#isDual ? { address: plainAddress(from.address), port: from.port } : from
+    const remote: Peer = this.isDual ? { address: plainAddress(from.address), port: from.port } : from
     const keepalive = datagramKeepalive(bytes, remote)
     if (keepalive === undefined) events.onMessage(bytes, new UdpFlow(this, remote))
     else if (keepalive !== 'silence') this.send(keepalive, remote)
@@ -138,15 +143,4 @@ function numericLookup(
   callback: (error: null, address: string, family: number) => void,
 ): void {
   callback(null, address, isIPv6(address) ? 6 : 4)
-}
-
-/** How a listener is called that has no name. */
-export function listenerName(options: ListenerOptions, port: number): string {
-  return `${options.kind}:${hostPort(options.host, port)}`
-}
-
-/** What our Vias call us: peers answer to where a request came from (RFC 3581), so a name is enough where none is known. */
-export function advertisedHost(options: ListenerOptions, bound: string): string {
-  if (options.advertisedHost !== undefined) return options.advertisedHost
-  return bound === '0.0.0.0' || bound === '::' ? hostname() : bound
 }
