@@ -365,3 +365,16 @@ export function vendorReceipt(
     learnt,
   }
 }
+
+/** A message in the lane of this account. */
+export function submitFor(rig: Rig, account: string, changes: Parameters<Rig['submit']>[0] = {}): DeliveryId {
+  const lane = vendorLane(changes.route ?? routeA, 0, account as AccountId)
+  return rig.submit({ ...changes, lane }).id
+}
+
+/** The vendor takes all that it has, and needs no report. */
+export function endAll(rig: Rig, destination: FakeDestination): void {
+  while (destination.underWay.length > 0)
+    rig.courier.attemptEnded(firstOf(destination), a, { kind: 'taken', vendorMessageId: '' })
+  rig.dispatcher.hasRoom(destination.id)
+}

@@ -34,3 +34,16 @@ it('is nobody’s where two wait for one phone', () => {
   unanswered.remove(one.id)
   expect(unanswered.onlyFor(vendor, value)).toBe(samePhone)
 })
+
+it('may be over while its way back into a lane is not durable, which is told once', () => {
+  const unanswered = new Unanswered(10, () => vendor)
+  const [one, two] = [waiting(1), waiting(2)]
+  unanswered.add(one)
+  expect(unanswered.endOnItsWay(one.id)).toBe(false)
+  unanswered.addOnItsWay(two)
+  expect(unanswered.get(two.id)).toBe(two)
+  expect(unanswered.endOnItsWay(two.id)).toBe(true)
+  expect(unanswered.wasOverOnItsWay(two.id)).toBe(true)
+  expect(unanswered.endOnItsWay(two.id)).toBe(false)
+  expect(unanswered.wasOverOnItsWay(one.id)).toBe(false)
+})
