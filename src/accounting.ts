@@ -45,6 +45,8 @@ export async function openAccounting(
   await settleCurrency(books, store)
   const ofBooks = new BookCurrency(books, store)
   const currency = (): string => books.currency!
+  const reserved = metrics.authorizations.index('held')
+  const series = moneySeries(metrics, currency)
   const step = foldingDaily(store, keepDays, log)
   return {
     books,
@@ -59,26 +61,41 @@ export async function openAccounting(
     },
     bills: new BillMemory(),
     authorized: {
-      onReserved: () => metrics.authorizations.count('held'),
+      onReserved: () => metrics.authorizations.add(reserved, 1),
       onRefused: (reason) => metrics.authorizations.count(reason),
     },
     held: ({ heldMicros }) => {
-      if (heldMicros > 0) metrics.money.add(metrics.money.index(currency(), 'held'), heldMicros)
+      if (heldMicros > 0) metrics.money.add(series().held, heldMicros)
     },
     money: {
       cdr: new CdrLines(currency),
       moved: (move) => {
         books.apply(move)
         const { heldMicros, chargedMicros } = move
-        if (chargedMicros > 0) metrics.money.add(metrics.money.index(currency(), 'charged'), chargedMicros)
+        if (chargedMicros > 0) metrics.money.add(series().charged, chargedMicros)
         const released = -heldMicros - chargedMicros
-        if (released > 0) metrics.money.add(metrics.money.index(currency(), 'released'), released)
+        if (released > 0) metrics.money.add(series().released, released)
       },
       vendorPrice: (connection, called, { mcc, mnc }, atMs) => {
         const network = mcc === '' ? undefined : { mcc, mnc }
         return directory().vendorPrice(connection, called, network, atMs)?.price
       },
     },
+  }
+}
+
+/** Gives where amounts of the present currency are counted. */
+function moneySeries({ money }: Pick<Metrics, 'money'>, currency: () => string) {
+  const seriesOf = (of: string) => ({
+    of,
+    held: money.index(of, 'held'),
+    charged: money.index(of, 'charged'),
+    released: money.index(of, 'released'),
+  })
+  let known: ReturnType<typeof seriesOf> | undefined
+  return () => {
+    const of = currency()
+    return known?.of === of ? known : (known = seriesOf(of))
   }
 }
 
