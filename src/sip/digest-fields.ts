@@ -25,6 +25,7 @@ type Name = keyof DigestFields
 /** The longest value that is looked at. Real ones are below a hundred characters. */
 const MAX_LENGTH = 4096
 const MAX_PARAMS = 32
+const MAX_CHALLENGES = 16
 
 function noFields(): DigestFields {
   return {
@@ -62,7 +63,7 @@ export function parseDigestChallenges(value: string): readonly DigestFields[] {
   if (value.length > MAX_LENGTH) return []
   const found: DigestFields[] = []
   let at = 0
-  while (at < value.length) {
+  for (let count = 0; at < value.length && count < MAX_CHALLENGES; count++) {
     const start = afterSchemeAt(value, at)
     const read = noFields()
     const end = readParams(value, start < 0 ? skipWord(value, at) : start, read)

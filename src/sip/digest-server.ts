@@ -76,11 +76,21 @@ export class DigestServer<Account> {
     this.#opaque = digestHex('SHA-256', `opaque ${seed}`).slice(0, 16)
   }
 
-  /** The values of the WWW-Authenticate (or Proxy-Authenticate) fields of a challenge, one field each, strongest first as offered. */
-  challenges(realm: string, isStale: boolean, nowMs: number): readonly string[] {
+  /**
+   * The values of the WWW-Authenticate (or Proxy-Authenticate) fields of a challenge, one field each.
+   *
+   * @param offered in their order, for peers that look at the first alone and give up there (npm sip.js, which knows MD5 only);
+   *   all if not given
+   */
+  challenges(
+    realm: string,
+    isStale: boolean,
+    nowMs: number,
+    offered: readonly DigestAlgorithm[] = this.#options.algorithms,
+  ): readonly string[] {
     const nonce = this.#options.nonces.make(nowMs)
     const qop = this.#options.offersIntegrity === true ? 'auth,auth-int' : 'auth'
-    return this.#options.algorithms.map((algorithm) =>
+    return offered.map((algorithm) =>
       // `stale` is said only when it is true: phones exist that take any `stale` for a yes.
       writeDigest(
         { realm, nonce, opaque: this.#opaque, stale: isStale ? 'true' : undefined, algorithm, qop },
