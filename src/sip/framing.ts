@@ -100,7 +100,8 @@ export class SipFramer {
     const { headBytes, bodyBytes } = this.#limits
     const from = this.#at + Math.max(0, this.#searched - emptyLine.length + 1)
     // A buffer of our own is longer than what it holds.
-    const found = this.#kept.subarray(0, this.#at + this.#held).indexOf(emptyLine, from)
+    const within = this.#isOwn ? this.#kept.subarray(0, this.#at + this.#held) : this.#kept
+    const found = within.indexOf(emptyLine, from)
     const headSize = found < 0 ? this.#held : found + emptyLine.length - this.#at
     if (headSize > headBytes) return { status: 513, why: 'Message Too Large' }
     if (found < 0) {
@@ -174,16 +175,10 @@ function contentLength(head: string): number | 'none' | 'bad' {
 
 /** The value of a field, its folds undone. */
 function valueAt(head: string, from: number): string {
-  let end = from
-  do end = head.indexOf('\r\n', end === from ? from : end + 2)
-  while (end >= 0 && isBlank(head.charCodeAt(end + 2)))
-  return trimmed(
-    head
-      .slice(from, end < 0 ? head.length : end)
-      .split('\r\n')
-      .map((each) => trimmed(each))
-      .join(' '),
-  )
+  let end = head.indexOf('\r\n', from)
+  while (end >= 0 && isBlank(head.charCodeAt(end + 2))) end = head.indexOf('\r\n', end + 2)
+  const lines = head.slice(from, end < 0 ? head.length : end).split('\r\n')
+  return trimmed(lines.map((each) => trimmed(each)).join(' '))
 }
 
 const empty = Buffer.alloc(0)

@@ -45,9 +45,6 @@ function lineEnd(head: string, at: number): number {
 
 /** RFC 3261 §7.3.1: a fold is one blank. */
 function unfolded(value: string): string {
-  return value
-    .split('\r\n')
-    .map((each) => trimmed(each))
-    .join(' ')
-    .trim()
+  const lines = value.split('\r\n').map((each) => trimmed(each))
+  return trimmed(lines.join(' '))
 }

@@ -164,6 +164,7 @@ function answerable(method: string, via: Via, { to, fields }: Required): Answera
 
 /** No entry of the list is without a protocol: `;,;,,` behind the first would be read by each in its own way. */
 function isFullList(value: string): boolean {
+  if (value.indexOf(',') < 0) return true
   for (let at = entryEnd(value, 0); at < value.length;) {
     const end = entryEnd(value, at + 1)
     if (value.slice(at + 1, end).indexOf('/') < 0) return false
