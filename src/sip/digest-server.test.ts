@@ -32,8 +32,8 @@ function secretOf(username: string, of: string, hash: DigestHash) {
   return { ha1: ha1Of(hash, username, of, password), account: `account of ${username}` }
 }
 
-function phone(username = 'alice', password = passwords[username] ?? 'none', takes?: readonly DigestHash[]) {
-  return new DigestClient({ credentials: { username, password }, cnonce, ...(takes && { takes }) })
+function phone(username = 'alice', password = passwords[username] ?? 'none'): DigestClient {
+  return new DigestClient({ credentials: { username, password }, cnonce })
 }
 
 const valuesOf = (client: DigestClient, of = request) => client.fields(of).map((each) => each.value)
@@ -95,18 +95,13 @@ describe('a digest server and its client', () => {
     expect(ask(server({ nonces }), client)).toEqual(['stale', 'known'])
   })
 
-  it.each<[DigestAlgorithm, readonly DigestHash[] | undefined, string]>([
-    ['MD5', undefined, 'MD5'],
-    ['MD5-sess', undefined, 'MD5-sess'],
-    ['SHA-256', undefined, 'SHA-256'],
-    ['SHA-256-sess', undefined, 'SHA-256-sess'],
-    ['SHA-512-256', undefined, 'SHA-512-256'],
-    ['SHA-512-256-sess', undefined, 'SHA-512-256-sess'],
-  ])('agree on %s', (algorithm, takes, name) => {
-    const [ours, client] = [server({ algorithms: [algorithm] }), phone('alice', undefined, takes)]
+  it.each<DigestAlgorithm>([
+    ...(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess'] as const),
+  ])('agree on %s', (algorithm) => {
+    const [ours, client] = [server({ algorithms: [algorithm] }), phone()]
     expect(ask(ours, client)).toEqual(['none', 'known'])
     expect(ask(ours, client)).toEqual(['known'])
-    expect(parseDigestCredentials(valuesOf(client)[0]!)?.algorithm).toBe(name)
+    expect(parseDigestCredentials(valuesOf(client)[0]!)?.algorithm).toBe(algorithm)
   })
 
   it('agree whatever the names, passwords and requests', () => {
@@ -221,19 +216,14 @@ describe('DigestServer', () => {
   })
 
   it('checks a reused nonce in a few microseconds', () => {
-    const [ours, client] = [server({ algorithms: ['MD5'] }, 3_600_000), phone()]
-    client.challenged(401, ours.challenges(realm, false, nowMs), 0)
     const secret = secretOf('alice', realm, 'MD5')
-    const quick = server({
-      algorithms: ['MD5'],
-      secretOf: () => secret,
-    })
-    client.challenged(401, quick.challenges(realm, false, nowMs), 0)
+    const [ours, client] = [server({ algorithms: ['MD5'], secretOf: () => secret }), phone()]
+    client.challenged(401, ours.challenges(realm, false, nowMs), 0)
     let best = Infinity
     for (let round = 0; round < 10; round++) {
       const sent = Array.from({ length: 2000 }, () => valuesOf(client))
       const from = process.hrtime.bigint()
-      for (const values of sent) if (quick.check(values, realm, request, nowMs).kind !== 'known') throw new Error('no')
+      for (const values of sent) if (ours.check(values, realm, request, nowMs).kind !== 'known') throw new Error('no')
       best = Math.min(best, Number(process.hrtime.bigint() - from) / 1000 / sent.length)
     }
     console.log(`digest check, MD5, nonce in use: ${best.toFixed(2)} µs`)
