@@ -101,6 +101,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     money: accounting.money,
     onCommitted: () => vendors.recorded(),
     onLost: ports.onLost,
+    leftDesk: ({ message }) => networks.undecided.remove(message.account, message.destination.value),
     told: (account, id, parts, state, error, doneAtMs) => states.told(account, id, parts, state, error, doneAtMs),
   })
   const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts, isUsable } = core
@@ -243,6 +244,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const { rerouted, rerouter } = await restoreSwitch({
     ...{ store, core, reassembly, isUsable, timers, nowMs, log },
     routeAnew: networks.routeAnew,
+    undecided: networks.undecided,
   })
   log.event('store.opened', {
     kind: config.store.kind,

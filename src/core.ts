@@ -4,7 +4,7 @@
 import { AccountLimits } from './account-limits.js'
 import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
-import type { Told } from './delivery/courier-ports.js'
+import type { CourierPorts, Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
@@ -43,6 +43,7 @@ export interface CorePorts {
   readonly onCommitted: () => void
   readonly onLost: (error: Error) => void
   readonly told: Told
+  readonly leftDesk: NonNullable<CourierPorts['leftDesk']>
   readonly money: MoneyPorts
 }
 
@@ -117,6 +118,7 @@ export function buildCore(ports: CorePorts): Core {
       nowMs,
       wallMs: () => clock.wallMs(),
       told: ports.told,
+      leftDesk: ports.leftDesk,
       money: ports.money,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
       events: instruments.courier,

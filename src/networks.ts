@@ -17,6 +17,7 @@ import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { Carrier } from './pipeline/carrier/carrier.js'
 import type { CarrierPorts, NetworkResult } from './pipeline/carrier/carrier-ports.js'
 import { decideLater, policyNow, routeAgain, type LaterRoute } from './pipeline/carrier/decide.js'
+import { UndecidedNumbers } from './pipeline/carrier/undecided-numbers.js'
 import type { AnswersStore } from './store/contracts/answers.js'
 import { LogPace } from './telemetry/log-pace.js'
 import type { Log } from './telemetry/log.js'
@@ -44,6 +45,8 @@ export interface NetworksPorts {
 export interface Networks {
   readonly carrier: Carrier
   readonly desk: LookupDesk
+  /** To which numbers accepted messages wait for their network. */
+  readonly undecided: UndecidedNumbers
   /** Where a message goes whose connections are gone, by what is known of its network. */
   readonly routeAnew: (delivery: SegmentDelivery) => LaterRoute | undefined
   /** Clears away answers that are over: a small step, to be taken every second or so. */
@@ -74,8 +77,10 @@ export function createNetworks(ports: NetworksPorts): Networks {
   if (lookups !== undefined) log.event('lookup.ready', { file: config.file, providers: providers.length })
   const lookupFor = ({ hlr }: Policy) => (hlr === undefined ? undefined : lookups?.for(hlr.providers))
 
+  const undecided = new UndecidedNumbers()
   const carrier = new Carrier(
     {
+      undecided,
       networksFor: lookupFor,
       undecidedRoom: (account: AccountId) => config.maxUndecided - ports.waiting(undecidedLane(account)),
       proceed: ports.proceed,
@@ -111,6 +116,7 @@ export function createNetworks(ports: NetworksPorts): Networks {
   return {
     carrier,
     desk,
+    undecided,
     routeAnew: (delivery) =>
       routeAgain(directory(), delivery, networkOf(delivery, directory(), lookupFor), candidates, clock.wallMs()),
     async sweep() {

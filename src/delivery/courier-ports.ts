@@ -58,6 +58,8 @@ export interface CourierPorts {
   /** Is it in the directory, and active? What has rules may still be neither. */
   readonly isUsable: (connection: ConnectionId) => boolean
   readonly told?: Told | undefined
+  /** One that was accepted before its network was known has gone on or is over, and the store knows it. */
+  readonly leftDesk?: ((delivery: SegmentDelivery) => void) | undefined
   readonly money: MoneyPorts
   /** An attempt over a connection that is judged by its success ended. */
   readonly judged?: ((connection: ConnectionId, isTaken: boolean, rules: SuccessRules) => void) | undefined

@@ -43,6 +43,8 @@ export class Courier implements UnitListener {
 
   /** For answers that came late: the next segment is not under way, it waits for its turn in its lane. */
   readonly #late: UnitListener = { durable: (unit) => this.#durableLate(unit) }
+  /** For what waited for its network. */
+  readonly #undecided: UnitListener = { durable: (unit) => this.#durableUndecided(unit) }
 
   /** One function for all attempts. Whose segments they are makes no difference to who is up. */
   readonly #isUp = (connection: ConnectionId): boolean =>
@@ -255,7 +257,7 @@ export class Courier implements UnitListener {
 
   /** What waited for its network goes on, waits again, or is over. It was handed out by its lane. */
   decided(delivery: SegmentDelivery, decision: Decision): void {
-    void this.#endings.end(delivery, decidedEnding(delivery, decision), undefined)
+    void this.#endings.end(delivery, decidedEnding(delivery, decision), undefined, this.#undecided)
   }
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
@@ -275,8 +277,9 @@ export class Courier implements UnitListener {
   overdue(delivery: Delivery): void {
     if (delivery.kind !== 'segment') return this.#notices.overdue(delivery)
     const waited = delivery.lane.startsWith('w:')
+    const listener = isUndecided(delivery) ? this.#undecided : this
     this.#unanswered.remove(delivery.id)
-    void this.#endings.end(delivery, waited ? unansweredEnding(delivery) : expiredEnding(delivery), undefined)
+    void this.#endings.end(delivery, waited ? unansweredEnding(delivery) : expiredEnding(delivery), undefined, listener)
   }
 
   /** Acknowledged parts end that will never be in a whole message: their senders are told where they asked. */
@@ -348,6 +351,12 @@ export class Courier implements UnitListener {
     }
   }
 
+  #durableUndecided(unit: Unit): void {
+    this.durable(unit)
+    if (unit.kind !== 'answered' || (unit.outcome.kind === 'requeued' && isUndecided(unit.outcome.next))) return
+    this.#ports.leftDesk?.(unit.delivery)
+  }
+
   #durableLate(unit: Unit): void {
     this.durable(unit)
     if (unit.kind !== 'answered' || unit.outcome.kind !== 'advanced') return
@@ -364,4 +373,8 @@ export class Courier implements UnitListener {
     const sent = result.kind === 'taken' ? this.#settling.sentOf(delivery, rules) : undefined
     return endingOf(delivery, result, rules, this.#ports.nowMs(), this.#isUp, sent)
   }
+}
+
+function isUndecided({ lane }: SegmentDelivery): boolean {
+  return lane.startsWith('n:')
 }

@@ -5,7 +5,7 @@ import type { ConnectionId } from '../message/ids.js'
 import { receipt, segment } from '../store/conformance-rows.suite.js'
 import { decidedEnding, type Decision } from './decided.js'
 import { undecidedLane } from './lane-key.js'
-import { LookupDesk } from './lookup-desk.js'
+import { LOOKUP_DESK, LookupDesk } from './lookup-desk.js'
 import { acme, makeRig } from './rig.suite.js'
 
 const price: Price = { currency: 'EUR', ownMicros: 90, exchange: '1', baseMicros: 90 }
@@ -62,12 +62,16 @@ describe('what is decided late', () => {
   })
 })
 
-function deskRig(window: number) {
-  const rig = makeRig()
+/** @param known what is decided inside the call; left out: the test decides */
+function deskRig(window: number, known?: Decision) {
+  const rig = makeRig({ ports: { destinationsOf: () => [LOOKUP_DESK] } })
   const asked: { readonly delivery: SegmentDelivery; readonly told: (decision: Decision) => void }[] = []
   const desk = new LookupDesk(
     {
-      ask: (delivery, told) => asked.push({ delivery, told }),
+      ask: (delivery, told) => {
+        if (known === undefined) asked.push({ delivery, told })
+        else told(known)
+      },
       decided: (delivery, decision) => rig.courier.decided(delivery, decision),
       hasRoom: (id) => rig.dispatcher.hasRoom(id),
     },
@@ -85,6 +89,15 @@ describe('the lookup desk', () => {
     expect([desk.room(), desk.underWay, asked.length]).toEqual([0, 2, 2])
     asked[0]!.told({ kind: 'over', reason: 'noRoute' })
     expect(desk.room()).toBe(1)
+  })
+
+  it('goes on when what it is handed is known at once, though it has one place', async () => {
+    const { rig, desk } = deskRig(1, { kind: 'over', reason: 'noRoute' })
+    rig.dispatcher.add(desk)
+    rig.dispatcher.changed(desk.id, 0)
+    for (const n of [1, 2, 3]) rig.dispatcher.offer(undecided(n), 0)
+    await rig.settle()
+    expect(rig.dispatcher.waiting(undecidedLane(acme))).toBe(0)
   })
 
   it('tells nothing once it is stopped: the next start asks again', () => {

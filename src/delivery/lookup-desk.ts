@@ -22,6 +22,8 @@ export class LookupDesk implements Destination {
   readonly #window: number
   #underWay = 0
   #isStopped = false
+  /** Whoever sends takes the place for taken until he is through, and is told of it then. */
+  #isToldSoon = false
 
   /** @param window messages that are asked about at a time */
   constructor(ports: LookupDeskPorts, window: number) {
@@ -49,14 +51,26 @@ export class LookupDesk implements Destination {
   send(delivery: Delivery): SendResult {
     if (delivery.kind !== 'segment' || this.room() <= 0) return 'full'
     this.#underWay++
+    let isSending = true
     this.#ports.ask(delivery, (decision) => {
       this.#underWay--
       // What is told while the switch stops says nothing about the number. The message is in its lane: the next start asks again.
       if (this.#isStopped) return
       this.#ports.decided(delivery, decision)
+      if (isSending) this.#tellSoon()
+      else this.#ports.hasRoom(this.id)
+    })
+    isSending = false
+    return 'sent'
+  }
+
+  #tellSoon(): void {
+    if (this.#isToldSoon) return
+    this.#isToldSoon = true
+    queueMicrotask(() => {
+      this.#isToldSoon = false
       this.#ports.hasRoom(this.id)
     })
-    return 'sent'
   }
 
   stop(): void {

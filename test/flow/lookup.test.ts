@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { hlrAnswer, json, numberOf, startProviderServer, type SeenRequest } from '../../src/lookup/provider-server.suite.js' // prettier-ignore
 import { receiptsOf, startScenario, submitsAt, type Scenario } from './scenario.js'
+import type { SimEsme } from '../../src/sim/esme.js'
 import { when } from './waiting.js'
 
 const message = { source: '12025550100', text: 'hello', registeredDelivery: 1 }
@@ -122,6 +123,38 @@ it('lets no number wait for another, and keeps the order of messages to one numb
   expect(scenario.vendors[1]!.received.map(({ text }) => text)).toEqual(['first', 'second', 'third'])
   answer(other!)
   expect((await slow).status).toBe(0)
+})
+
+it('keeps that order also behind one that was accepted before its network was known, over a crash', async () => {
+  const { scenario, provider, request } = await startWithProvider('refuse', {
+    ...{ 'lookup.maxAtDesk': 1, 'lookup.timeoutMs': 30_000 },
+  })
+  const send = async (bound: SimEsme, destination: string, text: string): Promise<void> =>
+    expect((await bound.submit({ ...message, destination, text })).status).toBe(0)
+  const esme = await scenario.bind()
+  await send(esme, '12025550199', 'has the desk')
+  await send(esme, number, 'first')
+  answer(await request(2))
+  await scenario.daemon.metricWhen((n) => n === 1, 'smswitch_lookups_total', { outcome: 'network' })
+  await send(esme, number, 'second')
+  let release = (): void => undefined
+  const isReleased = new Promise<void>((resolve) => (release = resolve))
+  provider.answers = (asked, response) => {
+    const answered = (): void => answer({ request: asked, response })
+    if (numberOf(asked) === number) answered()
+    else void isReleased.then(answered)
+  }
+  await scenario.restart('SIGKILL')
+  const again = await scenario.bind()
+  await send(again, number, 'third')
+  expect(scenario.vendors.map(({ stats }) => stats.submits)).toEqual([0, 0])
+  release()
+  await submitsAt(scenario.vendors[1]!, 4)
+  expect(scenario.vendors[1]!.received.slice(1).map(({ text }) => text)).toEqual(['first', 'second', 'third'])
+  // Everything has gone on: nobody waits for anybody any more.
+  await send(again, number, 'fourth')
+  await submitsAt(scenario.vendors[1]!, 5)
+  await scenario.daemon.metricWhen((n) => n === 1, 'smswitch_networks_total', { outcome: 'network' })
 })
 
 it('routes and rates by the network when the answer comes in time, and remembers it', async () => {

@@ -4,6 +4,7 @@ import type { Policy, Snapshot } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import type { MobileNetwork } from '../../phone/network.js'
 import type { Located } from '../stage.js'
+import type { UndecidedNumbers } from './undecided-numbers.js'
 
 /** What was found out about a number: its network; that nobody knows; or nothing. */
 export type NetworkResult =
@@ -36,6 +37,8 @@ export interface CarrierPorts {
   readonly undecidedRoom: (account: AccountId) => number
   /** Takes on those that waited, by the directory that they came with. */
   readonly proceed: (batch: readonly Located[], directory: Snapshot) => void
+  /** Those that are accepted undecided are put in here; whoever decides on one, or ends it, takes it out. */
+  readonly undecided: UndecidedNumbers
   readonly events: CarrierEvents
 }
 

@@ -6,6 +6,7 @@ import type { Failure } from '../../message/failure.js'
 import type { Located, Permitted } from '../stage.js'
 import { Carrier } from './carrier.js'
 import type { NetworkResult, Networks } from './carrier-ports.js'
+import { UndecidedNumbers } from './undecided-numbers.js'
 
 const directory = {} as Snapshot
 const tMobile: NetworkResult = { kind: 'network', network: { mcc: '310', mnc: '260' } }
@@ -61,6 +62,7 @@ function rig(changes: { readonly room?: number; readonly isOff?: boolean } = {})
   const log: string[] = []
   const later: Located[][] = []
   const directories: Snapshot[] = []
+  const undecided = new UndecidedNumbers()
   const carrier = new Carrier(
     {
       networksFor: () => (changes.isOff === true ? undefined : networks),
@@ -69,6 +71,7 @@ function rig(changes: { readonly room?: number; readonly isOff?: boolean } = {})
         directories.push(from)
         later.push([...batch])
       },
+      undecided,
       events: { onLocated: (outcome) => log.push(outcome) },
     },
     { waitMs: 20 },
@@ -82,7 +85,7 @@ function rig(changes: { readonly room?: number; readonly isOff?: boolean } = {})
       policy: { id: 'p', hlr: onFailure && { onFailure } } as Policy,
     } as unknown as Permitted
   }
-  return { clock, networks, log, later, directories, carrier, message }
+  return { clock, networks, log, later, directories, carrier, message, undecided }
 }
 
 const words = (batch: readonly Located[]): string[] =>
@@ -150,6 +153,32 @@ describe('the carrier stage', () => {
     expect(later.slice(2).map(names)).toEqual([['slow']])
     expect(networks.asked).toEqual([['9', '8']])
     expect(carrier.waiting).toBe(0)
+  })
+
+  it('keeps that order behind one that was accepted undecided, until that is decided, for its account only', () => {
+    const { carrier, message, networks, clock, later, undecided } = rig()
+    carrier.take([message('9', 'refuse')], directory)
+    clock.advance(20)
+    networks.answers.set('9', tMobile)
+    const other = { ...message('9', 'refuse'), account: { id: 'other' } } as Permitted
+    const all = [message('9', 'refuse'), message('8', 'refuse'), other]
+    networks.answers.set('8', tMobile)
+    expect(words(carrier.take(all, directory))).toEqual(['9 - undecided', '8 260 decided', '9 260 decided'])
+    expect(later.map(words)).toEqual([['9 - undecided']])
+    undecided.remove('acme', '9')
+    expect(words(carrier.take([message('9', 'refuse')], directory))).toEqual(['9 - undecided'])
+    for (const _ of [1, 2]) undecided.remove('acme', '9')
+    expect(words(carrier.take([message('9', 'refuse')], directory))).toEqual(['9 260 decided'])
+  })
+
+  it('waits no more for one that is refused after all', () => {
+    const { carrier, message, networks, clock, later, log } = rig()
+    carrier.take([message('9', 'refuse')], directory)
+    clock.advance(20)
+    networks.answers.set('9', tMobile)
+    later[0]![0]!.submission.answer.refused({ reason: 'insufficientFunds', cause: 'test' })
+    expect(log).toEqual(['late', '9 insufficientFunds'])
+    expect(words(carrier.take([message('9', 'refuse')], directory))).toEqual(['9 260 decided'])
   })
 
   it('lets one that came behind another wait no longer than that', () => {

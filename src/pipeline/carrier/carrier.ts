@@ -2,7 +2,9 @@
 // up nobody, and is accepted then before the answer is there. It knows no provider and no timer.
 
 import type { Policy, Snapshot } from '../../directory/snapshot.js'
-import { refuse, type Located, type Permitted } from '../stage.js'
+import type { Failure } from '../../message/failure.js'
+import type { MessageId } from '../../message/ids.js'
+import { refuse, type Located, type Permitted, type SubmissionAnswer } from '../stage.js'
 import type { CarrierPorts, NetworkResult, Networks } from './carrier-ports.js'
 
 export interface CarrierOptions {
@@ -64,6 +66,11 @@ export class Carrier {
       if (before !== undefined) {
         before.push({ permitted, directory })
         this.#waiting++
+        continue
+      }
+      // The same where one of them was accepted already: whatever is known goes by the desk, in its turn.
+      if (this.#ports.undecided.has(permitted.account.id, number)) {
+        this.#undecided(permitted, going)
         continue
       }
       const result = networks.known(number)
@@ -152,16 +159,54 @@ export class Carrier {
     const { events, undecidedRoom } = this.#ports
     if (undecidedRoom(permitted.account.id) > 0) {
       events.onLocated('late')
-      going.push(located(permitted, undefined, true))
+      going.push(this.#counted(permitted))
     } else if (onFailureOf(permitted.policy) === 'prefix') {
       events.onLocated('prefix')
       going.push(permitted)
     } else this.#refuse(permitted, `account ${permitted.account.id} has as many undecided messages as it may`)
   }
 
+  /** From now on, and not only when the store has it: others may come meanwhile. */
+  #counted(permitted: Permitted): Located {
+    const { undecided } = this.#ports
+    const { submission, account } = permitted
+    const number = submission.destination.value
+    undecided.add(account.id, number)
+    const answer = new CountedAnswer(submission.answer, () => undecided.remove(account.id, number))
+    return located({ ...permitted, submission: { ...submission, answer } }, undefined, true)
+  }
+
   #refuse({ submission }: Permitted, cause: string): void {
     this.#ports.events.onLocated('refused')
     submission.answer.refused(refuse('networkUnknown', cause).failure)
+  }
+}
+
+/** Of one that is accepted undecided: a refusal takes it out. */
+class CountedAnswer implements SubmissionAnswer {
+  readonly #answer: SubmissionAnswer
+  readonly #onRefused: () => void
+
+  constructor(answer: SubmissionAnswer, onRefused: () => void) {
+    this.#answer = answer
+    this.#onRefused = onRefused
+  }
+
+  accepted(id: MessageId): void {
+    this.#answer.accepted(id)
+  }
+
+  refused(failure: Failure): void {
+    this.#onRefused()
+    this.#answer.refused(failure)
+  }
+
+  withheld(): void {
+    this.#answer.withheld()
+  }
+
+  readmitted(): void {
+    this.#answer.readmitted()
   }
 }
 
