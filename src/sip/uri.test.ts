@@ -41,6 +41,7 @@ const none = [
     '1sip:a@c.d',
     'sip:a@c d',
     'sip:a@c.d:-5',
+    'sip:\ufffd@c.d',
   ],
 ]
 

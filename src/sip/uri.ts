@@ -25,6 +25,8 @@ export function isUriText(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code <= 32 || code === 34 || code === 60 || code === 62 || code === 127) return false
+    // Octets that were no UTF-8: two names that differ in them would look the same.
+    if (code === 0xfffd) return false
     if (code === 58 && colon < 0) colon = i
   }
   return colon > 0 && colon < text.length - 1 && isScheme(text, colon)
