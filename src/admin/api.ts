@@ -13,6 +13,7 @@ import type { DirectoryBook } from './directory-book.js'
 import { addDirectoryRoutes, type OnChanged } from './directory-routes.js'
 import { toOpenApi } from './directory-schemas.js'
 import { addExplainRoute, type RoutePorts } from './explain-route.js'
+import { readJsonInSlices } from './json-body.js'
 import { addMoneyRoutes, type MoneyPorts, type OnPaid } from './money-routes.js'
 import { addRateSheetRoutes } from './rate-sheet-route.js'
 import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
@@ -59,6 +60,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
   }
   await server.register(async (api) => {
     api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => checkOf(schema, httpPart))
+    readJsonInSlices(api, options.pauses)
     // Answers are ours: written as they are.
     api.setSerializerCompiler(() => (body) => JSON.stringify(body))
     api.addHook('onRequest', async (request, reply) => letIn(request, reply, options))

@@ -47,8 +47,39 @@ async function serverOf(book: DirectoryBook) {
     expect(answer.statusCode).toBe(200)
     return answer
   }
-  return { get, pauses: () => pauses }
+  const put = (path: string, payload: string) =>
+    server.inject({
+      ...{ method: 'PUT', url: `/v1/directory/${path}`, payload },
+      headers: { authorization: 'Bearer t', 'content-type': 'application/json' },
+    })
+  return { get, put, pauses: () => pauses }
 }
+
+it('a tariff of 100,000 rates that is sent as JSON is read in slices, and mistakes in it are told as ever', async () => {
+  const book = await largeBook(largeObjects({ tariffs: 1, ratesPerTariff: 10, accounts: 1, connections: 10 }))
+  const { put, pauses } = await serverOf(book)
+  const text = JSON.stringify({ rates: ratesOf(1, 100_000) })
+  let answer = await put('tariffs/first', text)
+  const longest: number[] = []
+  for (const id of ['a', 'b', 'c'])
+    longest.push((await felt(async () => (answer = await put(`tariffs/${id}`, text)))).longestMs)
+  console.log(`PUT of ${text.length} characters: at most ${longest.map((ms) => ms.toFixed(1)).join(', ')} ms at a time`)
+  expect(answer.statusCode).toBe(201)
+  expect((book.current().objects.get('tariffs/c')!.row as { rates: unknown[] }).rates).toHaveLength(100_000)
+  expect(Math.min(...longest)).toBeLessThan(60)
+  expect(pauses()).toBeGreaterThan(20)
+  const before = book.current().revision
+  for (const wrong of [
+    text.slice(0, -2),
+    `${text}]`,
+    text.replace('"price"', '"__proto__"'),
+    text.replace('"44', '44'),
+  ])
+    expect((await put('tariffs/d', wrong)).json()).toMatchObject({ error: { code: expect.any(String) as string } })
+  expect((await put('tariffs/d', text.slice(0, -2))).statusCode).toBe(400)
+  expect((await put('tariffs/d', text.replace('"price"', '"__proto__"'))).statusCode).toBe(400)
+  expect(book.current().revision).toBe(before)
+})
 
 it('a tariff of 100,000 rates is read as it was written, alone and in a list, and is felt for moments only', async () => {
   const book = await largeBook(largeObjects({ tariffs: 2, ratesPerTariff: 100_000, accounts: 1, connections: 10 }))
