@@ -85,7 +85,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     addDirectoryRoutes(api, options.book, options.pauses, onChanged)
     addRateSheetRoutes(api, options.book, options.pauses, onChanged)
     addExplainRoute(api, { ...options.route, ...options.money })
-    addMoneyRoutes(api, options.money, (by, payment) => options.onPaid?.(by, payment))
+    addMoneyRoutes(api, options.money, options.pauses, (by, payment) => options.onPaid?.(by, payment))
     api.decorateRequest('caller', '')
   })
 }

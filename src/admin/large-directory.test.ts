@@ -69,15 +69,13 @@ it('a tariff of 100,000 rates that is sent as JSON is read in slices, and mistak
   expect(Math.min(...longest)).toBeLessThan(60)
   expect(pauses()).toBeGreaterThan(20)
   const before = book.current().revision
-  for (const wrong of [
+  const wrong = [
     text.slice(0, -2),
     `${text}]`,
     text.replace('"price"', '"__proto__"'),
-    text.replace('"44', '44'),
-  ])
-    expect((await put('tariffs/d', wrong)).json()).toMatchObject({ error: { code: expect.any(String) as string } })
-  expect((await put('tariffs/d', text.slice(0, -2))).statusCode).toBe(400)
-  expect((await put('tariffs/d', text.replace('"price"', '"__proto__"'))).statusCode).toBe(400)
+    text.replace('"price"', 'price'),
+  ]
+  for (const body of wrong) expect((await put('tariffs/d', body)).statusCode).toBe(400)
   expect(book.current().revision).toBe(before)
 })
 

@@ -204,7 +204,19 @@ describe('a statement', () => {
     expect(await statement(-20, -11)).toMatchObject({ opening: '0', closing: '0', days: [], payments: [] })
     expect(await statement(-20, 0)).toMatchObject({ opening: '0', closing: '11.75' })
     expect(await statement(0, 0)).toMatchObject({ opening: '12', closing: '11.75' })
-    for (const query of ['from=2027-02-30', 'from=2027-01-02&to=2027-01-01', 'from=2020-01-01', 'from=now'])
+    // In pages of whole days, each a statement by itself.
+    const page = async (from: string, limit: number) =>
+      (await call('GET', `/v1/customers/acme/statement?from=${from}&to=${day(0)}&limit=${limit}`)).body
+    expect(await page(day(-20), 3)).toMatchObject({
+      ...{ from: day(-20), to: day(-2), opening: '0', closing: '9', next: day(-1) },
+      days: [{ day: day(-5) }],
+      payments: [{ reference: 'early' }],
+    })
+    expect(await page(day(-1), 1)).toMatchObject({ to: day(-1), opening: '9', closing: '12', next: day(0) })
+    const end = await page(day(0), 1)
+    expect(end).toMatchObject({ to: day(0), opening: '12', closing: '11.75' })
+    expect(end['next']).toBeUndefined()
+    for (const query of ['from=2027-02-30', 'from=2027-01-02&to=2027-01-01', 'from=2020-01-01', 'from=now', 'limit=0'])
       expect((await call('GET', `/v1/customers/acme/statement?${query}`)).status).toBe(400)
   })
 })

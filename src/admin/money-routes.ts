@@ -1,8 +1,11 @@
 // The routes of the money API: balances, payments, statements, call detail records. HTTP in, HTTP out; who may come here is the door's.
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Pauses } from '../directory/in-slices.js'
 import type { Snapshot } from '../directory/snapshot.js'
 import { cdrDays, readCdrDay } from '../history/cdr-files.js'
-import type { Payment } from '../message/bill.js'
+import { jsonPieces } from '../lib/json-pieces.js'
+import type { DayBooks, Payment } from '../message/bill.js'
 import { formatAmount, parseAmount } from '../money/amount.js'
 import { dayOf } from '../money/day-use.js'
 import { momentOf } from '../money/moment.js'
@@ -21,7 +24,8 @@ import {
   StatementAnswer,
   StatementQuery,
 } from './money-schemas.js'
-import { STATEMENT_DAYS_MAX, STATEMENT_ROWS_MAX, statementOf } from './statement.js'
+import { inChunks } from './row-json.js'
+import { STATEMENT_DAYS_MAX, STATEMENT_ROWS_MAX, statementOf, type Statement } from './statement.js'
 
 export interface MoneyPorts extends PaymentPorts {
   readonly directory: () => Snapshot
@@ -34,6 +38,7 @@ export type OnPaid = (by: string, payment: Payment) => void
 
 const DAY_MS = 86_400_000
 const LIST_DEFAULT = 100
+const STATEMENT_LIMIT_DEFAULT = 1000
 /** Of a day's records that are looked at for one page: less than a second. */
 const RECORD_BYTES_MAX = 32 * 1024 * 1024
 
@@ -41,7 +46,7 @@ interface Customer {
   readonly Params: { readonly id: string }
 }
 
-export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: OnPaid): void {
+export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, pauses: Pauses, onPaid: OnPaid): void {
   const { books, store, directory, wallMs, recordFolder } = ports
   const reading = { config: { scope: 'money:read' } } as const
   const desk = new PaymentDesk(ports)
@@ -153,7 +158,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
     },
   )
 
-  api.get<Customer & { Querystring: { from?: string; to?: string } }>(
+  api.get<Customer & { Querystring: { from?: string; to?: string; limit?: number } }>(
     '/v1/customers/:id/statement',
     {
       ...reading,
@@ -175,7 +180,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
           'invalidRequest',
           `querystring expects days of the calendar, from no later than to, at most ${STATEMENT_DAYS_MAX} of them`,
         )
-      const statement = await statementOf(store, id, from, to)
+      const statement = await statementOf(store, id, from, to, query.limit ?? STATEMENT_LIMIT_DEFAULT)
       if (statement.kind !== 'statement') {
         const why =
           statement.kind === 'folded'
@@ -183,17 +188,14 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
             : `since ${shownDay(from)} there are more than ${STATEMENT_ROWS_MAX} payments or days of accounts: ask for later days`
         return refuse(reply, 400, 'invalidRequest', why)
       }
-      return reply.send({
-        ...{ customer: id, currency: currencyOf(), from: shownDay(from), to: shownDay(to) },
-        opening: formatAmount(statement.openingMicros),
-        closing: formatAmount(statement.closingMicros),
-        days: statement.days.map(({ day, account, units, heldMicros, chargedMicros }) => ({
-          ...{ day: shownDay(day), account, units },
-          held: formatAmount(heldMicros),
-          charged: formatAmount(chargedMicros),
-        })),
-        payments: statement.payments.map(shownPayment),
-      })
+      const { to: last, openingMicros, closingMicros } = statement
+      const head = {
+        ...{ customer: id, currency: currencyOf(), from: shownDay(from), to: shownDay(last) },
+        ...{ opening: formatAmount(openingMicros), closing: formatAmount(closingMicros) },
+        ...(last < to && { next: shownDay(last + 1) }),
+      }
+      const pieces = inChunks(statementJson(head, statement), pauses)
+      return reply.type('application/json').send(Readable.from(pieces, { objectMode: false }))
     },
   )
 
@@ -227,6 +229,19 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, onPaid: 
       return reply.send({ day, records: rows, ...(next !== undefined && { next }) })
     },
   )
+}
+
+/** A day of an account has some 100 characters, and there may be many of one day. */
+function* statementJson(head: object, { days, payments }: Statement): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"days":`
+  yield* jsonPieces(days, (some) => (some as readonly DayBooks[]).map(shownUse))
+  yield ',"payments":'
+  yield* jsonPieces(payments, (some) => (some as readonly Payment[]).map(shownPayment))
+  yield '}'
+}
+
+function shownUse({ day, account, units, heldMicros, chargedMicros }: DayBooks) {
+  return { day: shownDay(day), account, units, held: formatAmount(heldMicros), charged: formatAmount(chargedMicros) }
 }
 
 function shown(currency: string, payment: Payment) {

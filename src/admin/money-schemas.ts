@@ -62,14 +62,23 @@ export const PaymentsQuery = Type.Object({ limit, after }, strict)
 export const PaymentsAnswer = Type.Object({ currency: Type.String(), payments: Type.Array(Type.Object(payment)), next })
 
 export const StatementQuery = Type.Object(
-  { from: day('The first day; today if not said.'), to: day('The last day; today if not said.') },
+  {
+    from: day('The first day; today if not said.'),
+    to: day('The last day; today if not said.'),
+    limit: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 1, maximum: 10_000, default: 1000, expected: 'a whole number from 1 to 10000' },
+        description: 'Days of accounts, and payments, after which it ends; with a whole day, and at least one.',
+      }),
+    ),
+  },
   strict,
 )
 export const StatementAnswer = Type.Object({
   customer: Type.String(),
   currency: Type.String(),
   from: Type.String(),
-  to: Type.String(),
+  to: Type.String({ description: 'The last day of this statement; there may be more.' }),
   opening: amount('The balance at the beginning of the first day.'),
   closing: amount('The balance at the end of the last day.'),
   days: Type.Array(
@@ -82,6 +91,7 @@ export const StatementAnswer = Type.Object({
     }),
   ),
   payments: Type.Array(Type.Object(payment)),
+  next: Type.Optional(Type.String({ description: 'There is more: the day to go on from.' })),
 })
 
 export const RecordsQuery = Type.Object(

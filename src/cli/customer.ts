@@ -35,6 +35,8 @@ interface Statement {
     readonly charged: string
   }[]
   readonly payments: readonly Payment[]
+  /** There is more: the day to go on from. */
+  readonly next?: string
 }
 
 const payOptions = {
@@ -96,9 +98,16 @@ export const customerStatementCommand = {
   arguments: ['CUSTOMER'],
   async run(values: OptionValues<typeof statementOptions>, output: Output, args: readonly string[]): Promise<number> {
     const { from, to } = values
-    const query = new URLSearchParams({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
     const ask = createAsk(values, process.env)
-    const statement = await ask<Statement>(`${pathOf(args, 'statement')}?${query.toString()}`)
+    const page = (first: string | undefined): Promise<Statement> => {
+      const query = new URLSearchParams({
+        ...(first !== undefined && { from: first }),
+        ...(to !== undefined && { to }),
+      })
+      return ask<Statement>(`${pathOf(args, 'statement')}?${query.toString()}`)
+    }
+    let statement = await page(from)
+    while (statement.next !== undefined) statement = continued(statement, await page(statement.next))
     output.print(printed(statement), statement)
     return exitCodes.done
   },
@@ -106,6 +115,17 @@ export const customerStatementCommand = {
 
 function pathOf(args: readonly string[], what: string): string {
   return `/v1/customers/${encodeURIComponent(args[0] ?? '')}/${what}`
+}
+
+/** Each page is of its own moment: money may have moved between the two. */
+function continued({ next: _, ...before }: Statement, after: Statement): Statement {
+  return {
+    ...after,
+    from: before.from,
+    opening: before.opening,
+    days: [...before.days, ...after.days],
+    payments: [...before.payments, ...after.payments],
+  }
 }
 
 function printed({ customer, currency, from, to, opening, closing, days, payments }: Statement): string {
