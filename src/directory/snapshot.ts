@@ -132,7 +132,7 @@ export interface Policy {
 
 /** The compiled directory. Every lookup is a map or an index; nothing that it says ever changes but by time. */
 export interface Snapshot {
-  /** The base currency; XXX where none was named. */
+  /** The base currency; ISO 4217's code for none where none was named. */
   readonly currency: string
   /** Also finds inactive accounts: the caller refuses those. */
   accountBySystemId(systemId: string): SendingAccount | undefined
