@@ -38,20 +38,6 @@ export function compileDirectory(directory: Directory, defaults: CompileDefaults
   return finished(compileInSlices(directory, defaults))
 }
 
-/** The same with a pause after each slice, in which other work goes on. */
-export async function compileWithPauses(
-  directory: Directory,
-  defaults: CompileDefaults,
-  pause: () => Promise<void>,
-): Promise<Snapshot> {
-  const slices = compileInSlices(directory, defaults)
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-    await pause()
-  }
-}
-
 /** Yields every millisecond or so. */
 export function* compileInSlices(directory: Directory, defaults: CompileDefaults = usual): Generator<void, Snapshot> {
   const { currency = NO_CURRENCY, exchangeRates = [], products: productRows = [] } = directory

@@ -9,7 +9,6 @@ import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './
 export { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, RateRow, TariffRow } from './trade-rows.js'
 
 export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
-export type BindKind = (typeof bindKinds)[number]
 
 /** What an entry of `allowedDestinations` may be. */
 export const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'

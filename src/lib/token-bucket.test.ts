@@ -1,16 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  available,
-  charge,
-  checkRate,
-  debt,
-  fullBucket,
-  nextAvailableMs,
-  pauseUntil,
-  refund,
-  take,
-} from './token-bucket.js'
+import { available, checkRate, fullBucket, nextAvailableMs, refund, take } from './token-bucket.js'
 
 const tenPerSecond = { tokens: 10, perMs: 1000, burst: 10 }
 
@@ -35,29 +25,6 @@ describe('token bucket', () => {
     refund(bucket, tenPerSecond, 500)
     expect(available(bucket, tenPerSecond, 1e15)).toBe(10)
     expect(nextAvailableMs(bucket, tenPerSecond, 0, 11)).toBe(Infinity)
-  })
-
-  it('goes into debt by one burst at most, and pays it off first', () => {
-    const bucket = fullBucket(tenPerSecond, 0)
-    charge(bucket, tenPerSecond, 0, 15)
-    expect([available(bucket, tenPerSecond, 0), debt(bucket, tenPerSecond, 0)]).toEqual([-5, 5])
-    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(600)
-    charge(bucket, tenPerSecond, 0, 1000)
-    expect(debt(bucket, tenPerSecond, 0)).toBe(10)
-  })
-
-  it('pauses until a moment and not a token earlier', () => {
-    const bucket = fullBucket(tenPerSecond, 0)
-    pauseUntil(bucket, tenPerSecond, 0, 2500)
-    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(2500)
-    expect([take(bucket, tenPerSecond, 2499), take(bucket, tenPerSecond, 2500)]).toEqual([false, true])
-  })
-
-  it('keeps a pause when more is charged meanwhile', () => {
-    const bucket = fullBucket(tenPerSecond, 0)
-    pauseUntil(bucket, tenPerSecond, 0, 60_000)
-    charge(bucket, tenPerSecond, 0, 3)
-    expect(nextAvailableMs(bucket, tenPerSecond, 0)).toBe(60_000)
   })
 
   it('stands still when its clock goes back', () => {
@@ -106,7 +73,7 @@ describe('token bucket', () => {
       fc.property(anyRate, fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 1000 }), (rate, nowMs, n) => {
         const count = Math.min(n, rate.burst)
         const bucket = fullBucket(rate, nowMs)
-        charge(bucket, rate, nowMs, rate.burst)
+        take(bucket, rate, nowMs, rate.burst)
         const atMs = nextAvailableMs(bucket, rate, nowMs, count)
         expect(take({ ...bucket }, rate, atMs - 1, count)).toBe(false)
         expect(take(bucket, rate, atMs, count)).toBe(true)

@@ -10,7 +10,7 @@ export interface BucketRate {
   readonly burst: number
 }
 
-/** `level` is counted in 1/perMs of a token, so that each elapsed millisecond adds exactly `tokens`; negative is debt. */
+/** `level` is counted in 1/perMs of a token, so that each elapsed millisecond adds exactly `tokens`. */
 export interface Bucket {
   level: number
   atMs: number
@@ -44,7 +44,7 @@ function refill(bucket: Bucket, rate: BucketRate, nowMs: number): void {
   bucket.atMs = wholeMs
 }
 
-/** Whole tokens in the bucket now; negative is debt. */
+/** Whole tokens in the bucket now. */
 export function available(bucket: Bucket, rate: BucketRate, nowMs: number): number {
   refill(bucket, rate, nowMs)
   return Math.floor(bucket.level / rate.perMs)
@@ -59,31 +59,9 @@ export function take(bucket: Bucket, rate: BucketRate, nowMs: number, count = 1)
   return true
 }
 
-/** Takes `count` tokens whether they are there or not: what already happened. The bucket may go into debt, by one burst at most. */
-export function charge(bucket: Bucket, rate: BucketRate, nowMs: number, count = 1): void {
-  refill(bucket, rate, nowMs)
-  // A pause may have put it lower than that already, and must not end by a charge.
-  const lowest = Math.min(bucket.level, -rate.burst * rate.perMs)
-  bucket.level = Math.max(lowest, bucket.level - count * rate.perMs)
-}
-
 /** Gives `count` tokens back, never above the burst. */
 export function refund(bucket: Bucket, rate: BucketRate, count = 1): void {
   bucket.level = Math.min(rate.burst * rate.perMs, bucket.level + count * rate.perMs)
-}
-
-/** Empties the bucket until `untilMs`: the peer asked for a pause. No debt is made smaller by it. */
-export function pauseUntil(bucket: Bucket, rate: BucketRate, nowMs: number, untilMs: number): void {
-  refill(bucket, rate, nowMs)
-  // The level is such that the first token is there at untilMs.
-  const waitMs = Math.max(0, Math.ceil(untilMs) - bucket.atMs)
-  bucket.level = Math.min(bucket.level, rate.perMs - waitMs * rate.tokens)
-}
-
-/** Tokens owed, 0 when none. */
-export function debt(bucket: Bucket, rate: BucketRate, nowMs: number): number {
-  refill(bucket, rate, nowMs)
-  return Math.max(0, Math.ceil(-bucket.level / rate.perMs))
 }
 
 /** The first whole millisecond at which `take(count)` succeeds if nobody else takes; Infinity when more than the burst is asked. */

@@ -1,5 +1,4 @@
 // Alphabets of one octet a character, and UTF-16 and UTF-8, without GSM. Text in, octets out, and back; no headers.
-import type { Alphabet } from './alphabet.js'
 
 const REPLACEMENT = 0xfffd
 const NOT_THERE = 0x100
@@ -46,10 +45,6 @@ const eightBits = { ascii, latin1, cyrillic, hebrew } as const
 
 /** An alphabet that needs no tables in a header. */
 export type PlainAlphabet = keyof typeof eightBits | 'ucs2' | 'ucs2le' | 'utf8'
-
-export function isEightBit(alphabet: Alphabet): alphabet is keyof typeof eightBits {
-  return Object.hasOwn(eightBits, alphabet)
-}
 
 /** Whether an octet is anything in an alphabet of one octet a character. */
 export function hasCharacter(octet: number, alphabet: keyof typeof eightBits): boolean {

@@ -21,7 +21,7 @@ import { segmentOctets, userDataOctets } from './segment.js'
 import { standardText } from './standard.js'
 import { concatenationOf, type InformationElement } from './udh.js'
 
-export type { CannotLeave, Leaving, LeavingSegment, LongMessage, SarNumbers, Target } from './leaving.js'
+export type { CannotLeave, Leaving, LeavingSegment, LongMessage, Target } from './leaving.js'
 
 /** Octets without a header that surely fit one short message, by data_coding in the standard coding. */
 const surelyAlone = Uint8Array.from({ length: 256 }, (_, value) => {

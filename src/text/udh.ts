@@ -19,7 +19,6 @@ export type InformationElement =
   | { readonly kind: 'other'; readonly id: number; readonly value: Uint8Array }
 
 export type Concatenation = Extract<InformationElement, { kind: 'concatenation' }>
-export type Ports = Extract<InformationElement, { kind: 'ports' }>
 
 export type UdhReading =
   | {
