@@ -114,6 +114,11 @@ export class Audit {
     }
   }
 
+  /** What the record of a part, or of a message in one part, says; undefined while there is none. */
+  stateOf(id: string): unknown {
+    return this.#lines.get(id)?.['state']
+  }
+
   /** While nothing is under way to the store: the books of all sides say the same. */
   async check(store: Store & KeepsBooks, isQuiet: boolean): Promise<void> {
     const [inStore] = await store.books.customers()

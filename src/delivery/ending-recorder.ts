@@ -8,10 +8,10 @@ import { noReceipts } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { Unit } from '../store/contracts/unit.js'
 import type { CourierPorts } from './courier-ports.js'
-import { rowOf, type Ending } from './ending.js'
+import { rowOf, type Ending, type Report } from './ending.js'
 import type { Notices } from './notices.js'
 import type { Settling } from './settling.js'
-import type { Stopped } from './stopped.js'
+import { toldForgotten, type Stopped } from './stopped.js'
 import { afterLast, handOverOf, pinned } from './taken.js'
 import type { Unanswered } from './unanswered.js'
 
@@ -99,14 +99,15 @@ export class EndingRecorder {
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): Promise<void> | undefined {
-    const { correlator, stopped } = this.#parts
+    const { correlator } = this.#parts
     const { id } = delivery.message
     const rules = connection === undefined ? undefined : this.#ports.rules(connection)
     const handOver = rules && handOverOf(delivery, ending, rules, this.#ports.nowMs())
     const row = rowOf(ending.outcome)
     return correlator.allTaken(id, ending.silent, handOver, (step) => {
       if (row !== undefined) correlator.makeWay(row)
-      this.#record(delivery, afterLast(delivery, ending, step, stopped.reportOn(id)), connection, listener)
+      const told = step.then === undefined ? this.#toldOf(delivery) : undefined
+      this.#record(delivery, afterLast(delivery, ending, step, told), connection, listener)
     })
   }
 
@@ -122,11 +123,17 @@ export class EndingRecorder {
     )
   }
 
-  /** A report told its sender already: the records say the same, as far as that is remembered. */
-  #toldBefore({ message }: SegmentDelivery, ending: Ending): Ending {
+  /** A report, or the want of one, told its sender already: the records say the same. */
+  #toldBefore(delivery: SegmentDelivery, ending: Ending): Ending {
     const { money } = ending
-    const end = this.#parts.stopped.reportOn(message.id) ?? money?.end
-    return { ...ending, report: undefined, money: money && { ...money, end } }
+    return { ...ending, report: undefined, money: money && { ...money, end: this.#toldOf(delivery) } }
+  }
+
+  #toldOf(delivery: SegmentDelivery): Report {
+    const rules = delivery.progress && this.#ports.rules(delivery.progress.connection)
+    const graceMs = rules?.receiptGraceMs ?? Infinity
+    const remembered = this.#parts.stopped.reportOn(delivery.message.id)
+    return remembered ?? toldForgotten(delivery, graceMs, this.#ports.nowMs())
   }
 
   #record(

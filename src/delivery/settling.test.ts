@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Bill, Move } from '../message/bill.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
+import { MemoryStore } from '../store/memory/memory-store.js'
 import { anchorAt, collected, collectedOf, contentsOf, mo } from '../store/conformance-rows.suite.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { moLane } from './lane-key.js'
@@ -24,9 +25,14 @@ interface Paying extends Rig {
   readonly moves: Move[]
 }
 
-function payingRig(rules: Partial<ConnectionRules> = {}, money: RigOptions['money'] = {}): Paying {
+function payingRig(
+  rules: Partial<ConnectionRules> = {},
+  money: RigOptions['money'] = {},
+  life: Pick<RigOptions, 'store' | 'clock' | 'epoch'> = {},
+): Paying {
   const moves: Move[] = []
   const rig = makeRig({
+    ...life,
     rules: [rulesOf(a, rules)],
     money: {
       moved: (move) => void moves.push(move),
@@ -303,6 +309,52 @@ describe('reports that are given up while the last segment is under way', () => 
     expect(rig.moves).toEqual([release])
     expect(await recordsOf(rig)).toMatchObject([{ state: 'UNKNOWN', amount: 0, segments: 1 }])
   })
+
+  describe('and the switch dies before it is answered', () => {
+    const endings = [
+      ['its validity is over', {}, 'UNKNOWN'],
+      ['it may not be sent twice', { onUnanswered: 'fail' }, 'UNKNOWN'],
+    ] as const
+    it.each(endings)('what is told and recorded agree: %s', async (_, changes, state) => {
+      const rules = { receiptTimeoutMs: 1_000, ...changes }
+      const again = await startedAgain((await underWay(rules)).rig, rules)
+      expect(again.log.filter((line) => line.startsWith('receipt'))).toEqual([])
+      expect(again.moves).toEqual([release])
+      expect(await recordsOf(again)).toMatchObject([{ state, amount: 0, segments: 1 }])
+    })
+  })
+
+  it('a failure that was told before the switch died is what the records say', async () => {
+    const rules = { receiptGraceMs: 60_000 }
+    const rig = payingRig(rules)
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, expiresAtMs: rig.nowMs() + 3_000 })
+    await rig.settle()
+    rig.courier.attemptEnded(inSeveral(firstOf(vendor), 2), a, { kind: 'taken', vendorMessageId: 'x' })
+    rig.correlator.take([vendorReceipt(['x'], 'UNDELIVERABLE')])
+    await rig.settle()
+    expect(rig.log.filter((line) => line.startsWith('receipt'))).toEqual(['receipt UNDELIVERABLE'])
+    const again = await startedAgain(rig, rules)
+    expect(again.log.filter((line) => line.startsWith('receipt'))).toEqual([])
+    expect(await recordsOf(again)).toMatchObject([{ state: 'UNDELIVERABLE', amount: 0, segments: 1 }])
+  })
+
+  /** The next life, until it has ended what the one before left. */
+  async function startedAgain(before: Paying, rules: Partial<ConnectionRules>): Promise<Paying> {
+    before.recorder.abandon()
+    const left = before.store as MemoryStore
+    left.restore(left.snapshot())
+    const store = new MemoryStore(left.snapshot())
+    const rig = payingRig(rules, {}, { store, clock: before.clock, epoch: 2 })
+    await rig.restore()
+    await rig.advance(5_000)
+    for (let steps = 0; steps < 4; steps++) {
+      await rig.advance(500)
+      await rig.sweeper.step(rig.nowMs())
+    }
+    await rig.settle()
+    return rig
+  }
 
   async function underWay(rules: Partial<ConnectionRules>) {
     const rig = payingRig({ receiptTimeoutMs: 1_000, ...rules })

@@ -41,6 +41,18 @@ export function stoppedEnding(delivery: SegmentDelivery, report: Report = unknow
   return { outcome: stoppedOutcome, report: undefined, silent: 0, money: releasedMoney(delivery, report) }
 }
 
+/**
+ * What the sender of a message was told whose group is over and of which nothing is remembered, since the switch was started anew: that
+ * nothing is known once reports are not waited for any more, and that it failed before that. What failed is taken for the former where its rest
+ * ends later than that: when the switch was down for so long, or waited for the receipt of a segment that was never answered.
+ *
+ * @param receiptGraceMs of the connection that has its segments
+ * @param nowMs switch time
+ */
+export function toldForgotten(delivery: SegmentDelivery, receiptGraceMs: number, nowMs: number): Report {
+  return nowMs < delivery.message.expiresAtMs + receiptGraceMs ? unknownReport : unheard
+}
+
 /** Where nobody remembers what the report said. */
 const unknownReport: Report = { state: 'UNDELIVERABLE', error: NO_ERROR }
 
