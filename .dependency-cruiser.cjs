@@ -20,6 +20,7 @@ const ranks = [
     'gauges.ts',
     'instruments.ts',
     'live-directory.ts',
+    'log-ins.ts',
     'networks.ts',
     'open.ts',
     'record-files.ts',
