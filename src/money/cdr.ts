@@ -15,6 +15,7 @@ const REMEMBERED_MAX = 10_000
 
 /** What lines of one account have in common, as long as it sends the same kind of message the same way. */
 interface Tail {
+  readonly account: AccountId
   readonly bill: Bill
   readonly direction: Message['direction']
   readonly state: MessageState
@@ -29,6 +30,8 @@ interface Tail {
 export class CdrLines {
   readonly #currency: () => string
   readonly #tails = new Map<AccountId, Tail>()
+  /** That of the last line: neighbours are mostly alike. */
+  #last: Tail | undefined
   #lastCurrency = ''
 
   /** @param currency the base one */
@@ -95,15 +98,21 @@ export class CdrLines {
 
   #tail(account: AccountId, direction: Message['direction'], bill: Bill, state: MessageState, error: string): string {
     const currency = this.#currency()
-    if (currency !== this.#lastCurrency) this.#tails.clear()
+    if (currency !== this.#lastCurrency) this.#forget()
     this.#lastCurrency = currency
-    const last = this.#tails.get(account)
+    const last = this.#last?.account === account ? this.#last : this.#tails.get(account)
     const isSame = last !== undefined && last.direction === direction && last.state === state && last.error === error
-    if (isSame && isSameBill(last.bill, bill)) return last.text
+    if (isSame && isSameBill(last.bill, bill)) return (this.#last = last).text
     const text = flat(this.#tailText(account, direction, bill, state, error, 1, 0))
-    if (last === undefined && this.#tails.size >= REMEMBERED_MAX) this.#tails.clear()
-    this.#tails.set(account, { bill, direction, state, error, text })
+    if (last === undefined && this.#tails.size >= REMEMBERED_MAX) this.#forget()
+    this.#last = { account, bill, direction, state, error, text }
+    this.#tails.set(account, this.#last)
     return text
+  }
+
+  #forget(): void {
+    this.#tails.clear()
+    this.#last = undefined
   }
 
   /** @param part from 0 */

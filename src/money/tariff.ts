@@ -89,7 +89,9 @@ const prefixKeys = new Float64Array(DIGITS_MAX + 1)
  * @param called without a leading `+`; letters match the empty prefix only
  */
 export function findRate(tariff: Tariff, called: string, network: MobileNetwork | undefined, wallMs: number): number {
-  const most = Math.min(called.length, DIGITS_MAX)
+  // Digits beyond the longest prefix only matter to rates of whole numbers.
+  const wanted = tariff.hasNumbers ? DIGITS_MAX : 31 - Math.clz32(tariff.prefixLengths)
+  const most = Math.min(called.length, wanted)
   let key = PREFIX_KEY
   let length = 0
   prefixKeys[0] = key
