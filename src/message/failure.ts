@@ -13,6 +13,8 @@ export const failureReasons = {
   invalidValidity: { retryable: false, publicText: 'The validity period is malformed or already over.' },
   invalidSchedule: { retryable: false, publicText: 'The scheduled delivery time is malformed or too far ahead.' },
   invalidContent: { retryable: false, publicText: 'The message has no usable content or too much of it.' },
+  tooLarge: { retryable: false, publicText: 'The message is larger than is taken.' },
+  unsupportedContent: { retryable: false, publicText: 'The type of the content is one that is not supported.' },
   unreadableText: { retryable: false, publicText: 'The coding of the text is one that is not supported.' },
   mixedConcatenation: {
     retryable: false,
@@ -32,6 +34,7 @@ export const failureReasons = {
   networkUnknown: { retryable: true, publicText: 'The network of the destination could not be found out.' },
   noPolicy: { retryable: false, publicText: 'No service policy covers this destination.' },
   noRoute: { retryable: false, publicText: 'There is no route to this destination.' },
+  unknownUser: { retryable: false, publicText: 'There is no such user of the network.' },
   routingLoop: { retryable: false, publicText: 'The only route to this destination leads back to where it came from.' },
   queueFull: { retryable: true, publicText: 'The queue is full; try again later.' },
   throttled: { retryable: true, publicText: 'Too many messages a second; slow down.' },

@@ -9,6 +9,8 @@ export const statusNameByReason = {
   invalidValidity: 'ESME_RINVEXPIRY',
   invalidSchedule: 'ESME_RINVSCHED',
   invalidContent: 'ESME_RINVMSGLEN',
+  tooLarge: 'ESME_RINVMSGLEN',
+  unsupportedContent: 'ESME_RSUBMITFAIL',
   unreadableText: 'ESME_RINVDCS',
   // SMPP 3.4 calls it ESME_ROPTPARNOTALLWD.
   mixedConcatenation: 'ESME_RTLVNOTALLWD',
@@ -27,6 +29,7 @@ export const statusNameByReason = {
   networkUnknown: 'ESME_RSUBMITFAIL',
   noPolicy: 'ESME_RINVDSTADR',
   noRoute: 'ESME_RINVDSTADR',
+  unknownUser: 'ESME_RINVDSTADR',
   routingLoop: 'ESME_RINVDSTADR',
   queueFull: 'ESME_RMSGQFUL',
   throttled: 'ESME_RTHROTTLED',

@@ -111,6 +111,8 @@ type Happening =
   | {
       readonly kind: 'notified'
       readonly delivery: EsmeDelivery
+      /** What its sender is told, where that is an account: its end is one of a message towards a phone. */
+      readonly outbox?: readonly ReceiptDelivery[] | undefined
       readonly outcome:
         { readonly kind: 'done' | 'setAside' | 'expired' } | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
     }
@@ -203,6 +205,7 @@ export function reduce(unit: Unit, state: StateChanges): void {
     case 'notified':
       state.dequeue(unit.delivery)
       if (unit.outcome.kind === 'requeued') state.enqueue(unit.outcome.next)
+      if (unit.outbox !== undefined) for (const receipt of unit.outbox) state.enqueue(receipt)
       return
   }
 }
