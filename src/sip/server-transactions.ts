@@ -1,6 +1,8 @@
 // All server transactions of one layer: finds the one a request belongs to, refuses what needs no transaction, and keeps each
 // as long as its sender may repeat himself. What a request means is the user's.
 import type { Branches } from './branch.js'
+import { ByteSlab, type SlabPlace } from '../lib/byte-slab.js'
+import { ownText } from '../lib/own-text.js'
 import { TimerWheel, type WheelEntry, type WheelLink } from '../lib/timer-wheel.js'
 import { isReliable, type Flow } from './flow.js'
 import { cameInCircle } from './loops.js'
@@ -18,8 +20,10 @@ import type {
 import { mergeKey, serverKey } from './transaction-keys.js'
 import { writeResponse } from './write.js'
 
+const nothing = Buffer.alloc(0)
+
 /** One that is held. Small: once answered it keeps the bytes of its answer and the keys, and nothing of the request. */
-class Held implements ServerMachine, ServerTransaction, WheelEntry {
+class Held implements ServerMachine, ServerTransaction, WheelEntry, SlabPlace {
   readonly key: string
   readonly merge: string | undefined
   readonly #all: ServerTransactions
@@ -27,7 +31,10 @@ class Held implements ServerMachine, ServerTransaction, WheelEntry {
   endAtMs: number
   request: SipRequest | undefined
   flow: Flow | undefined
-  response: Buffer | undefined = undefined
+  /** The last answer, once there is one. */
+  chunk: Buffer = nothing
+  at = 0
+  length = 0
   dueMs = 0
   next: WheelLink | undefined = undefined
   previous: WheelLink | undefined = undefined
@@ -56,6 +63,8 @@ class Held implements ServerMachine, ServerTransaction, WheelEntry {
 
 const wheelTickMs = 50
 const wheelSlots = 1024
+/** Answers are a few hundred octets, and one chunk's go within a second of each other. */
+const chunkBytes = 262_144
 
 /** RFC 3261, 3262, 3311, 3515, 3903, 6086, 6665: we know what these ask for, and do not do it. All others are 501. */
 const knownMethods: ReadonlySet<string> = new Set([
@@ -78,6 +87,7 @@ export class ServerTransactions {
   /** The request of each merge key that came first. RFC 3261 §8.2.2.2. */
   readonly #byMerge = new Map<string, Held>()
   readonly #wheel: TimerWheel<Held>
+  readonly #answers = new ByteSlab(chunkBytes)
 
   /** @param tagOf the To tag for a request, from its key: always the same, so that an answer without memory has it too */
   constructor(
@@ -128,15 +138,13 @@ export class ServerTransactions {
     if (onAnswer(held, status, nowMs, this.#options.timers, isReliable(flow.kind)) === 'none') return false
     const response = this.#write(request, flow, status, parts, held.key)
     send(response, request.via, flow, this.#options)
-    if (status < 200) {
-      held.response = response
-      return true
-    }
-    held.request = held.flow = undefined
     if (held.state === 'terminated') this.#forget(held)
     else {
-      held.response = response
-      this.#wheel.set(held, held.endAtMs)
+      this.#answers.put(response, held)
+      if (held.state === 'completed') {
+        held.request = held.flow = undefined
+        this.#wheel.set(held, held.endAtMs)
+      }
     }
     return true
   }
@@ -160,9 +168,9 @@ export class ServerTransactions {
 
   #repeat(held: Held, request: SipRequest, flow: Flow): void {
     this.#counters.retransmissions++
-    if (onRetransmission(held) === 'none' || held.response === undefined) return
+    if (onRetransmission(held) === 'none') return
     // By the way it came now: a NAT may have changed the port meanwhile.
-    send(held.response, request.via, flow, this.#options)
+    send(held.chunk.subarray(held.at, held.at + held.length), request.via, flow, this.#options)
   }
 
   /** A request not seen before gets a transaction, unless there is a reason not to: then it is answered here. */
@@ -191,9 +199,12 @@ export class ServerTransactions {
       return this.#stateless(request, flow, 503, { fields: this.#retryAfter })
     }
     counters.requests++
-    const held = new Held(this, key, merge, request, flow, startServer(this.#now(), this.#options.timers))
-    this.#byKey.set(key, held)
-    if (merge !== undefined) this.#byMerge.set(merge, held)
+    // Keys outlive the message that they are cut from.
+    const ownKey = ownText(key)
+    const ownMerge = merge === undefined ? undefined : ownText(merge)
+    const held = new Held(this, ownKey, ownMerge, request, flow, startServer(this.#now(), this.#options.timers))
+    this.#byKey.set(ownKey, held)
+    if (ownMerge !== undefined) this.#byMerge.set(ownMerge, held)
     this.#wheel.set(held, held.endAtMs)
     this.#user.onRequest(request, flow, held)
   }
@@ -207,7 +218,8 @@ export class ServerTransactions {
     this.#wheel.cancel(held)
     this.#byKey.delete(held.key)
     if (held.merge !== undefined) this.#byMerge.delete(held.merge)
-    held.request = held.flow = held.response = undefined
+    held.request = held.flow = undefined
+    held.chunk = nothing
   }
 
   #stateless(request: Answerable, flow: Flow, status: number, parts?: AnswerParts): void {
@@ -219,7 +231,8 @@ export class ServerTransactions {
     return writeResponse(request, {
       status,
       reason: parts?.reason,
-      toTag: status > 100 ? this.#tagOf(tagText) : undefined,
+      // RFC 3261 §8.2.6.2; a To that has its tag keeps it.
+      toTag: status > 100 && request.to.tag === undefined ? this.#tagOf(tagText) : undefined,
       via: stampedVia(request.via, flow.remote),
       fields: parts?.fields,
       body: parts?.body,
