@@ -1,5 +1,6 @@
 // Which TLVs that a message came with go on in the PDUs that it leaves in.
 
+import { isOwnTag } from '../message/echo.js'
 import { tlvTag } from '../smpp/index.js'
 
 const sarTags: ReadonlySet<number> = new Set([
@@ -12,5 +13,5 @@ const MORE_MESSAGES_TO_SEND = tlvTag.more_messages_to_send
 
 /** @param isCut the message makes several segments: a part that goes on by itself keeps its SAR marks, cut it would be marked twice */
 export function passesOn(tag: number, isCut: boolean): boolean {
-  return tag !== MORE_MESSAGES_TO_SEND && !(isCut && sarTags.has(tag))
+  return tag !== MORE_MESSAGES_TO_SEND && !isOwnTag(tag) && !(isCut && sarTags.has(tag))
 }

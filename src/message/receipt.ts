@@ -75,6 +75,8 @@ export interface ReceiptOrigin {
   readonly userMessageReference: number
   /** The first 20 octets of the text as Latin-1, '' for a binary one (SMPP 3.4 Appendix B `text:`). */
   readonly head: string
+  /** What the sender's edge wants back, see echo.ts; undefined for nothing. */
+  readonly echo?: string | undefined
   /** Each is told by itself, `messageId` and `request` then being those of the whole; empty for a message that came in one piece. */
   readonly parts: readonly MessagePart[]
 }

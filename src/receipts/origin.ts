@@ -2,6 +2,7 @@
 
 import type { CollectedPart } from '../message/collected-part.js'
 import type { ReceiptDelivery } from '../message/delivery.js'
+import { echoOf } from '../message/echo.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { Content, Message } from '../message/message.js'
 import { isAskedFor, type MessagePart, type Receipt, type ReceiptOrigin } from '../message/receipt.js'
@@ -21,6 +22,7 @@ export function originOf(message: Message): ReceiptOrigin {
     acceptedAtMs: message.acceptedAtMs,
     userMessageReference: message.userMessageReference,
     head: headOf(message.content),
+    echo: message.tlvs.length === 0 ? undefined : echoOf(message.tlvs) || undefined,
     parts: message.parts,
   }
 }

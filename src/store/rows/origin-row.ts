@@ -13,6 +13,8 @@ export const NO_PARTS: readonly MessagePart[] = []
 const HAS_PARTS = 0x80
 /** In the same octet: the addresses follow as the sender wrote them. */
 const HAS_AS_SENT = 0x40
+/** In the same octet: what the sender's edge wants back follows. */
+const HAS_ECHO = 0x20
 
 export function writeAddress(out: ByteWriter, address: Address): void {
   out.byte(address.ton)
@@ -38,14 +40,20 @@ export function writeOrigin(out: ByteWriter, origin: ReceiptOrigin): void {
   out.text(origin.account)
   writeAddress(out, origin.source)
   writeAddress(out, origin.destination)
-  const { asSent } = origin
+  const { asSent, echo } = origin
   const hasParts = origin.parts.length > 0
-  out.byte(registeredDeliveryOf(origin.request) | (hasParts ? HAS_PARTS : 0) | (asSent === undefined ? 0 : HAS_AS_SENT))
+  out.byte(
+    registeredDeliveryOf(origin.request) |
+      (hasParts ? HAS_PARTS : 0) |
+      (asSent === undefined ? 0 : HAS_AS_SENT) |
+      (echo === undefined ? 0 : HAS_ECHO),
+  )
   out.float64(origin.acceptedAtMs)
   out.int32(origin.userMessageReference)
   out.text(origin.head)
   if (hasParts) writeParts(out, origin.parts)
   if (asSent !== undefined) writeAddresses(out, asSent)
+  if (echo !== undefined) out.text(echo)
 }
 
 export function readOrigin(from: ByteReader): ReceiptOrigin {
@@ -65,6 +73,7 @@ export function readOrigin(from: ByteReader): ReceiptOrigin {
     head: from.text(),
     parts: (flags & HAS_PARTS) !== 0 ? readParts(from) : NO_PARTS,
     asSent: (flags & HAS_AS_SENT) !== 0 ? readAddresses(from) : undefined,
+    echo: (flags & HAS_ECHO) !== 0 ? from.text() : undefined,
   }
 }
 
