@@ -23,6 +23,6 @@ describe('the origin of a receipt as octets', () => {
     const written: ReceiptOrigin = { ...origin, echo, asSent: { source: origin.source, destination: origin.source } }
     const out = new ByteWriter(16)
     writeOrigin(out, written)
-    expect(readOrigin(new ByteReader(out.buffer.subarray(0, out.position)))).toEqual(written)
+    expect(readOrigin(new ByteReader().over(out.buffer, 0))).toEqual(written)
   })
 })
