@@ -50,9 +50,10 @@ export class VendorLinks implements Iterable<VendorConnection> {
     yield* this.#leaving
   }
 
-  /** All connections of the directory as they are now; those that are not active count as not there. */
+  /** All connections of the directory as they are now; those that are not active, or not of SMPP, count as not there. */
   follow(connections: readonly RoutedConnection[]): void {
-    const wanted = new Map(connections.filter(({ active }) => active).map((one) => [one.id, one]))
+    const ours = connections.filter(({ active, type }) => active && type === 'smpp')
+    const wanted = new Map(ours.map((one) => [one.id, one]))
     for (const id of wanted.keys())
       if (!this.#slots.has(id)) this.#slots.set(id, { id, link: undefined, wanted: undefined, isChanging: false })
     for (const slot of this.#slots.values()) {

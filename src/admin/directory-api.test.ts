@@ -403,7 +403,7 @@ describe('the OpenAPI document', () => {
     expect(schemas['tariffs']?.properties).toHaveProperty('rates')
     expect(JSON.stringify(body)).toContain('#/components/schemas/tariffs')
     // What has a default, and the id that the path says, need not be given.
-    expect(schemas['accounts']?.required).toContain('systemId')
-    for (const name of ['id', 'maxBinds']) expect(schemas['accounts']?.required).not.toContain(name)
+    expect(schemas['products']?.required).toContain('tariff')
+    for (const name of ['id', 'maxBinds']) expect(schemas['accounts']?.required ?? []).not.toContain(name)
   })
 })

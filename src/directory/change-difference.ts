@@ -1,6 +1,6 @@
 // What differs between two rows, field by field and without secrets, for a person to read before it is applied.
 
-import { isRecord, withoutSecrets } from './change-secrets.js'
+import { isRecord, keyWithin, withoutSecrets } from './change-secrets.js'
 import { isSameJson, isSameSmallJson } from './in-slices.js'
 
 export interface FieldDifference {
@@ -43,7 +43,12 @@ function* walk(before: unknown, after: unknown, path: string, key: string): Gene
   if (!isLong(before) && !isLong(after) && isSameSmallJson(before, after)) return
   if (isRecord(before) && isRecord(after)) {
     for (const child of new Set([...Object.keys(before), ...Object.keys(after)]))
-      yield* walk(own(before, child), own(after, child), path === '' ? child : `${path}.${child}`, child)
+      yield* walk(
+        own(before, child),
+        own(after, child),
+        path === '' ? child : `${path}.${child}`,
+        keyWithin(key, child),
+      )
     return
   }
   const old = yield* byName(before)

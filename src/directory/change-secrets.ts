@@ -6,19 +6,19 @@ export const SECRET_MASK = '********'
 // passwordEnv, passwordFile and their like say where a secret is; they are none.
 const SECRET_NAME = /(password|passphrase|secret|token|apikey|hash|ha1)s?$/i
 
-/** Whether texts under this key, alone or in a list, are secrets. */
+/** Whether texts under this key, alone, in a list or in a mapping, are secrets. */
 export function isSecretKey(key: string): boolean {
   return SECRET_NAME.test(key)
 }
 
 /** Whether a JSON pointer leads to a secret or into one. */
 export function isSecretAt(pointer: string): boolean {
-  return isSecretKey(
-    pointer
-      .replace(/(\/[0-9]+)*$/, '')
-      .split('/')
-      .at(-1) ?? '',
-  )
+  return pointer.split('/').some(isSecretKey)
+}
+
+/** The key by which a child is known to be secret: all within a secret is. */
+export function keyWithin(key: string, childKey: string): string {
+  return isSecretKey(key) ? key : childKey
 }
 
 /** A copy with the mask in place of each secret; '' says that there is none and stays. */
@@ -26,7 +26,7 @@ export function withoutSecrets(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return value !== '' && isSecretKey(key) ? SECRET_MASK : value
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, key))
   if (!isRecord(value)) return value
-  return mapRecord(value, (child, childKey) => withoutSecrets(child, childKey))
+  return mapRecord(value, (child, childKey) => withoutSecrets(child, keyWithin(key, childKey)))
 }
 
 /** Where the mask stands for nothing, as a JSON pointer. */
@@ -57,7 +57,7 @@ export function withSecretsOf(old: unknown, value: unknown, onNoSecret: OnNoSecr
       Object.hasOwn(before, childKey) ? before[childKey] : undefined,
       child,
       onNoSecret,
-      childKey,
+      keyWithin(key, childKey),
       `${pointer}/${childKey.replaceAll('~', '~0').replaceAll('/', '~1')}`,
     ),
   )

@@ -81,6 +81,9 @@ export const CategoryName = Type.String({
   expected: 'the name of a route category: 1–64 characters, no space at either end',
 })
 
+/** What an entry of a list of addresses may be. */
+export const CIDR_EXPECTED = 'an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32'
+
 export const YEAR_MS = 31_536_000_000
 
 /** What a person should have written where this schema stands. */

@@ -5,11 +5,21 @@ import { parseAmount } from '../money/amount.js'
 import { routingPlan } from '../money/candidates.js'
 import { rateDefaults, type Rate as MoneyRate } from '../money/tariff.js'
 import { destinationsAllowed, sourcesAllowed } from './allowed.js'
-import { mergeRanges, parseRange } from './cidr.js'
+import { mergeRanges, parseRange, type AddressRange } from './cidr.js'
 import type { DialingOf } from './dialing.js'
 import type { Rate, ResolvedConnection } from './resolve.js'
 import type { AccountRow, PolicyRow } from './schema.js'
-import type { Customer, Plan, Policy, Product, ResendSchedule, RoutedConnection, SendingAccount } from './snapshot.js'
+import type { SipPeerRow } from './sip-columns.js'
+import type {
+  Customer,
+  Plan,
+  Policy,
+  Product,
+  ResendSchedule,
+  RoutedConnection,
+  SendingAccount,
+  SipPeer,
+} from './snapshot.js'
 import type { TextsOf } from './texts.js'
 import type { CustomerRow, PlanRow, ProductRow } from './trade-rows.js'
 
@@ -26,6 +36,7 @@ export function compileAccount(
 ): SendingAccount {
   const { text, longMessage, languages, transliterate, multipart, dialing, limits, ...rest } = row
   const { allowedSources, allowedDestinations, addresses, ipOnly, ...own } = rest
+  if (own.sip !== undefined) Object.freeze(own.sip)
   return Object.freeze<SendingAccount>({
     ...own,
     ...textsOf({ text, longMessage, languages, transliterate, multipart }),
@@ -50,16 +61,26 @@ export function compileConnection(
   resend: ResendSchedule,
   { textsOf, dialingOf }: Sharing,
 ): RoutedConnection {
-  const { text, longMessage, languages, transliterate, multipart, translations, ...rest } = row
+  const { text, longMessage, languages, transliterate, multipart, translations, sip, peers, ...rest } = row
   return Object.freeze<RoutedConnection>({
     ...rest,
-    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
+    // SIP knows no segments.
+    ...textsOf({
+      ...{ text, languages, transliterate, multipart },
+      longMessage: row.type === 'sip' ? 'payload' : longMessage,
+    }),
+    ...(row.type === 'sip' ? { sip: compilePeer(row.host, sip, peers) } : {}),
     sourceAddress: Object.freeze(row.sourceAddress),
     destinationAddress: Object.freeze(row.destinationAddress),
     receiptIds: Object.freeze(row.receiptIds),
     resend: Object.freeze({ stepMs: row.resend?.stepMs ?? resend.stepMs, max: row.resend?.max ?? resend.max }),
     dialing: dialingOf(translations),
   })
+}
+
+function compilePeer(host: string, row: SipPeerRow | undefined, addresses: readonly AddressRange[] = []): SipPeer {
+  const { transport = 'udp', domain = host, username } = row ?? {}
+  return Object.freeze<SipPeer>({ transport, domain, username, addresses: Object.freeze(addresses) })
 }
 
 export function compilePolicy(row: PolicyRow, plan: Plan | undefined): Policy {

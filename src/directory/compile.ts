@@ -14,6 +14,7 @@ import { Prices } from './prices.js'
 import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
+import { SipUsers } from './sip-users.js'
 import type { AccountId } from '../message/ids.js'
 import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
 import { bringsMessagesOf, maySendOver } from './may-send-over.js'
@@ -88,10 +89,12 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
   const accountById = new Map<string, SendingAccount>()
   const accountBySystemId = new Map<string, SendingAccount>()
   const owners = new Map<string, SendingAccount>()
+  const sipUsers = new SipUsers()
   const ranges: Ranged<SendingAccount>[] = []
   for (const value of accounts) {
     accountById.set(value.id, value)
-    accountBySystemId.set(value.systemId, value)
+    if (value.systemId !== undefined) accountBySystemId.set(value.systemId, value)
+    sipUsers.add(value)
     for (const number of value.numbers) owners.set(number, value)
     if (value.ipOnly) for (const range of value.addresses) ranges.push({ ...range, value })
     if (accountById.size % SLICE === 0) yield
@@ -100,6 +103,9 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
   yield
   const customerById = byId(customers)
   const connectionById = byId(connections)
+  const peers = sortRanges(
+    connections.flatMap((value) => (value.sip?.addresses ?? []).map((range) => ({ ...range, value }))),
+  )
 
   return Object.freeze<Snapshot>({
     currency,
@@ -108,6 +114,11 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     account: (id) => accountById.get(id),
     accounts: () => accounts,
     ownerOf: (called) => owners.get(called),
+    sipAccount: (user, domain) => sipUsers.account(user, domain),
+    sipSecret: (user, realm, algorithm) => sipUsers.secret(user, realm, algorithm),
+    onNetOf: (called, domain) => owners.get(called) ?? sipUsers.account(called, domain),
+    sipDomains: () => sipUsers.domains,
+    connectionByAddress: (ip) => findRange(peers, ip),
     customer: (id) => customerById.get(id),
     customers: () => customers,
     product: (id) => productById.get(id),

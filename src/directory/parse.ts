@@ -1,6 +1,7 @@
 // A directory file's text → a directory, or every mistake in it at once.
 
 import { withDefaults } from './change-defaults.js'
+import { isSecretAt } from './change-secrets.js'
 import type { DirectoryMistake } from './mistake.js'
 import { type Directory, dotted, resolveDirectory, type RowMistake, type Surroundings } from './resolve.js'
 import { schemaMistakes } from './schema-mistakes.js'
@@ -26,7 +27,7 @@ const MISTAKES_MAX = 1000
 export function parseDirectory(text: string, fileName: string, surroundings: Surroundings): ParsedDirectory {
   const source = readYaml(text, DirectoryFile, surroundings.env)
   const told: DirectoryMistake[] = source.mistakes.map(({ pointer, line, column, ...mistake }) =>
-    withoutSecret({ file: fileName, line, column, path: dotted(pointer), ...mistake }),
+    withoutSecret(pointer, { file: fileName, line, column, path: dotted(pointer), ...mistake }),
   )
   const wrong = new Set(source.mistakes.map((mistake) => mistake.pointer))
   const written = source.value
@@ -54,11 +55,11 @@ function isMapping(file: unknown): boolean {
 function placed(mistake: RowMistake, file: string, source: YamlSource, isKey: boolean): DirectoryMistake {
   const { pointer, ...rest } = mistake
   const place = isKey ? source.placeOfKey(pointer) : source.placeOf(pointer)
-  return withoutSecret({ file, ...place, path: dotted(pointer), ...rest })
+  return withoutSecret(pointer, { file, ...place, path: dotted(pointer), ...rest })
 }
 
-function withoutSecret(mistake: DirectoryMistake): DirectoryMistake {
-  if (!mistake.path.endsWith('.password')) return mistake
+function withoutSecret(pointer: string, mistake: DirectoryMistake): DirectoryMistake {
+  if (!isSecretAt(pointer)) return mistake
   const { file, line, column, path, expected } = mistake
   return { file, line, column, path, expected }
 }

@@ -2,10 +2,12 @@
 
 import { knownCountries } from '../phone/e164.js'
 import { parseRange, sortRanges, type Ranged } from './cidr.js'
+import { CIDR_EXPECTED } from './columns.js'
 import { parsePasswordHash } from './password.js'
 import { checkDataCodings } from './resolve-connections.js'
+import { createSipUserChecks } from './resolve-sip-users.js'
 import { dotted, listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
-import { CIDR_EXPECTED, type AccountRow, type DirectoryFile } from './schema.js'
+import type { AccountRow, DirectoryFile } from './schema.js'
 
 const HASH = 'hash scrypt$N$r$p$salt$hash (make one with `smswitch hash-password`)'
 
@@ -24,12 +26,14 @@ export function* checkAccounts(
   const accountId = resolving.unique('an id')
   const systemId = resolving.unique('a systemId')
   const number = resolving.unique('a number')
+  const sipUsers = createSipUserChecks(resolving)
   const countries = new Set(knownCountries())
   const alone: Ranged<{ readonly account: number; readonly pointer: string; readonly text: string }>[] = []
   const accounts: AccountRow[] = []
   for (const [account, at] of rows(file.accounts, '/accounts')) {
     accountId(account.id, `${at}/id`)
-    systemId(account.systemId, `${at}/systemId`)
+    if (account.systemId !== undefined) systemId(account.systemId, `${at}/systemId`)
+    sipUsers.look(account, at)
     for (const [index, owned] of listOf(account.numbers).entries()) number(owned, `${at}/numbers/${index}`)
     resolving.refer(account.customer, `${at}/customer`, known.customers, 'a customer')
     resolving.refer(account.product, `${at}/product`, known.products, 'a product')
@@ -50,6 +54,7 @@ export function* checkAccounts(
       mistakes.push({ pointer: `${at}/ipOnly`, value: true, expected: 'addresses, by which the account is known' })
     if (accounts.push(account) % ROWS_SLICE === 0) yield
   }
+  yield* sipUsers.end(accounts)
   checkOverlaps(alone, resolving)
   return accounts
 }
@@ -77,7 +82,7 @@ function checkPassword(account: AccountRow, at: string, { isRight, mistakes }: R
   if (!isRight(pointer)) return
   const { password } = account
   if (password === undefined) {
-    if (account.ipOnly !== true)
+    if (account.ipOnly !== true && account.systemId !== undefined)
       mistakes.push({ pointer, expected: 'a hash made by `smswitch hash-password`; it is missing' })
   } else if (parsePasswordHash(password) === undefined) {
     const looksHashed = password.startsWith('scrypt$')

@@ -1,16 +1,24 @@
 // Vendors' connections with their secrets, status names and references resolved; every mistake in them told.
 
 import type { ConnectionId, VendorId } from '../message/ids.js'
+import { mergeRanges, type AddressRange } from './cidr.js'
 import { listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { AccountRow, ConnectionRow, DirectoryFile } from './schema.js'
+import { checkPeerOverlaps, checkType, peerRanges, type PeerRange } from './sip-peers.js'
 import type { Connection } from './snapshot.js'
 import type { TextRow } from './text-columns.js'
 
 /** A connection as its row has it, but for references, secrets and status names. */
 export interface ResolvedConnection
   extends
-    Omit<ConnectionRow, 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes'>,
-    Pick<Connection, 'id' | 'vendor' | 'password' | 'permanentCodes'> {}
+    Omit<ConnectionRow, 'id' | 'port' | 'systemId' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes'>,
+    Pick<Connection, 'id' | 'vendor' | 'port' | 'systemId' | 'password' | 'permanentCodes'> {
+  /** Whence the messages of a SIP peer come; left out: none do. */
+  readonly peers?: readonly AddressRange[]
+}
+
+/** What SMPP is spoken on unless said otherwise. */
+const SMPP_PORT = 2775
 
 /** Those of all vendors, in the order of the file. Works in slices. */
 export function* resolveConnections(
@@ -21,6 +29,7 @@ export function* resolveConnections(
   const vendorId = resolving.unique('an id')
   const connectionId = resolving.unique('an id')
   const connections: ResolvedConnection[] = []
+  const ranges: PeerRange[] = []
   let accounts: ReadonlySet<string> | undefined
   for (const [vendor, vendorAt] of rows(file.vendors, '/vendors')) {
     vendorId(vendor.id, `${vendorAt}/id`)
@@ -33,6 +42,9 @@ export function* resolveConnections(
         accounts ??= new Set(known.accounts.map(({ id }) => id))
         resolving.refer(connection.account, `${at}/account`, accounts, 'an account')
       }
+      checkType(connection, at, resolving)
+      const peers = peerRanges(connection, at, resolving)
+      ranges.push(...peers)
       checkDataCodings(connection, at, resolving)
       resolving.checkDialing(connection.translations, `${at}/translations`)
       if (connection.settleOn === 'receipt' && connection.requestReceipt === 'never')
@@ -45,6 +57,9 @@ export function* resolveConnections(
         ...connection,
         id: connection.id as ConnectionId,
         vendor: vendor.id as VendorId,
+        port: connection.port ?? (connection.type === 'sip' ? 0 : SMPP_PORT),
+        systemId: connection.systemId ?? '',
+        ...(peers.length === 0 ? {} : { peers: mergeRanges(peers) }),
         password: secretOf(connection, at, resolving),
         permanentCodes: codesOf(connection, at, resolving),
       }
@@ -53,6 +68,7 @@ export function* resolveConnections(
       if (connections.push(resolved) % ROWS_SLICE === 0) yield
     }
   }
+  checkPeerOverlaps(ranges, resolving)
   return connections
 }
 
@@ -62,6 +78,8 @@ function secretOf(
   { isRight, mistakes, surroundings: { env, readSecret } }: Resolving,
 ): string {
   const given = (['password', 'passwordEnv', 'passwordFile'] as const).filter((key) => connection[key] !== undefined)
+  // A SIP peer that has never challenged us knows us by our address.
+  if (given.length === 0 && connection.type === 'sip' && connection.sip?.username === undefined) return ''
   if (given.length !== 1) {
     // Where there are two, the second one is the place to point at.
     const pointer = given[1] === undefined ? at : `${at}/${given[1]}`
@@ -117,6 +135,11 @@ function codesOf(
   listOf(connection.permanentCodes).forEach((code, index) => {
     const pointer = `${at}/permanentCodes/${index}`
     if (!isRight(pointer)) return
+    if (connection.type === 'sip') {
+      if (typeof code === 'number' && code >= 300 && code <= 699) codes.add(code)
+      else mistakes.push({ pointer, value: code, expected: 'a SIP status from 300 to 699, such as 404' })
+      return
+    }
     const number = typeof code === 'string' ? statusByName(code) : (code as number)
     if (number === undefined || number === 0)
       mistakes.push({

@@ -101,9 +101,24 @@ function* checkPolicies(
     for (const [index, id] of listOf(policy.routing?.connections).entries())
       resolving.refer(id as string, `${at}/routing/connections/${index}`, connections, 'a connection')
     resolving.refer(policy.plan, `${at}/plan`, plans, 'a routing plan')
+    if (policy.transport === 'sip') checkOnNet(policy, at, resolving)
     if (policies.push(policy) % ROWS_SLICE === 0) yield
   }
   return policies
+}
+
+/** What stays with us has no route. */
+function checkOnNet({ routing, plan, hlr }: PolicyRow, at: string, { isRight, mistakes }: Resolving): void {
+  if (!isRight(`${at}/transport`) || !isRight(`${at}/routing`)) return
+  const expected = 'nothing: with transport: sip messages go to accounts of ours, over no connection'
+  const given = {
+    'routing/connections': routing.connections !== undefined,
+    'routing/failover': routing.failover === 'next',
+    plan: plan !== undefined,
+    hlr: hlr !== undefined,
+  }
+  for (const [field, isGiven] of Object.entries(given))
+    if (isGiven && isRight(`${at}/${field}`)) mistakes.push({ pointer: `${at}/${field}`, expected })
 }
 
 function idsOf(list: readonly { readonly id: string }[]): ReadonlySet<string> {

@@ -1,8 +1,21 @@
 // The shape of the directory file: the one source of its checks, its defaults and the TypeScript types. No behaviour here.
 
 import { type Static, Type } from '@sinclair/typebox'
-import { amount, columnsOf, Currency, flag, Id, octets, oneOf, strict, whole, YEAR_MS } from './columns.js'
+import {
+  amount,
+  CIDR_EXPECTED,
+  columnsOf,
+  Currency,
+  flag,
+  Id,
+  octets,
+  oneOf,
+  strict,
+  whole,
+  YEAR_MS,
+} from './columns.js'
 import { DialingRow } from './dialing-columns.js'
+import { SipPeerRow, SipUserRow } from './sip-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
 import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './trade-rows.js'
 
@@ -12,18 +25,17 @@ export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
 
 /** What an entry of `allowedDestinations` may be. */
 export const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'
-/** What an entry of `addresses` may be. */
-export const CIDR_EXPECTED = 'an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32'
-
-/** Who binds to us. */
+/** Who binds to us, registers, or both. */
 export const AccountRow = Type.Object(
   {
     id: Id,
-    /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. */
-    systemId: octets(15, { min: 1 }),
-    /** `scrypt$N$r$p$salt$hash`, see password.ts. Needed unless `ipOnly`. */
+    /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. Without one, which only a SIP user may be, nobody binds. */
+    systemId: Type.Optional(octets(15, { min: 1 })),
+    /** `scrypt$N$r$p$salt$hash`, see password.ts. Needed with a systemId unless `ipOnly`. */
     password: Type.Optional(Type.String({ expected: 'a hash made by `smswitch hash-password`' })),
-    /** The domain that its SMPP messages take when a policy is looked for. */
+    /** What may register. */
+    sip: Type.Optional(SipUserRow),
+    /** The domain that its SMPP messages take when a policy is looked for; of its SIP user, and the realm of its secrets. */
     domain: Type.String({ minLength: 1, maxLength: 253, default: 'sms.local', expected: 'a domain name' }),
     active: flag(true),
     /** Binds of all kinds together. */
@@ -119,15 +131,18 @@ export const ReceiptIdsRow = Type.Object(
 )
 export type ReceiptIdRule = Readonly<Static<typeof ReceiptIdsRow>>
 
-/** One link to a vendor. Units are in the names; SMPP 3.4 §5.2 limits the texts. */
+/** One link to a vendor. Units are in the names; SMPP 3.4 §5.2 limits the texts. What SIP has no use for is in sip-peers.ts. */
 export const ConnectionRow = Type.Object(
   {
     id: Id,
-    type: Type.Literal('smpp', { default: 'smpp', expected: 'smpp' }),
+    type: oneOf(['smpp', 'sip'], 'smpp'),
     /** Which way messages go: `from` the vendor only, and it is no route; `to` it only, and what it sends is refused. */
     direction: oneOf(['to', 'from', 'both'], 'both'),
     host: Type.String({ minLength: 1, maxLength: 253, expected: 'a host name or IP address' }),
-    port: whole(1, 65_535, 2775),
+    /** Left out: 2775, and for SIP what its SRV records say (RFC 3263). */
+    port: Type.Optional(whole(1, 65_535)),
+    /** With `type: sip`. */
+    sip: Type.Optional(SipPeerRow),
     active: flag(true),
     bindMode: oneOf(['transceiver', 'transmitterReceiver'], 'transceiver'),
     /** Binds kept up; with `transmitterReceiver`, pairs of them. */
@@ -141,8 +156,9 @@ export const ConnectionRow = Type.Object(
       default: 0,
       expected: 'a rate from 0 (no limit)',
     }),
-    systemId: octets(15, { min: 1 }),
-    /** Exactly one of `password`, `passwordEnv` (name of a variable) and `passwordFile` (its first line). */
+    /** Needed for SMPP. */
+    systemId: Type.Optional(octets(15, { min: 1 })),
+    /** Exactly one of `password`, `passwordEnv` (name of a variable) and `passwordFile` (its first line); for SIP with a username. */
     password: Type.Optional(octets(64)),
     passwordEnv: Type.Optional(octets(255, { min: 1 })),
     passwordFile: Type.Optional(octets(4096, { min: 1 })),
@@ -249,7 +265,8 @@ export const PolicyRow = Type.Object(
       },
       { ...strict, default: {}, expected: '{ domain, called }' },
     ),
-    transport: Type.Literal('smpp', { default: 'smpp', expected: 'smpp' }),
+    /** sip: to an account of ours, never to a vendor. */
+    transport: oneOf(['smpp', 'sip'], 'smpp'),
     routing: Type.Object(
       {
         /** Only these; left out: every connection. */

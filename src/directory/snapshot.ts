@@ -6,11 +6,13 @@ import type { DayLimits } from '../money/day-use.js'
 import type { Offer } from '../money/price-list.js'
 import type { ProfitGuarantee } from '../money/profit.js'
 import type { MobileNetwork } from '../phone/network.js'
+import type { DigestHash } from '../sip/digest.js'
 import type { PeerText } from '../text/decode.js'
 import type { Target } from '../text/leave.js'
 import type { AddressRange } from './cidr.js'
 import type { Dialing } from './dialing.js'
 import type { AccountRow, ConnectionRow, PolicyRow } from './schema.js'
+import type { SipPeerRow, SipUserRow } from './sip-columns.js'
 import type { MultipartRow, textColumns } from './text-columns.js'
 import type { CustomerRow, ProductRow } from './trade-rows.js'
 
@@ -27,16 +29,25 @@ export interface PeerTexts {
 type TextColumn = keyof ReturnType<typeof textColumns> | 'multipart'
 
 type Trading = 'dialing' | 'limits' | 'allowedSources' | 'allowedDestinations' | 'addresses' | 'ipOnly'
+type Owned = 'id' | 'password' | 'bindModes' | 'numbers' | 'sip'
 
-/** Who binds to us. */
-export interface Account
-  extends PeerTexts, Readonly<Omit<AccountRow, 'id' | 'password' | 'bindModes' | 'numbers' | Trading | TextColumn>> {
+/** Who binds to us, registers, or both. */
+export interface Account extends PeerTexts, Readonly<Omit<AccountRow, Owned | Trading | TextColumn>> {
   readonly id: AccountId
   /** A hash, see password.ts; '' for none, which no password is right for. */
   readonly password: string
   readonly bindModes: readonly AccountRow['bindModes'][number][]
   /** Digits only. No other account has any of them. */
   readonly numbers: readonly string[]
+  /** What may register as `sip:user@domain`, `domain` being the account's, in lower case. */
+  readonly sip?: SipUserRow
+}
+
+/** Whose secret it is: what a digest server asks for. */
+export interface SipSecret {
+  /** H(user:realm:password) in lower-case hex. */
+  readonly ha1: string
+  readonly account: SendingAccount
 }
 
 /** An account with all that decides about its messages. */
@@ -79,7 +90,8 @@ export interface ResendSchedule {
   readonly max: number
 }
 
-type Resolved = 'id' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes' | 'resend'
+type Resolved =
+  'id' | 'port' | 'systemId' | 'password' | 'passwordEnv' | 'passwordFile' | 'permanentCodes' | 'resend' | 'sip'
 type Terms =
   'type' | 'direction' | 'capacity' | 'weight' | 'adaptive' | 'settleOn' | 'receiptTimeoutMs' | 'onReceiptTimeout'
 
@@ -88,15 +100,32 @@ export interface Connection
   extends PeerTexts, Readonly<Omit<ConnectionRow, Resolved | Terms | TextColumn | 'translations'>> {
   readonly id: ConnectionId
   readonly vendor: VendorId
-  /** In clear, from whichever of password, passwordEnv and passwordFile was given. */
+  /** 0 where the SRV records of a SIP peer say it. */
+  readonly port: number
+  /** '' for a SIP peer. */
+  readonly systemId: string
+  /** In clear, '' for a SIP peer that needs none; from whichever of password, passwordEnv and passwordFile was given. */
   readonly password: string
-  /** command_status values that no resend can mend, beyond those permanent everywhere. */
+  /** command_status values (of a SIP peer: statuses) that no resend can mend, beyond those permanent everywhere. */
   readonly permanentCodes: ReadonlySet<number>
   readonly resend: ResendSchedule
 }
 
+/** What a connection to a SIP peer has beside the rest. */
+export interface SipPeer {
+  readonly transport: SipPeerRow['transport']
+  /** Of From and To. */
+  readonly domain: string
+  /** Whom we say we are where it challenges us; undefined: nobody. */
+  readonly username: string | undefined
+  /** Whence its messages come; empty where none do. */
+  readonly addresses: readonly AddressRange[]
+}
+
 /** A connection with all that decides about routes over it and the money for them. */
 export interface RoutedConnection extends Connection, Readonly<Pick<ConnectionRow, Terms>> {
+  /** There for `type: sip`, and only then. */
+  readonly sip?: SipPeer
   /** How the vendor writes numbers: in is from it. */
   readonly dialing: Dialing
 }
@@ -142,6 +171,19 @@ export interface Snapshot {
   accounts(): readonly SendingAccount[]
   /** Whose number this is, without a leading `+`. Also finds inactive accounts. */
   ownerOf(called: string): SendingAccount | undefined
+  /** The account whose SIP user this is; inactive ones too. The case of the domain does not count, that of the user does. */
+  sipAccount(user: string, domain: string): SendingAccount | undefined
+  /** The secret of a SIP user in a realm, which is its account's domain; also finds inactive accounts. */
+  sipSecret(user: string, realm: string, algorithm: DigestHash): SipSecret | undefined
+  /**
+   * The account that a message to `called` (no leading `+`) in `domain` stays with us for: whose number it is, else whose SIP user has
+   * that name. Also finds inactive accounts, and ones that only bind.
+   */
+  onNetOf(called: string, domain: string): SendingAccount | undefined
+  /** The domains that SIP users have, inactive ones included: in lower case, in the order of the file. */
+  sipDomains(): readonly string[]
+  /** The connection of type sip that messages from this address come over; inactive ones too. */
+  connectionByAddress(ip: string): RoutedConnection | undefined
   /** Also finds inactive ones. */
   customer(id: string): Customer | undefined
   customers(): readonly Customer[]
