@@ -28,7 +28,7 @@ export default defineConfig(
     rules: { eqeqeq: 'error', 'no-var': 'error', 'prefer-const': 'error', 'no-unused-vars': 'error' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -87,6 +87,6 @@ export default defineConfig(
     ],
     rules: { 'no-console': 'off' },
   },
-  // vitest reads a default export.
+  // vitest and vite read a default export.
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
 )

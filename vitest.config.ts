@@ -5,7 +5,7 @@ export default defineConfig(({ mode }) => {
   const isLong = mode === 'long'
   return {
     test: {
-      include: isLong ? ['test/long/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      include: isLong ? ['test/long/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
       exclude: isLong ? [] : ['test/long/**'],
       // The daemon that flow tests start must be that of the sources.
       globalSetup: ['test/flow/build.ts'],
