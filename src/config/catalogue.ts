@@ -1,5 +1,5 @@
 // The settings as documents: config/default.yaml and the table of docs/settings.md are written from here and compared by a test.
-import { envName, isSetting, leaves, text, unitOf, whole, type Setting, type SettingTree } from './setting.js'
+import { envName, flag, isSetting, leaves, text, unitOf, whole, type Setting, type SettingTree } from './setting.js'
 import { settings } from './settings.js'
 
 function yamlScalar(value: unknown): string {
@@ -10,7 +10,7 @@ function yamlScalar(value: unknown): string {
 }
 
 // What goes without saying is left out: it is in the mistake when somebody does get it wrong.
-const unsaid = new Set([whole(1, '').expected, text('-', '').expected])
+const unsaid = new Set([whole(1, '').expected, text('-', '').expected, flag(true, '').expected])
 
 function meaning(setting: Setting<unknown>): string {
   return unsaid.has(setting.expected) ? setting.doc : `${setting.doc} Expects ${setting.expected}.`

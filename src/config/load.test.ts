@@ -118,6 +118,27 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('checks what SIP needs only where SIP is spoken', () => {
+    const listeners = 'sip.listeners=udp://127.0.0.1:0 wss://127.0.0.1:0'
+    expect(mistakesOf({ set: [listeners] })).toEqual([])
+    expect(mistakesOf({ set: [listeners, 'sip.enabled=true', 'sip.tls.keyFile=key.pem'] })).toEqual([
+      'default: sip.tls.certificateFile: expects a file where sip.listeners has tls or wss, not ""',
+    ])
+    expect(mistakesOf({ set: ['softphone.enabled=true', 'sip.push.url=example.com'] })).toEqual([
+      '--set sip.push.url=example.com: sip.push.url: expects a URL that begins with http:// or https://, or nothing, not "example.com"',
+      '--set softphone.enabled=true: softphone.enabled: expects false, unless sip.enabled is true and sip.listeners has ws or wss, not true',
+    ])
+    expect(mistakesOf({ set: ['sip.registration.defaultExpiresMs=30000'] })).toEqual([
+      'default: sip.registration.minExpiresMs: expects no more than sip.registration.defaultExpiresMs, not 60000',
+    ])
+    expect(mistakesOf({ env: { SMSWITCH_SIP_ENABLED: 'yes' } })).toEqual([
+      'environment SMSWITCH_SIP_ENABLED: sip.enabled: expects true or false, not "yes"',
+    ])
+    expect(loadConfig({ env: { SMSWITCH_SIP_ENABLED: 'true', SMSWITCH_SOFTPHONE_ENABLED: 'true' } }).sip.enabled).toBe(
+      true,
+    )
+  })
+
   it('takes __proto__ for what it is, an unknown key', () => {
     expect(mistakesOf({ file: yamlFile('__proto__: { polluted: 1 }\nconstructor: 1') })).toHaveLength(2)
     expect(mistakesOf({ set: ['__proto__.polluted=1'] })).toHaveLength(1)
@@ -129,8 +150,12 @@ describe('redact', () => {
   it('hides what is sensitive and keeps the rest', () => {
     const tree = { api: { token: text('hunter2', 'A secret.', { sensitive: true }), port: whole(1, 'A port.') } }
     expect(redact({ api: { token: 'hunter2', port: 1 } }, tree)).toEqual({ api: { token: '[redacted]', port: 1 } })
-    const { admin, ...rest } = loadConfig()
-    expect(redact({ admin, ...rest })).toEqual({ admin: { ...admin, tokens: '[redacted]' }, ...rest })
+    const { admin, sip, ...rest } = loadConfig()
+    expect(redact({ admin, sip, ...rest })).toEqual({
+      admin: { ...admin, tokens: '[redacted]' },
+      sip: { ...sip, push: { ...sip.push, token: '[redacted]' } },
+      ...rest,
+    })
   })
 })
 

@@ -69,6 +69,17 @@ export function text(
   }
 }
 
+/** True or false. */
+export function flag(value: boolean, doc: string): Setting<boolean> {
+  return {
+    default: value,
+    doc,
+    expected: 'true or false',
+    accepts: (given) => typeof given === 'boolean',
+    fromText: (given) => (given === 'true' ? true : given === 'false' ? false : given),
+  }
+}
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],

@@ -1,5 +1,6 @@
 // Every setting of the daemon: the one source of config/default.yaml, docs/settings.md and the type Config. Data only.
 import { oneOf, port, text, whole, type ValuesOf } from './setting.js'
+import { sip, sipCrossChecks, softphone } from './sip-settings.js'
 
 const day = 86_400_000
 
@@ -180,6 +181,8 @@ const lookup = {
 /** All settings by group. */
 export const settings = {
   smpp: { server: smppServer },
+  sip,
+  softphone,
   logIn,
   vendor,
   multipart,
@@ -260,4 +263,5 @@ export const crossChecks: readonly CrossCheck[] = [
     expected: 'less than store.mapBytes',
     holds: (config) => config.store.lowWaterBytes < config.store.mapBytes,
   },
+  ...sipCrossChecks,
 ]

@@ -1,7 +1,7 @@
 // The columns that only SIP has: of a user of ours, and of a peer that a connection leads to. Schema only.
 
 import { type Static, Type } from '@sinclair/typebox'
-import { digestAlgorithms, digestLengths, type DigestHash } from '../sip/digest.js'
+import { digestLengths, type DigestHash } from '../sip/digest.js'
 import { CIDR_EXPECTED, octets, oneOf, strict, whole } from './columns.js'
 
 /** RFC 3261 §25.1 `user` without escapes; no colon, which digest has for itself (RFC 7616 §3.4.2). */
@@ -28,10 +28,11 @@ export const SipUserRow = Type.Object(
     user: Type.String({ pattern: USER, expected: USER_EXPECTED }),
     /** By algorithm: what is offered to a phone is what there is a secret for. */
     secrets: Type.Object(
-      { 'SHA-512-256': secret('SHA-512-256'), 'SHA-256': secret('SHA-256'), MD5: secret('MD5') } satisfies Record<
-        (typeof digestAlgorithms)[number],
-        unknown
-      >,
+      {
+        'SHA-512-256': secret('SHA-512-256'),
+        'SHA-256': secret('SHA-256'),
+        MD5: secret('MD5'),
+      } satisfies Record<DigestHash, unknown>,
       { ...strict, minProperties: 1, expected: SECRETS_EXPECTED },
     ),
     /** Phones registered at a time; left out: the setting for all users. */

@@ -13,7 +13,7 @@ export class SipUsers {
   add(account: SendingAccount): void {
     if (account.sip === undefined) return
     let users = this.#byDomain.get(account.domain)
-    if (users === undefined) this.#byDomain.set(account.domain, (users = new Map()))
+    if (users === undefined) this.#byDomain.set(account.domain, (users = new Map<string, SendingAccount>()))
     users.set(account.sip.user, account)
   }
 
