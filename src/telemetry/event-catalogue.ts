@@ -188,6 +188,87 @@ export const eventCatalogue = {
     fields: { connection: 'text', form: 'text' },
   },
 
+  'sip.listening': {
+    level: 'info',
+    message: 'listening for SIP',
+    fields: { transport: 'text', host: 'text', port: 'number' },
+  },
+  'sip.listenerFailed': {
+    level: 'warn',
+    message: 'a socket that SIP is listened on told of an error; it goes on',
+    fields: { listener: 'text', error: 'error' },
+  },
+  'sip.restored': {
+    level: 'info',
+    message: 'registrations of before are known again; those over connections, which are gone, are dropped',
+    fields: { users: 'number', bindings: 'number', dropped: 'number', tookMs: 'number' },
+  },
+  'sip.registered': {
+    level: 'debug',
+    message: 'a phone registered that was not registered before',
+    fields: { account: 'text', transport: 'text', remote: 'text', userAgent: 'text', expiresMs: 'number' },
+  },
+  'sip.unregistered': {
+    level: 'debug',
+    message: 'a phone is registered no more',
+    fields: { account: 'text', transport: 'text', remote: 'text', why: 'text' },
+  },
+  'sip.registerRefused': {
+    level: 'warn',
+    message: 'a registration was refused',
+    fields: { account: 'text', remote: 'text', status: 'number', why: 'text' },
+  },
+  'sip.notKept': {
+    level: 'error',
+    message: 'a registration could not be kept in the store: it is answered 503',
+    fields: { account: 'text', error: 'error' },
+  },
+  'sip.malformed': {
+    level: 'warn',
+    message: 'what came is no SIP message',
+    fields: { transport: 'text', remote: 'text', why: 'text', count: 'number' },
+  },
+  'sip.connectionRefused': {
+    level: 'warn',
+    message: 'a SIP connection was closed: as many as allowed are open',
+    fields: { remote: 'text', bound: 'text', count: 'number' },
+  },
+  'sip.overloaded': {
+    level: 'warn',
+    message: 'SIP requests are answered 503: as many as allowed are being answered or remembered',
+    fields: { count: 'number' },
+  },
+  'sip.notFromPeer': {
+    level: 'warn',
+    message: 'a message without credentials came from an address that is no peer’s',
+    fields: { remote: 'text', count: 'number' },
+  },
+  'sip.cannotSend': {
+    level: 'warn',
+    message: 'a message cannot be written for this SIP user',
+    fields: { account: 'text', messageId: 'text', why: 'text' },
+  },
+  'sip.setAside': {
+    level: 'warn',
+    message: 'a message was set aside: no phone of the SIP user takes it',
+    fields: { account: 'text', messageId: 'text', status: 'number' },
+  },
+  'sip.pushFailed': {
+    level: 'warn',
+    message: 'it could not be told that messages wait for users without a phone',
+    fields: { why: 'text', count: 'number' },
+  },
+  'sip.handlerFailed': {
+    level: 'error',
+    message: 'a bug: a SIP request was left by a failure of ours',
+    fields: { method: 'text', remote: 'text', error: 'error' },
+  },
+  'softphone.missing': {
+    level: 'error',
+    message: 'the web softphone is enabled and has not been built',
+    fields: { folder: 'text' },
+  },
+
   'lookup.ready': {
     level: 'info',
     message: 'lookup providers are set up',

@@ -34,7 +34,7 @@ const fast = geometricBounds(0.0001, 2, 20)
 const slow = geometricBounds(0.001, 2.5, 21)
 
 const edges = ['esme', 'vendor'] as const
-const doors = ['esme', 'api'] as const
+const doors = ['esme', 'api', 'sip'] as const
 const wrongLogIns = ['refused', 'blocked'] as const
 const directions = ['ingress', 'egress'] as const
 const attemptOutcomes = ['sent', 'late', 'permanent', 'temporary', 'unanswered'] as const
@@ -57,6 +57,14 @@ const locatedOutcomes = ['network', 'unknown', 'prefix', 'refused', 'late'] as c
 const decidedOutcomes = ['goes', 'later', 'over'] as const
 const lookupOutcomes = ['network', 'unknown', 'timeout', 'refused', 'unreachable', 'garbage', 'overloaded'] as const
 const cacheOutcomes = ['hit', 'unknown', 'stale', 'joined', 'miss'] as const
+const sipMethods = ['MESSAGE', 'REGISTER', 'OPTIONS', 'other'] as const
+const sipTransports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
+const challengeReasons = ['none', 'stale', 'wrong', 'malformed'] as const
+const registrationOutcomes = ['registered', 'unregistered', 'asked', 'refused', 'notKept'] as const
+const sipSendOutcomes = ['delivered', 'offline', 'over', 'split'] as const
+const imdnOutcomes = ['sent', 'taken', 'refused', 'received'] as const
+const pushOutcomes = ['sent', 'failed', 'dropped'] as const
+const connectionBounds = ['connections', 'connectionsPerAddress'] as const
 const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
 
 /** Counters by the name they have in code. */
@@ -234,6 +242,82 @@ export const counterCatalogue = {
     labels: [],
     help: 'Questions for networks that were refused by a bound of the switch (lookup.maxInFlight, maxQueued, maxAskers).',
   },
+  sipRequests: {
+    kind: 'counter',
+    name: 'smswitch_sip_requests_total',
+    labels: ['direction', 'method', 'status'],
+    values: { direction: directions, method: sipMethods },
+    help: `SIP requests by direction (${directions.join(', ')}), method (${sipMethods.join(', ')}) and the status of their final response; timeout or failed where a request of ours had none.`,
+  },
+  sipRetransmissions: {
+    kind: 'counter',
+    name: 'smswitch_sip_retransmissions_total',
+    labels: ['direction'],
+    values: { direction: directions },
+    help: `SIP requests that came again, or that we sent again, by direction (${directions.join(', ')}).`,
+  },
+  sipOverloads: {
+    kind: 'counter',
+    name: 'smswitch_sip_overloads_total',
+    labels: [],
+    help: 'SIP requests answered 503 since as many as allowed were being answered or remembered (sip.maxServer).',
+  },
+  sipFaults: {
+    kind: 'counter',
+    name: 'smswitch_sip_faults_total',
+    labels: ['transport'],
+    values: { transport: sipTransports },
+    help: `What came in place of a SIP message and is none, by transport (${sipTransports.join(', ')}).`,
+  },
+  sipChallenges: {
+    kind: 'counter',
+    name: 'smswitch_sip_challenges_total',
+    labels: ['why'],
+    values: { why: challengeReasons },
+    help: `SIP requests that were not let in by their credentials, by why (${challengeReasons.join(', ')}; none: they brought none, as the first of a phone).`,
+  },
+  sipRegistrations: {
+    kind: 'counter',
+    name: 'smswitch_sip_registrations_total',
+    labels: ['outcome'],
+    values: { outcome: registrationOutcomes },
+    help: `REGISTER requests of known users, by outcome (${registrationOutcomes.join(', ')}; asked: for what is registered; notKept: the store did not take it).`,
+  },
+  sipMessages: {
+    kind: 'counter',
+    name: 'smswitch_sip_messages_total',
+    labels: ['direction', 'transport'],
+    values: { direction: directions, transport: sipTransports },
+    help: `Messages that came in by SIP and were accepted, or that a phone took, by direction (${directions.join(', ')}) and transport (${sipTransports.join(', ')}).`,
+  },
+  sipSends: {
+    kind: 'counter',
+    name: 'smswitch_sip_sends_total',
+    labels: ['outcome'],
+    values: { outcome: sipSendOutcomes },
+    help: `Tries to hand a message to a SIP user, to all of his phones at once, by outcome (${sipSendOutcomes.join(', ')}; offline: it waits; over: it never can be).`,
+  },
+  imdn: {
+    kind: 'counter',
+    name: 'smswitch_imdn_total',
+    labels: ['outcome'],
+    values: { outcome: imdnOutcomes },
+    help: `Notifications of what became of messages (RFC 5438), by outcome (${imdnOutcomes.join(', ')}; received: from a phone, and not passed on).`,
+  },
+  pushes: {
+    kind: 'counter',
+    name: 'smswitch_pushes_total',
+    labels: ['outcome'],
+    values: { outcome: pushOutcomes },
+    help: `Calls of sip.push.url, by outcome (${pushOutcomes.join(', ')}; dropped: as many as allowed wait).`,
+  },
+  sipConnectionsRefused: {
+    kind: 'counter',
+    name: 'smswitch_sip_connections_refused_total',
+    labels: ['bound'],
+    values: { bound: connectionBounds },
+    help: `SIP connections closed at once, by the bound that was reached (${connectionBounds.join(', ')}).`,
+  },
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
     kind: 'counter',
@@ -348,6 +432,48 @@ export const gaugeCatalogue = {
     labels: [],
     help: 'Commits whose call detail records are in no file yet.',
   },
+  sipUsers: {
+    kind: 'gauge',
+    name: 'smswitch_sip_users_registered',
+    labels: [],
+    help: 'SIP users with at least one phone registered.',
+  },
+  sipBindings: {
+    kind: 'gauge',
+    name: 'smswitch_sip_bindings',
+    labels: ['transport'],
+    help: 'Phones registered, by the transport they came over (udp, tcp, tls, ws, wss).',
+  },
+  sipFlows: {
+    kind: 'gauge',
+    name: 'smswitch_sip_connections',
+    labels: ['transport'],
+    help: 'Open SIP connections, registered over or not, by transport (tcp, tls, ws, wss).',
+  },
+  sipTransactions: {
+    kind: 'gauge',
+    name: 'smswitch_sip_transactions',
+    labels: ['side'],
+    help: 'SIP requests of others being answered or remembered (server) and of ours (client).',
+  },
+  sipRemembered: {
+    kind: 'gauge',
+    name: 'smswitch_sip_transactions_kept',
+    labels: [],
+    help: 'Transactions of accepted messages that are kept in the store, so that a request repeated across a restart makes no second message.',
+  },
+  sipOffline: {
+    kind: 'gauge',
+    name: 'smswitch_sip_offline_users',
+    labels: [],
+    help: 'SIP users for whom messages wait and who have no phone registered.',
+  },
+  sipWaiting: {
+    kind: 'gauge',
+    name: 'smswitch_sip_waiting',
+    labels: [],
+    help: 'Messages that wait for SIP users, over all of them.',
+  },
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {
     kind: 'gauge',
@@ -380,6 +506,13 @@ export const histogramCatalogue = {
     labels: [],
     bounds: fast,
     help: 'Time of one request to a lookup provider.',
+  },
+  sipSeconds: {
+    kind: 'histogram',
+    name: 'smswitch_sip_response_seconds',
+    labels: [],
+    bounds: fast,
+    help: 'From a MESSAGE written to a phone to its final response.',
   },
   vendorSeconds: {
     kind: 'histogram',
