@@ -1,5 +1,6 @@
 // The admin server: what monitors and orchestrators ask of a running daemon, and the API. Meant for loopback; only the API asks for a token.
 import { addApi, type ApiOptions } from './api.js'
+import { addSoftphone, type SoftphoneOptions } from './softphone.js'
 import { createHttpServer, listen, smallBounds, type OnFault } from '../http/server.js'
 
 export interface AdminOptions {
@@ -11,6 +12,8 @@ export interface AdminOptions {
   readonly readiness: () => readonly string[]
   /** Left out, or without tokens: there is no API. */
   readonly api?: ApiOptions
+  /** Left out: there is no softphone. */
+  readonly softphone?: SoftphoneOptions
   readonly onFault?: OnFault
 }
 
@@ -38,6 +41,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   })
 
   await addApi(server, options.api)
+  if (options.softphone !== undefined) await addSoftphone(server, options.softphone)
   const port = await listen(server, options.host, options.port)
   return { port, stop: () => server.close() }
 }
