@@ -1,6 +1,7 @@
 // What a message costs and whose money that is: fixed at acceptance, kept with the message until it is over. Types only; the rules
 // are those of money/.
 
+import type { Address } from './address.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from './ids.js'
 
 /** The price of one unit as it was when it was fixed: later changes of tariff or exchange do not touch it. */
@@ -65,16 +66,27 @@ export interface Move {
 /** The call detail records of one message: that of the only part, in its pieces, or the lines of several, ASCII with line ends. */
 export type CallRecords = CallRecord | string
 
-/** What one line has of its own, and how it ends; many end alike. Put together by money/record-line.ts. */
+/** What one line says of its message, and what it has in common with many. Put together by money/record-line.ts. */
 export interface CallRecord {
   readonly id: MessageId
-  readonly source: string
-  readonly destination: string
-  /** Wall times, ms; `sentAtMs` is -1 for what never left. */
+  readonly of: RecordedMessage
+  readonly terms: RecordTerms
+}
+
+/** What lines say of messages themselves. */
+export interface RecordedMessage {
+  readonly source: Pick<Address, 'value'>
+  readonly destination: Pick<Address, 'value'>
+  /** Wall time, ms. */
   readonly acceptedAtMs: number
+}
+
+/** What messages have in common that ended alike in one turn: often the same object. */
+export interface RecordTerms {
+  /** Wall times, ms; `sentAtMs` is -1 for what never left. */
   readonly sentAtMs: number
   readonly doneAtMs: number
-  /** ASCII with its line end. */
+  /** How the line ends: ASCII with its line end. */
   readonly tail: string
 }
 

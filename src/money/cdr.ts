@@ -1,6 +1,6 @@
 // Call detail records: one line of JSON for each part whose end is known. Everything in it was decided elsewhere.
 
-import type { Bill, CallRecord, CallRecords, Price, Sent } from '../message/bill.js'
+import type { Bill, CallRecords, Price, RecordTerms, Sent } from '../message/bill.js'
 import type { CollectedPart, PartPayer } from '../message/collected-part.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
@@ -33,6 +33,7 @@ export class CdrLines {
   /** That of the last line: neighbours are mostly alike. */
   #last: Tail | undefined
   #lastCurrency = ''
+  #lastTerms: RecordTerms = { sentAtMs: -1, doneAtMs: -1, tail: '' }
 
   /** @param currency the base one */
   constructor(currency: () => string) {
@@ -48,14 +49,14 @@ export class CdrLines {
   ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
     const { direction, account, parts } = message
     if (parts.length > 0) return this.#ofParts(message.id, message, direction, bill, state, error, doneAtMs)
-    return oneRecord(message.id, message, bill, doneAtMs, this.#tail(account, direction, bill, state, error))
+    return { id: message.id, of: message, terms: this.#terms(account, direction, bill, state, error, doneAtMs) }
   }
 
   /** The same from what is kept of a message towards a phone once it has left. */
   ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
     const { messageId, account, parts } = origin
     if (parts.length > 0) return this.#ofParts(messageId, origin, 'mt', bill, state, error, doneAtMs)
-    return oneRecord(messageId, origin, bill, doneAtMs, this.#tail(account, 'mt', bill, state, error))
+    return { id: messageId, of: origin, terms: this.#terms(account, 'mt', bill, state, error, doneAtMs) }
   }
 
   /** Of a part that never came to be in a message: nothing is charged, and nothing left. */
@@ -72,8 +73,8 @@ export class CdrLines {
       ...{ mcc: '', mnc: '', onSilence: undefined, sent: undefined },
     }
     const tail = this.#tailText(account, direction, bill, state, error, 1, 0)
-    const record = oneRecord(id, { source, destination, acceptedAtMs }, bill, doneAtMs, tail)
-    return lineStart(record, { id, part: mark.part, parts: mark.total }) + tail
+    const of = { source, destination, acceptedAtMs }
+    return lineStart(id, of, { sentAtMs: -1, doneAtMs }, { id, part: mark.part, parts: mark.total }) + tail
   }
 
   #ofParts(
@@ -87,13 +88,29 @@ export class CdrLines {
   ): string {
     const { account, parts } = message
     const total = parts.length
-    const record = oneRecord(id, message, bill, doneAtMs, '')
+    const times = { sentAtMs: sentAt(bill), doneAtMs }
     let lines = ''
     for (let i = 0; i < total; i++) {
       const tail = this.#tailText(account, direction, bill, state, error, total, i)
-      lines += lineStart(record, { id: parts[i]!.id, part: i + 1, parts: total }) + tail
+      lines += lineStart(id, message, times, { id: parts[i]!.id, part: i + 1, parts: total }) + tail
     }
     return lines
+  }
+
+  #terms(
+    account: AccountId,
+    direction: Message['direction'],
+    bill: Bill,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+  ): RecordTerms {
+    const tail = this.#tail(account, direction, bill, state, error)
+    const sentAtMs = sentAt(bill)
+    const last = this.#lastTerms
+    // The clock is read once a turn: what ends together has the same times.
+    if (last.tail === tail && last.sentAtMs === sentAtMs && last.doneAtMs === doneAtMs) return last
+    return (this.#lastTerms = { sentAtMs, doneAtMs, tail })
   }
 
   #tail(account: AccountId, direction: Message['direction'], bill: Bill, state: MessageState, error: string): string {
@@ -167,15 +184,8 @@ function flat(text: string): string {
   return text
 }
 
-function oneRecord(
-  id: MessageId,
-  { source, destination, acceptedAtMs }: Pick<Message, 'source' | 'destination' | 'acceptedAtMs'>,
-  { sent }: Bill,
-  doneAtMs: number,
-  tail: string,
-): CallRecord {
-  const sentAtMs = sent === undefined ? -1 : sent.atMs
-  return { id, source: source.value, destination: destination.value, acceptedAtMs, sentAtMs, doneAtMs, tail }
+function sentAt({ sent }: Bill): number {
+  return sent === undefined ? -1 : sent.atMs
 }
 
 /** True where the tails of both are the same text. */

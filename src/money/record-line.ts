@@ -1,6 +1,6 @@
 // A line of the daily files: how its beginning is written. What is the same in many lines, their ends, is made in cdr.ts.
 
-import type { CallRecord, CallRecords } from '../message/bill.js'
+import type { CallRecords, RecordedMessage, RecordTerms } from '../message/bill.js'
 
 /** Of the lines. Fields may be added within a version; what a field means, and its name, only change with it. */
 export const CDR_VERSION = 1
@@ -17,26 +17,29 @@ export const LINE_PIECES = {
 } as const
 
 /** The same of a part, as text. @param part from 1 */
-export function lineStart(record: Omit<CallRecord, 'tail'>, part: { id: string; part: number; parts: number }): string {
+export function lineStart(
+  message: string,
+  of: RecordedMessage,
+  times: Pick<RecordTerms, 'sentAtMs' | 'doneAtMs'>,
+  part: { readonly id: string; readonly part: number; readonly parts: number },
+): string {
   return (
-    `{"version":${CDR_VERSION},"message":"${record.id}","id":"${part.id}","part":${part.part},"parts":${part.parts}` +
-    `,"source":${jsonText(record.source)},"destination":${jsonText(record.destination)}${lineTimes(record)}`
+    `{"version":${CDR_VERSION},"message":"${message}","id":"${part.id}","part":${part.part},"parts":${part.parts}` +
+    `,"source":${jsonText(of.source.value)},"destination":${jsonText(of.destination.value)}` +
+    lineTimes(of.acceptedAtMs, times.sentAtMs, times.doneAtMs)
   )
 }
 
-export function lineTimes({
-  acceptedAtMs,
-  sentAtMs,
-  doneAtMs,
-}: Pick<CallRecord, 'acceptedAtMs' | 'sentAtMs' | 'doneAtMs'>): string {
-  const [accepted, sent, done] = [acceptedAtMs, sentAtMs, doneAtMs].map(Math.floor)
+export function lineTimes(acceptedAtMs: number, sentAtMs: number, doneAtMs: number): string {
+  const [accepted, sent, done] = [Math.floor(acceptedAtMs), Math.floor(sentAtMs), Math.floor(doneAtMs)]
   return `,"acceptedAtMs":${accepted},"sentAtMs":${sent},"doneAtMs":${done}`
 }
 
 /** All lines as text. */
 export function recordText(records: CallRecords): string {
   if (typeof records === 'string') return records
-  return lineStart(records, { id: records.id, part: 1, parts: 1 }) + records.tail
+  const { id, of, terms } = records
+  return lineStart(id, of, terms, { id, part: 1, parts: 1 }) + terms.tail
 }
 
 /** As JSON, ASCII only: files are read by who knows no coding. */

@@ -230,21 +230,22 @@ export function paid(payment: Payment): Unit {
 }
 
 export function callRecord(n: number, tail: string): CallRecord {
-  return {
-    ...{ id: messageId(n), source: 'Acme "é"', destination: `4917${n}`, tail },
-    ...{
-      acceptedAtMs: 1_800_000_000_000.5 + n,
-      sentAtMs: n % 2 === 0 ? -1 : 1_800_000_000_100,
-      doneAtMs: 1_800_000_001_000,
-    },
+  const of = {
+    source: { value: 'Acme "é"' },
+    destination: { value: `4917${n}` },
+    acceptedAtMs: 1_800_000_000_000.5 + (n >> 1),
   }
+  const terms = { sentAtMs: n % 2 === 0 ? -1 : 1_800_000_000_100, doneAtMs: 1_800_000_001_000, tail }
+  return { id: messageId(n), of, terms }
 }
 
 /** The line of a record, as docs/money.md has it. */
-export function lineOf({ id, source, destination, acceptedAtMs, sentAtMs, doneAtMs, tail }: CallRecord): string {
-  const row = { version: 1, message: id, id, part: 1, parts: 1, source, destination, acceptedAtMs, sentAtMs, doneAtMs }
-  const text = JSON.stringify({ ...row, acceptedAtMs: Math.floor(acceptedAtMs) }).slice(0, -1)
-  return text.replaceAll('é', '\\u00e9') + tail
+export function lineOf({ id, of: { source, destination, acceptedAtMs }, terms }: CallRecord): string {
+  const { sentAtMs, doneAtMs, tail } = terms
+  const addresses = { source: source.value, destination: destination.value }
+  const times = { acceptedAtMs: Math.floor(acceptedAtMs), sentAtMs, doneAtMs }
+  const row = { version: 1, message: id, id, part: 1, parts: 1, ...addresses, ...times }
+  return JSON.stringify(row).slice(0, -1).replaceAll('é', '\\u00e9') + tail
 }
 
 export function linesOf({ lines }: RecordLines): string {

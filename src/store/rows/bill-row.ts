@@ -26,7 +26,19 @@ interface Terms {
 
 const knownTerms = new Repeated<Terms>()
 
+/** The bill that was written last and its octets: of messages that cost the same and go the same way it is one object. */
+let lastBill: Bill | undefined
+let lastOctets = new Uint8Array()
+
 export function writeBill(out: ByteWriter, bill: Bill): void {
+  if (bill === lastBill) return out.short(lastOctets)
+  const start = out.position
+  writeNewBill(out, bill)
+  lastBill = bill
+  lastOctets = new Uint8Array(out.buffer.subarray(start, out.position))
+}
+
+function writeNewBill(out: ByteWriter, bill: Bill): void {
   const { sent } = bill
   out.byte(
     states.indexOf(bill.state) |

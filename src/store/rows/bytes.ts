@@ -123,6 +123,13 @@ export class ByteWriter {
     this.position = position + end - start
   }
 
+  /** The same of many octets. */
+  again(start: number, end: number): void {
+    this.reserve(end - start)
+    this.buffer.copyWithin(this.position, start, end)
+    this.position += end - start
+  }
+
   /** Text of ASCII as it is, without a length. */
   latin1(value: string): void {
     this.reserve(value.length)
@@ -189,6 +196,10 @@ export class ByteReader {
 
   get position(): number {
     return this.#position
+  }
+
+  get memory(): Uint8Array {
+    return this.#buffer
   }
 
   byte(): number {
