@@ -2,10 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { hashPassword } from '../directory/password.js'
+import { isSipDomain, isSipUser } from '../directory/sip-columns.js'
+import { digestAlgorithms, ha1Of, type DigestHash } from '../sip/digest.js'
 import type { CommandSpec, OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output, type TextSink } from './output.js'
 
-const options = {} as const satisfies CommandSpec['options']
+const options = {
+  sip: { kind: 'text', value: 'USER@DOMAIN', doc: 'for a SIP user: its secrets in place of the hash' },
+} as const satisfies CommandSpec['options']
 
 const SALT_OCTETS = 16
 const INPUT_MAX = 4096
@@ -15,14 +19,57 @@ export const hashPasswordCommand = {
   name: 'hash-password',
   summary: 'Reads a password (typed, or the first line of standard input) and prints its hash for the directory.',
   options,
-  async run(_values: OptionValues<typeof options>, output: Output): Promise<number> {
+  async run(values: OptionValues<typeof options>, output: Output): Promise<number> {
+    // Before the password is asked for.
+    const user = values.sip === undefined ? undefined : sipUserOf(values.sip)
     const { stdin } = process
     const password = stdin.isTTY ? await typedPassword(stdin, process.stderr) : firstLine(await wholeInput(stdin))
     if (password === '') throw new CommandFailure('noPassword', 'the password is empty')
+    if (user !== undefined) {
+      const row = sipRow(user, password)
+      output.print(sipYaml(row), row)
+      return exitCodes.done
+    }
     const hash = await hashPassword(password, randomBytes(SALT_OCTETS))
     output.print(hash, { hash })
     return exitCodes.done
   },
+}
+
+interface SipName {
+  readonly user: string
+  readonly domain: string
+}
+
+/** The columns of an account that say who may register. */
+export interface SipRow {
+  readonly domain: string
+  readonly sip: { readonly user: string; readonly secrets: Readonly<Record<DigestHash, string>> }
+}
+
+/** @throws CommandFailure where it is no address that an account may have */
+export function sipUserOf(address: string): SipName {
+  const at = address.lastIndexOf('@')
+  const user = address.slice(0, Math.max(at, 0)).replace(/^sips?:/, '')
+  const domain = address.slice(at + 1).toLowerCase()
+  if (at > 0 && isSipUser(user) && isSipDomain(domain)) return { user, domain }
+  throw new CommandFailure('noSipUser', `--sip expects USER@DOMAIN such as alice@sip.example.com, not "${address}"`)
+}
+
+/** The password cannot be told from it, but in that domain it is worth as much. */
+export function sipRow({ user, domain }: SipName, password: string): SipRow {
+  const secrets = Object.fromEntries(
+    [...digestAlgorithms].reverse().map((of) => [of, ha1Of(of, user, domain, password)]),
+  ) as Record<DigestHash, string>
+  return { domain, sip: { user, secrets } }
+}
+
+/** In quotes: hex may look like a number. */
+export function sipYaml({ domain, sip }: SipRow): string {
+  const secrets = Object.entries(sip.secrets).map(([of, secret]) => `    ${of}: '${secret}'`)
+  return [`domain: ${domain}`, 'sip:', `  user: '${sip.user.replaceAll("'", "''")}'`, '  secrets:', ...secrets].join(
+    '\n',
+  )
 }
 
 async function wholeInput(input: Readable): Promise<string> {

@@ -2,9 +2,8 @@
 
 import { dotted, listOf, ROWS_SLICE, type Resolving } from './resolving.js'
 import type { AccountRow } from './schema.js'
+import { isSipDomain } from './sip-columns.js'
 
-/** Secrets are made for it to the letter, and phones write it as they like: one form only. */
-const DOMAIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 const NUMERIC = /^\+?([0-9]{1,15})$/
 
 export interface SipUserChecks {
@@ -24,7 +23,7 @@ export function createSipUserChecks(resolving: Resolving): SipUserChecks {
       const { sip, domain } = account
       if (account.systemId === undefined) checkUnbound(account, at, resolving)
       if (typeof sip !== 'object' || sip === null || !isRight(`${at}/sip`)) return
-      const isDomain = isRight(`${at}/domain`) && DOMAIN.test(domain)
+      const isDomain = isRight(`${at}/domain`) && isSipDomain(domain)
       if (!isDomain && isRight(`${at}/domain`))
         mistakes.push({
           pointer: `${at}/domain`,

@@ -6,9 +6,15 @@ import { CIDR_EXPECTED, octets, oneOf, strict, whole } from './columns.js'
 
 /** RFC 3261 §25.1 `user` without escapes; no colon, which digest has for itself (RFC 7616 §3.4.2). */
 const USER = "^[A-Za-z0-9_.!~*'()&=+$,;?/-]{1,64}$"
+/** Secrets are made for it to the letter, and phones write it as they like: one form only. */
+const DOMAIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 const USER_EXPECTED = "the user of a SIP address: 1–64 letters, digits and _.!~*'()&=+$,;?/-, such as alice"
 const SECRETS_EXPECTED =
   'a mapping of MD5, SHA-256 or SHA-512-256 to the hash (`smswitch hash-password --sip USER@DOMAIN`)'
+
+/** Whether `sip:user@domain` may be an account's. */
+export const isSipUser = (user: string): boolean => new RegExp(USER).test(user)
+export const isSipDomain = (domain: string): boolean => DOMAIN.test(domain)
 
 /** H(user:domain:password) of one algorithm. */
 function secret(of: DigestHash) {
