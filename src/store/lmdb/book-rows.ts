@@ -197,11 +197,13 @@ export function rangeOf(letter: string): { readonly start: KeySlice; readonly en
   return { start: keyOf(first), end: keyOf(Uint8Array.of(first[0]! + 1)) }
 }
 
+const scratch = new ByteWriter(1024)
+
 export function keyBytes(letter: string, write: (out: ByteWriter) => void): Uint8Array {
-  const out = new ByteWriter(64)
-  out.keyText(letter)
-  write(out)
-  return out.buffer.subarray(0, out.position)
+  scratch.position = 0
+  scratch.keyText(letter)
+  write(scratch)
+  return new Uint8Array(scratch.buffer.subarray(0, scratch.position))
 }
 
 export function textOf(key: Uint8Array, start: number, end = key.length): string {
