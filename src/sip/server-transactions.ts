@@ -10,6 +10,7 @@ import type { Answerable, Field, SipRequest, Via } from './message.js'
 import { responsePeer, stampedVia } from './respond-to.js'
 import { onAnswer, onRetransmission, onServerTime, startServer } from './server-transaction.js'
 import type { ServerMachine, ServerState } from './server-transaction.js'
+import type { Tags } from './tags.js'
 import type {
   AnswerParts,
   ServerTransaction,
@@ -77,7 +78,7 @@ export class ServerTransactions {
   readonly #user: TransactionUser
   readonly #branches: Branches
   readonly #counters: TransactionCounters
-  readonly #tagOf: (text: string) => string
+  readonly #tags: Tags
   readonly #now: () => number
   readonly #methods: ReadonlySet<string>
   readonly #forwarded: ReadonlySet<string>
@@ -89,20 +90,19 @@ export class ServerTransactions {
   readonly #wheel: TimerWheel<Held>
   readonly #answers = new ByteSlab(chunkBytes)
 
-  /** @param tagOf the To tag for a request, from its key: always the same, so that an answer without memory has it too */
   constructor(
     options: TransactionOptions,
     user: TransactionUser,
     branches: Branches,
     counters: TransactionCounters,
-    tagOf: (text: string) => string,
+    tags: Tags,
     now: () => number,
   ) {
     this.#options = options
     this.#user = user
     this.#branches = branches
     this.#counters = counters
-    this.#tagOf = tagOf
+    this.#tags = tags
     this.#now = now
     this.#methods = new Set(options.methods)
     this.#forwarded = new Set(options.forwarded)
@@ -136,7 +136,7 @@ export class ServerTransactions {
     if (request === undefined || flow === undefined) return false
     const nowMs = this.#now()
     if (onAnswer(held, status, nowMs, this.#options.timers, isReliable(flow.kind)) === 'none') return false
-    const response = this.#write(request, flow, status, parts, held.key)
+    const response = this.#write(request, flow, status, parts)
     send(response, request.via, flow, this.#options)
     if (held.state === 'terminated') this.#forget(held)
     else {
@@ -227,12 +227,14 @@ export class ServerTransactions {
     send(this.#write(request, flow, status, parts, text), request.via, flow, this.#options)
   }
 
-  #write(request: Answerable, flow: Flow, status: number, parts: AnswerParts | undefined, tagText: string): Buffer {
+  /** @param tagText what the To tag is made of, if it must be the same for each retransmission */
+  #write(request: Answerable, flow: Flow, status: number, parts: AnswerParts | undefined, tagText?: string): Buffer {
+    // RFC 3261 §8.2.6.2; a To that has its tag keeps it.
+    const needsTag = status > 100 && request.to.tag === undefined
     return writeResponse(request, {
       status,
       reason: parts?.reason,
-      // RFC 3261 §8.2.6.2; a To that has its tag keeps it.
-      toTag: status > 100 && request.to.tag === undefined ? this.#tagOf(tagText) : undefined,
+      toTag: !needsTag ? undefined : tagText === undefined ? this.#tags.next() : this.#tags.of(tagText),
       via: stampedVia(request.via, flow.remote),
       fields: parts?.fields,
       body: parts?.body,

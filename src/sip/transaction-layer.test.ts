@@ -62,7 +62,7 @@ describe('requests from peers', () => {
     layer.receive(parsed(requestText()), flow)
     expect(statuses(sent)).toEqual([202, 202])
     expect(sent[0]?.message).toEqual(sent[1]?.message)
-    expect(sent[0]?.message.to.tag).toMatch(/^\w{4,}$/)
+    expect(sent[0]?.message.to.tag).toMatch(/^[\w-]{4,}$/)
     expect(layer.held.server).toBe(1)
     pass(32_100)
     expect(layer.held.server).toBe(0)

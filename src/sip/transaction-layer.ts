@@ -5,6 +5,7 @@ import { ClientTransactions } from './client-transactions.js'
 import type { Flow } from './flow.js'
 import type { Answerable, SipMessage } from './message.js'
 import { ServerTransactions } from './server-transactions.js'
+import { tagSource } from './tags.js'
 import { noTransactionCounts } from './transaction-contract.js'
 import type {
   ClientOutcome,
@@ -30,10 +31,14 @@ export class TransactionLayer {
   constructor(options: TransactionOptions, user: TransactionUser, sources: TransactionSources) {
     const branches: Branches = branchSource((into) => sources.random(into))
     const now = () => sources.now()
-    const salt = new Uint32Array(2)
-    sources.random(new Uint8Array(salt.buffer))
-    const tagOf = (text: string) => tagHash(text, salt[0] as number, salt[1] as number)
-    this.#server = new ServerTransactions(options, user, branches, this.#counters, tagOf, now)
+    this.#server = new ServerTransactions(
+      options,
+      user,
+      branches,
+      this.#counters,
+      tagSource((into) => sources.random(into)),
+      now,
+    )
     this.#client = new ClientTransactions(options, branches, this.#counters, now)
   }
 
@@ -80,17 +85,4 @@ export class TransactionLayer {
     this.#client.close()
     this.#server.close()
   }
-}
-
-/** 64 bits of FNV-1a's kind over the text: a tag has to differ between requests, not to be secret. */
-function tagHash(text: string, saltA: number, saltB: number): string {
-  let a = saltA
-  let b = saltB
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    a = Math.imul(a ^ code, 0x01000193)
-    b = Math.imul(b ^ code, 0x85ebca6b)
-    b ^= b >>> 13
-  }
-  return (a >>> 0).toString(36) + (b >>> 0).toString(36)
 }

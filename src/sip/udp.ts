@@ -1,7 +1,6 @@
 // SIP over UDP: a socket, its datagrams as flows. Knows keepalives from messages and nothing else of SIP.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
-import { isIPv6 } from 'node:net'
 import { hostPort, plainAddress, type DatagramFlow, type Peer } from './flow.js'
 import { datagramKeepalive } from './keepalive.js'
 import { advertisedHost, listenerName } from './listening.js'
@@ -73,7 +72,7 @@ class UdpSocket implements UdpListener {
     this.port = bound.port
     this.name = options.name ?? listenerName(options, bound.port)
     this.sentBy = hostPort(advertisedHost(options, bound.address), bound.port)
-    this.isSix = isIPv6(bound.address)
+    this.isSix = bound.address.indexOf(':') >= 0
     this.isDual = bound.address === '::'
     this.#mostQueued = limits.udpSendBytes
     socket.on('message', (bytes: Buffer, from: RemoteInfo) => this.#take(bytes, from, events))
@@ -142,5 +141,5 @@ function numericLookup(
   _family: unknown,
   callback: (error: null, address: string, family: number) => void,
 ): void {
-  callback(null, address, isIPv6(address) ? 6 : 4)
+  callback(null, address, address.indexOf(':') < 0 ? 4 : 6)
 }
