@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # program:package
-peers=(bearerbox:kannel smsbox:kannel strace:strace)
+peers=(bearerbox:kannel smsbox:kannel strace:strace chromium-headless-shell:chromium-headless-shell)
 
 PATH="$PATH:/usr/sbin:/sbin"
 missing=()

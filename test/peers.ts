@@ -6,6 +6,7 @@ import type { TestContext } from 'vitest'
 const programsByPeer = {
   kannel: ['bearerbox', 'smsbox'],
   strace: ['strace'],
+  chromium: ['chromium-headless-shell'],
 } as const
 
 export type PeerName = keyof typeof programsByPeer
