@@ -4,7 +4,10 @@ import type { Account, SendingAccount, Snapshot } from '../directory/snapshot.js
 import type { Addresses } from '../message/address.js'
 import type { Failure, FailureReason } from '../message/failure.js'
 import { whyNotAuthorized, type KeepsCurrency } from './authorize/authorize.js'
+import { whyNotAuthorizedOnNet } from './authorize/authorize-on-net.js'
+import { isOnNet, targetOf } from './on-net/on-net.js'
 import { transitAccount } from './owner/transit.js'
+import { tooManyFor } from './room.js'
 import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
@@ -21,7 +24,7 @@ export interface MayPassPorts {
  */
 export function whyNotPassing(
   directory: Snapshot,
-  { moRoom, books }: MayPassPorts,
+  ports: MayPassPorts,
   part: Pick<Submission, 'sender' | 'domain' | 'source' | 'destination'>,
   wallMs: number,
 ): Failure | undefined {
@@ -33,20 +36,20 @@ export function whyNotPassing(
     const called = addresses.destination.value
     const owner = directory.ownerOf(called)
     const account = owner === undefined ? transitAccount(sender, directory) : undefined
-    if (account?.active === true) return whyNotSending(directory, books, account, domain, addresses, wallMs)
+    if (account?.active === true) return whyNotSending(directory, ports, account, domain, addresses, wallMs)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)
-    return moRoom(owner) > 0 ? undefined : failure('queueFull', tooManyFor(owner))
+    return ports.moRoom(owner) > 0 ? undefined : tooManyFor(owner)
   }
   const account = directory.account(sender.account)
   if (account?.active !== true) return failure('notPermitted', `account ${sender.account} may not send`)
   const inOurs = inOurForm(part, account.dialing)
   if (inOurs !== undefined && 'reason' in inOurs) return inOurs
-  return whyNotSending(directory, books, account, domain, inOurs ?? part, wallMs)
+  return whyNotSending(directory, ports, account, domain, inOurs ?? part, wallMs)
 }
 
 function whyNotSending(
   directory: Snapshot,
-  books: KeepsCurrency,
+  { books, moRoom }: MayPassPorts,
   account: SendingAccount,
   domain: string,
   addresses: Addresses,
@@ -57,15 +60,16 @@ function whyNotSending(
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
   const notAllowed = whyNotAllowed(account, addresses)
   if (notAllowed !== undefined) return notAllowed
+  if (isOnNet({ policy })) {
+    const target = targetOf(directory, { domain, destination: addresses.destination }, account)
+    if ('reason' in target) return target
+    return moRoom(target) > 0 ? whyNotAuthorizedOnNet(account, directory, books, wallMs) : tooManyFor(target)
+  }
   // Where the network is asked for, its rates may lead where the digits do not.
   const isUndecided = policy.hlr !== undefined
   if (!isUndecided && directory.routeFor(policy, called, account).length === 0)
     return failure('noRoute', `no route to ${called}`)
   return whyNotAuthorized(account, called, isUndecided, directory, books, wallMs)
-}
-
-export function tooManyFor({ id }: Account): string {
-  return `account ${id} has as many messages from phones waiting as it may`
 }
 
 function failure(reason: FailureReason, cause: string): Failure {

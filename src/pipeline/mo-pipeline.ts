@@ -1,9 +1,9 @@
 // The life of a message from a phone before it is accepted, as a list. No stage calls the next.
 
-import type { Account, Snapshot } from '../directory/snapshot.js'
+import type { Snapshot } from '../directory/snapshot.js'
 import { moBill } from './authorize/authorize.js'
 import { acceptMo, type AcceptOptions } from './accept/accept.js'
-import { findOwner, type Owned } from './owner/owner.js'
+import { findOwner } from './owner/owner.js'
 import { withTransit } from './owner/transit.js'
 import {
   onward,
@@ -13,8 +13,8 @@ import {
   type PipelineOptions,
   type PipelinePorts,
 } from './pipeline.js'
-import { tooManyFor } from './may-pass.js'
 import type { Reassembly } from './reassemble/reassemble.js'
+import { whatFits } from './room.js'
 import {
   answerOf,
   continueWith,
@@ -54,7 +54,11 @@ export function resumeMoPipeline(
   const { fromPhones, onward: passing } = withTransit(translateMoAddresses(directory, batch), directory)
   if (passing.length > 0) onward(passing, { directory, ports, options, nowMs, wallMs })
   const owned = runStage(findOwner(directory), fromPhones, answerOf)
-  const fitting = runStage(whatFits(ports.moRoom), owned, answerOf)
+  const fitting = runStage(
+    whatFits(ports.moRoom, ({ account }) => account),
+    owned,
+    answerOf,
+  )
   acceptMo(fitting, (owned) => moBill(owned, directory, wallMs), ports, options, nowMs, wallMs)
 }
 
@@ -81,21 +85,4 @@ function reassemble(reassembly: Reassembly, nowMs: number, wallMs: number): Stag
         ? continueWith({ submission, assembly: inOnePiece })
         : reassembly.take(submission, nowMs, wallMs),
     )
-}
-
-/**
- * An account that nobody binds to must not fill the store for all. What is on its way to the store is not counted yet but for
- * this batch, so that a little more may get in: as much as the windows of the vendors hold.
- */
-function whatFits(moRoom: (account: Account) => number): Stage<Owned, Owned> {
-  return (batch) => {
-    const left = new Map<Account, number>()
-    return batch.map((owned) => {
-      const { account } = owned
-      const room = left.get(account) ?? moRoom(account)
-      if (room <= 0) return refuse('queueFull', tooManyFor(account))
-      left.set(account, room - 1)
-      return continueWith(owned)
-    })
-  }
 }

@@ -3,13 +3,16 @@
 import type { Account, Snapshot } from '../directory/snapshot.js'
 import type { Failure } from '../message/failure.js'
 import { authorize, type AuthorizePorts } from './authorize/authorize.js'
-import { accept, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
+import { authorizeOnNet } from './authorize/authorize-on-net.js'
+import { accept, acceptOnNet, type AcceptOptions, type AcceptPorts } from './accept/accept.js'
 import { findCandidates, type CandidatePorts } from './candidates/candidates.js'
 import { placeRoutes } from './candidates/place.js'
 import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
+import { findTarget, hasOnNet, isOnNet } from './on-net/on-net.js'
 import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
+import { whatFits } from './room.js'
 import { screen } from './screen/screen.js'
 import {
   answerOf,
@@ -20,6 +23,7 @@ import {
   type Assembled,
   type Identified,
   type Located,
+  type Permitted,
   type Stage,
   type Submission,
   type Together,
@@ -30,7 +34,7 @@ import { translateAddresses } from './translate/translate.js'
 export interface OnwardPorts extends AcceptPorts, AuthorizePorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
-  /** How many more messages from phones may wait for an account. */
+  /** How many more messages from phones and other accounts may wait for an account. */
   readonly moRoom: (account: Account) => number
   /** Finds out networks; left out: nobody is asked. */
   readonly carrier?: Carrier | undefined
@@ -104,7 +108,21 @@ export function resumePipeline(
 export function onward(translated: readonly Assembled[], round: Round): void {
   const { directory, ports } = round
   const permitted = screen(runStage(choosePolicy(directory), translated, answerOf))
-  proceed(ports.carrier === undefined ? permitted : ports.carrier.take(permitted, directory), round)
+  const toVendors = hasOnNet(permitted) ? withoutOnNet(permitted, round) : permitted
+  proceed(ports.carrier === undefined ? toVendors : ports.carrier.take(toVendors, directory), round)
+}
+
+/** Those that go to vendors, in their order. What stays in the network is taken on to its end here. */
+function withoutOnNet(batch: readonly Permitted[], round: Round): readonly Permitted[] {
+  const { directory, ports, options, nowMs, wallMs } = round
+  const found = runStage(findTarget(directory), batch.filter(isOnNet), answerOf)
+  const fitting = runStage(
+    whatFits(ports.moRoom, ({ target }) => target),
+    found,
+    answerOf,
+  )
+  acceptOnNet(authorizeOnNet(fitting, directory, ports, wallMs), ports, options, nowMs, wallMs)
+  return batch.filter((permitted) => !isOnNet(permitted))
 }
 
 /** Takes on those whose network was asked for, by the directory that it was asked by. */

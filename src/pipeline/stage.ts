@@ -10,6 +10,7 @@ import type { Content, Shape, Tlv } from '../message/message.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { MobileNetwork } from '../phone/network.js'
 import type { StoreError } from '../store/contracts/store.js'
+import type { IngressTransaction } from '../store/contracts/transactions.js'
 
 /** Told what became of a submission: exactly one of the two, once. */
 export interface SubmissionAnswer {
@@ -55,6 +56,8 @@ export interface Submission {
   readonly validityMs: number | undefined
   /** How long it must wait before the first try, ms; 0 for not at all. */
   readonly scheduleMs: number
+  /** The request that it came by, where a repeated one must make no second message after a crash. */
+  readonly transaction?: IngressTransaction | undefined
   readonly answer: SubmissionAnswer
 }
 

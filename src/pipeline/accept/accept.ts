@@ -10,8 +10,9 @@ import type { Books } from '../../money/books.js'
 import type { Recorder, UnitListener } from '../../store/contracts/recorder.js'
 import type { StoreError } from '../../store/contracts/store.js'
 import type { Unit } from '../../store/contracts/unit.js'
+import type { AuthorizedOnNet } from '../on-net/on-net.js'
 import type { Owned } from '../owner/owner.js'
-import { storeFailure, type Authorized, type SubmissionAnswer, type Together } from '../stage.js'
+import { storeFailure, type Authorized, type Submission, type SubmissionAnswer, type Together } from '../stage.js'
 
 export interface AcceptPorts {
   readonly recorder: Recorder
@@ -19,7 +20,7 @@ export interface AcceptPorts {
   readonly laneOf: (route: readonly ConnectionId[], account: AccountId) => LaneKey
   /** Of what waits for its network. */
   readonly laneOfUndecided: (account: AccountId) => LaneKey
-  /** Of messages from phones to an account. */
+  /** Of messages from phones and other accounts to an account. */
   readonly laneOfMo: (account: AccountId) => LaneKey
   /** The delivery is durable and answered: it may go. */
   readonly accepted: (delivery: SegmentDelivery | MoDelivery) => void
@@ -32,6 +33,8 @@ export interface AcceptPorts {
 export interface AcceptOptions {
   readonly defaultValidityMs: number
   readonly maxValidityMs: number
+  /** How long at most a message waits for a SIP user, or for an account that it goes to on-net; left out: as any other. */
+  readonly offlineMs?: number
 }
 
 /** Towards phones. @param nowMs switch time; @param wallMs for the dates that people read */
@@ -44,7 +47,8 @@ export function accept(
 ): void {
   for (const authorized of batch) {
     const { account, route, policy, move } = authorized
-    const message = toMessage(authorized, 'mt', account.id, ports, options, nowMs, wallMs)
+    const validityMs = validityOf(authorized.submission, options)
+    const message = toMessage(authorized, 'mt', account.id, validityMs, ports, nowMs, wallMs)
     const delivery: SegmentDelivery = {
       kind: 'segment',
       lane: authorized.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id),
@@ -75,7 +79,9 @@ export function acceptMo(
 ): void {
   for (const owned of batch) {
     const { account } = owned
-    const message = toMessage(owned, 'mo', account.id, ports, options, nowMs, wallMs)
+    const { sip } = account
+    const validityMs = sip === undefined ? validityOf(owned.submission, options) : offlineOf(owned.submission, options)
+    const message = toMessage(owned, 'mo', account.id, validityMs, ports, nowMs, wallMs)
     const delivery: MoDelivery = {
       kind: 'mo',
       lane: ports.laneOfMo(account.id),
@@ -91,16 +97,51 @@ export function acceptMo(
   }
 }
 
-function toMessage(
-  { submission, assembly }: Together,
-  direction: Message['direction'],
-  account: AccountId,
+/** From one account of ours to another: its sender's, in the lane of whom it goes to. */
+export function acceptOnNet(
+  batch: readonly AuthorizedOnNet[],
   ports: AcceptPorts,
   options: AcceptOptions,
   nowMs: number,
   wallMs: number,
+): void {
+  for (const authorized of batch) {
+    const { account, target, submission, bill, move } = authorized
+    const message = toMessage(authorized, 'mt', account.id, offlineOf(submission, options), ports, nowMs, wallMs)
+    const delivery: MoDelivery = {
+      kind: 'mo',
+      lane: ports.laneOfMo(target.id),
+      dueMs: nowMs + submission.scheduleMs,
+      id: deliveryIdOf(message),
+      message,
+      failures: 0,
+      taken: 0,
+      bill,
+      expiresAtMs: message.expiresAtMs,
+    }
+    offer(delivery, authorized, move, ports)
+  }
+}
+
+function validityOf({ validityMs }: Submission, { defaultValidityMs, maxValidityMs }: AcceptOptions): number {
+  return Math.min(validityMs ?? defaultValidityMs, maxValidityMs)
+}
+
+/** The same where somebody may be away for long. */
+function offlineOf({ validityMs }: Submission, options: AcceptOptions): number {
+  const { defaultValidityMs, maxValidityMs, offlineMs } = options
+  return Math.min(validityMs ?? offlineMs ?? defaultValidityMs, offlineMs ?? Infinity, maxValidityMs)
+}
+
+function toMessage(
+  { submission, assembly }: Together,
+  direction: Message['direction'],
+  account: AccountId,
+  validityMs: number,
+  ports: AcceptPorts,
+  nowMs: number,
+  wallMs: number,
 ): Message {
-  const validityMs = Math.min(submission.validityMs ?? options.defaultValidityMs, options.maxValidityMs)
   return {
     id: assembly.id ?? ports.ids.next(),
     direction,
@@ -134,17 +175,24 @@ function offer(
   move: Move | undefined,
   ports: AcceptPorts,
 ): void {
-  ports.recorder.offer(acceptedUnit(delivery, assembly.collected, move), new Acceptance(submission.answer, ports))
+  const unit = acceptedUnit(delivery, assembly.collected, move)
+  const { transaction } = submission
+  ports.recorder.offer(
+    transaction === undefined ? unit : { ...unit, transaction },
+    new Acceptance(submission.answer, ports),
+  )
 }
 
 function acceptedUnit(
   delivery: SegmentDelivery | MoDelivery,
   collected: readonly MessageId[],
   move: Move | undefined,
-): Unit {
+): AcceptedUnit {
   if (move !== undefined) return { kind: 'accepted', delivery, parts: collected, move }
   return collected.length === 0 ? { kind: 'accepted', delivery } : { kind: 'accepted', delivery, parts: collected }
 }
+
+type AcceptedUnit = Extract<Unit, { readonly kind: 'accepted' }>
 
 /** Waits for the store's word on one message and passes it to the sender. */
 class Acceptance implements UnitListener {

@@ -1,7 +1,7 @@
 // Stage 9: what it costs, and that the customer has it. The money of all units is reserved in one step; the message is not durable
 // yet, so whoever refuses it from here on gives the money back.
 
-import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
+import type { Product, SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Bill, Price } from '../../message/bill.js'
 import type { Failure, FailureReason } from '../../message/failure.js'
 import { costOf } from '../../money/amount.js'
@@ -28,11 +28,12 @@ export interface AuthorizeEvents {
   onRefused(reason: FailureReason): void
 }
 
+/** Towards phones. */
 const SERVICE = 'sms'
 /** What a vendor charges for messages from phones, where it charges for them: a rate of this word in its tariff. */
 export const MO_WORD = 'MO'
 
-type Refusal = ReturnType<typeof refuse>
+export type Refusal = ReturnType<typeof refuse>
 export type KeepsCurrency = Pick<Books, 'currency'>
 
 /**
@@ -64,7 +65,7 @@ function authorizeAll(
   for (const routed of batch) {
     if (routed.account !== account) {
       ;({ account } = routed)
-      paying = payingFor(account, directory, wallMs)
+      paying = payingFor(account, SERVICE, directory, wallMs)
     }
     if (paying === undefined) {
       going.push(routed)
@@ -81,14 +82,15 @@ function authorizeAll(
 }
 
 /** Who pays for what an account sends, and may. */
-interface Paying {
+export interface Paying {
   readonly payer: Payer
   readonly product: string
 }
 
-/** Undefined where nobody pays. */
-function payingFor(
+/** Undefined where nobody pays. @param service that its product must have */
+export function payingFor(
   { id, customer, product: productId }: SendingAccount,
+  service: Product['services'][number],
   directory: Snapshot,
   wallMs: number,
 ): Paying | Refusal | undefined {
@@ -96,8 +98,8 @@ function payingFor(
   const who = directory.customer(customer)
   if (who === undefined) return refuse('customerBlocked', `customer ${customer} is not in the directory`)
   const product = productId === undefined ? undefined : directory.product(productId)
-  if (product?.services.includes(SERVICE) !== true)
-    return refuse('notPermitted', `the product of account ${id} has no service ${SERVICE}`)
+  if (product?.services.includes(service) !== true)
+    return refuse('notPermitted', `the product of account ${id} has no service ${service}`)
   const payer = { customer, creditMicros: directory.creditMicrosOf(who, wallMs), isBlocked: !who.active }
   return { payer, product: product.id }
 }
@@ -123,7 +125,7 @@ function authorizeOne(
 }
 
 /** Amounts of the directory mean something else in books of another currency. */
-function whyNotInBooks({ currency }: KeepsCurrency, directory: Snapshot): Refusal | undefined {
+export function whyNotInBooks({ currency }: KeepsCurrency, directory: Snapshot): Refusal | undefined {
   if (currency === undefined || currency === directory.currency) return undefined
   return refuse('systemError', `the books are in ${currency}, the directory is in ${directory.currency}`)
 }
@@ -140,7 +142,7 @@ export function whyNotAuthorized(
   books: KeepsCurrency,
   wallMs: number,
 ): Failure | undefined {
-  const paying = payingFor(account, directory, wallMs)
+  const paying = payingFor(account, SERVICE, directory, wallMs)
   if (paying === undefined) return undefined
   const notInBooks = whyNotInBooks(books, directory)
   if (notInBooks !== undefined) return notInBooks.failure
@@ -168,7 +170,7 @@ function unitOffer(
   return refuse('noPrice', `product ${product} ${offer === undefined ? 'has no rate for' : 'forbids'} ${called}`)
 }
 
-function refusal(why: NotReserved, { id }: SendingAccount, customer: string): Refusal {
+export function refusal(why: NotReserved, { id }: SendingAccount, customer: string): Refusal {
   switch (why) {
     case 'blocked':
       return refuse('customerBlocked', `customer ${customer} is not active`)
