@@ -1,6 +1,7 @@
 // What the parts of the switch tell, put into metrics and log lines. Belongs to the composition root; decides nothing.
 
 import type { CourierEvents } from './delivery/courier.js'
+import { esmeOf } from './delivery/lane-key.js'
 import type { Clock } from './lib/clock.js'
 import type { ReassemblyEvents } from './pipeline/reassemble/reassembly-contract.js'
 import type { CorrelatorPorts } from './receipts/correlator.js'
@@ -55,8 +56,10 @@ export function createInstruments(metrics: Metrics, log: Log, clock: Clock): Ins
         }
       },
       abandoned: (state) => metrics.finals.count(state),
-      moEnded: (outcome, { message, failures }) => {
-        const { account, id: messageId } = message
+      moEnded: (outcome, { lane, message, failures }) => {
+        // Whom it was for: of what stays in the network the message names its sender.
+        const account = esmeOf(lane)
+        const { id: messageId } = message
         switch (outcome) {
           case 'done':
             metrics.moEnds.count('delivered')

@@ -25,13 +25,14 @@ export interface CourierOptions {
 /** What happened, for counters. Called on the hot path: must be cheap. */
 export interface CourierEvents {
   resent(connection: ConnectionId, delivery: SegmentDelivery): void
-  /** A message ended without a report of its vendor. */
-  ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery): void
+  /** A message towards a phone, or to an account of ours from another, ended without a report of its vendor. */
+  ended(state: MessageState, reason: FailureReason | undefined, delivery: SegmentDelivery | MoDelivery): void
   /** A part ended that never became a whole message. */
   abandoned(state: MessageState, reason: FailureReason, part: CollectedPart): void
   receiptQueued(state: MessageState): void
   receiptDropped(account: AccountId): void
   receiptEnded(outcome: 'done' | 'setAside' | 'expired', delivery: ReceiptDelivery): void
+  /** From a phone, or from another account of ours. */
   moEnded(outcome: 'done' | 'setAside' | 'expired', delivery: MoDelivery): void
   lateAnswerUsed(connection: ConnectionId): void
 }

@@ -28,7 +28,7 @@ import { pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
-export type { NotifyResult } from './notices.js'
+export type { NotifyRefusal, NotifyResult } from './notices.js'
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts
@@ -266,7 +266,7 @@ export class Courier implements UnitListener {
   }
 
   /**
-   * An ESME answered a receipt or a message from a phone, or did not. With `more` the message makes more segments than were
+   * An ESME or a phone of a SIP user answered a receipt or a message for it, or did not. With `more` the message makes more segments than were
    * sent: returns the next one when it may go at once, to be sent over the same session or given to `notSent`.
    */
   notified(delivery: EsmeDelivery, result: NotifyResult, more = false): EsmeDelivery | undefined {
@@ -331,14 +331,18 @@ export class Courier implements UnitListener {
         return
       }
       case 'notified':
+        if (unit.move !== undefined) this.#settling.moved(unit.move)
         this.#dispatcher.release(unit.delivery)
         if (unit.outcome.kind === 'requeued') this.#dispatcher.offer(unit.outcome.next, this.#ports.nowMs())
+        if (unit.outbox !== undefined) this.offer(unit.outbox)
         return
       case 'uncollected':
         this.offer(unit.outbox)
         return
       case 'paid':
       case 'exported':
+      case 'registered':
+      case 'forgotten':
       case 'accepted':
       case 'attempted':
       case 'collected':

@@ -1,24 +1,39 @@
-// What goes to ESMEs: receipts are made and counted here, and each receipt and message from a phone is followed to its end
-// once it was sent. Knows no protocol and no concrete store.
+// What goes to ESMEs and SIP users: receipts are made and counted here, and each receipt and message for them is followed to its
+// end once it was sent. Knows no protocol and no concrete store.
 
 import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../message/delivery.js'
 import type { Message } from '../message/message.js'
 import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
 import { isFinal, type MessageState } from '../message/state.js'
 import { noReceipts, originOf, receiptDeliveries } from '../receipts/origin.js'
+import type { FailureReason } from '../message/failure.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import type { Dispatcher } from './dispatcher.js'
+import { NO_ERROR, type Report } from './ending.js'
 import { esmeLane } from './lane-key.js'
 import { LostHeads } from './lost-heads.js'
 import { resendDelayMs } from './retry.js'
 import type { Settling } from './settling.js'
 
 /**
- * What an ESME did with a receipt or message. `lost`: its session ended before it answered; the next one gets it, and only the
- * first in line spends a try: it may be what ends the sessions, and all others stand behind it.
+ * What an ESME or SIP user did with a receipt or message.
+ *
+ * - `refused`, `unanswered`: it comes again by the schedule, whose tries end.
+ * - `refusedForGood`, and a refusal with what its sender is told: over.
+ * - `lost`: its session ended before it answered; the next one gets it, and only the first in line spends a try: it may be what
+ *   ends the sessions, and all others stand behind it.
+ * - `later`: nobody is there. It is back in its place and spends no try; its destination must not be up any more by then, or it
+ *   comes again at once.
  */
-export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost'
+export type NotifyResult = 'taken' | 'refused' | 'refusedForGood' | 'unanswered' | 'lost' | 'later' | NotifyRefusal
+
+/** It will never be taken. A receipt has no sender to be told. */
+export interface NotifyRefusal {
+  readonly state: 'REJECTED' | 'UNDELIVERABLE'
+  /** Appendix B `err:`, up to three characters. */
+  readonly error: string
+}
 
 export class Notices {
   readonly #ports: CourierPorts
@@ -81,6 +96,10 @@ export class Notices {
   /** See Courier.notified. */
   notified(delivery: EsmeDelivery, result: NotifyResult, more: boolean): EsmeDelivery | undefined {
     const { recorder, nowMs } = this.#ports
+    if (result === 'later') {
+      this.#dispatcher.putBack(delivery, nowMs())
+      return undefined
+    }
     const losses = result === 'lost' ? this.#lostHeads.lost(delivery) : 0
     // The schedule's `max` counts the tries after the first.
     if (result === 'lost' && losses <= this.#options.receiptResend.max) {
@@ -99,7 +118,7 @@ export class Notices {
     }
     const kind = result === 'taken' ? 'done' : 'setAside'
     this.#ended(kind, losses > 0 ? { ...delivery, failures: losses - 1 } : delivery)
-    this.#recordEnd(delivery, kind === 'done' ? done : setAside)
+    this.#recordEnd(delivery, kind === 'done' ? done : setAside, reasonOf(result), refusalOf(result))
     return undefined
   }
 
@@ -114,12 +133,35 @@ export class Notices {
   overdue(delivery: EsmeDelivery): void {
     this.#lostHeads.over(delivery)
     this.#ended('expired', delivery)
-    this.#recordEnd(delivery, expired)
+    this.#recordEnd(delivery, expired, 'expired')
   }
 
-  #recordEnd(delivery: EsmeDelivery, outcome: typeof done | typeof setAside | typeof expired): void {
-    const cdr = delivery.kind === 'mo' ? this.#settling.recordsOfMo(delivery, moStates[outcome.kind]) : undefined
-    this.#ports.recorder.recordLazily({ kind: 'notified', delivery, outcome, cdr }, this.#listener)
+  #recordEnd(
+    delivery: EsmeDelivery,
+    outcome: typeof done | typeof setAside | typeof expired,
+    reason: FailureReason | undefined,
+    refusal?: NotifyRefusal,
+  ): void {
+    const { recorder } = this.#ports
+    const report = refusal ?? moReports[outcome.kind]
+    if (delivery.kind === 'mo' && delivery.message.direction === 'mt')
+      return this.#recordOnNet(delivery, outcome, reason, report)
+    const cdr = delivery.kind === 'mo' ? this.#settling.recordsOfMo(delivery, report) : undefined
+    recorder.recordLazily({ kind: 'notified', delivery, outcome, cdr }, this.#listener)
+  }
+
+  /** From an account of ours: its money is settled, and it is told. */
+  #recordOnNet(
+    delivery: MoDelivery,
+    outcome: typeof done | typeof setAside | typeof expired,
+    reason: FailureReason | undefined,
+    report: Report,
+  ): void {
+    const { recorder, events } = this.#ports
+    const outbox = this.ended(delivery.message, report.state, report.error)
+    const booking = this.#settling.ofOnNet(delivery, outcome.kind === 'done', report)
+    recorder.recordLazily({ kind: 'notified', delivery, outcome, outbox, ...booking }, this.#listener)
+    events.ended(report.state, reason, delivery)
   }
 
   #ended(outcome: 'done' | 'setAside' | 'expired', delivery: EsmeDelivery): void {
@@ -132,6 +174,19 @@ const done = { kind: 'done' } as const
 const setAside = { kind: 'setAside' } as const
 const expired = { kind: 'expired' } as const
 
-const moStates = { done: 'DELIVERED', setAside: 'UNDELIVERABLE', expired: 'EXPIRED' } as const
+const moReports = {
+  done: { state: 'DELIVERED', error: NO_ERROR },
+  setAside: { state: 'UNDELIVERABLE', error: NO_ERROR },
+  expired: { state: 'EXPIRED', error: NO_ERROR },
+} as const satisfies Record<string, Report>
+
+function refusalOf(result: NotifyResult): NotifyRefusal | undefined {
+  return typeof result === 'string' ? undefined : result
+}
+
+function reasonOf(result: NotifyResult): FailureReason | undefined {
+  if (result === 'taken') return undefined
+  return result === 'refusedForGood' || typeof result !== 'string' ? 'rejectedByVendor' : 'resendsUsedUp'
+}
 
 const goesOn: UnitListener = { durable: () => undefined }

@@ -4,12 +4,13 @@
 import type { Bill, Move, Price, CallRecords, Sent } from '../message/bill.js'
 import type { CollectedPart } from '../message/collected-part.js'
 import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
-import type { ConnectionId } from '../message/ids.js'
+import type { ConnectionId, VendorId } from '../message/ids.js'
 import type { MessageState } from '../message/state.js'
 import type { CdrLines } from '../money/cdr.js'
-import { isSamePrice, takenOne } from '../money/settle.js'
+import { isSamePrice, released, takenLast, takenOne, type SettleTerms } from '../money/settle.js'
+import type { Booking } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
-import { NO_ERROR, type Money } from './ending.js'
+import type { Money, Report } from './ending.js'
 
 export interface MoneyPorts {
   readonly cdr: CdrLines
@@ -77,8 +78,25 @@ export class Settling {
   }
 
   /** Those of a message from a phone; undefined where nobody pays. */
-  recordsOfMo({ message, bill }: MoDelivery, state: MessageState): CallRecords | undefined {
-    return bill === undefined ? undefined : this.#ports.cdr.ofMessage(message, bill, state, NO_ERROR, this.#wallMs())
+  recordsOfMo({ message, bill }: MoDelivery, { state, error }: Report): CallRecords | undefined {
+    return bill === undefined ? undefined : this.#ports.cdr.ofMessage(message, bill, state, error, this.#wallMs())
+  }
+
+  /**
+   * The end of a message from one account of ours to another: charged if that has all of it, else given back. Undefined where
+   * nobody pays.
+   * @param isTaken so is its last piece
+   */
+  ofOnNet({ message, bill, taken }: MoDelivery, isTaken: boolean, { state, error }: Report): Booking | undefined {
+    if (bill === undefined) return undefined
+    const { account } = message
+    const atMs = this.#wallMs()
+    const pieces = isTaken ? taken + 1 : taken
+    const sent = pieces === 0 ? undefined : { ...nobody, segments: pieces, price: undefined, atMs }
+    const settled = isTaken
+      ? takenLast(bill, account, sent, onNetTerms, false)
+      : released(sent === undefined ? bill : takenOne(bill, sent), account)
+    return { move: settled.move, cdr: this.#ports.cdr.ofMessage(message, settled.bill, state, error, atMs) }
   }
 
   /** Those of parts that never came to be a message; undefined where nobody would have paid. */
@@ -91,3 +109,7 @@ export class Settling {
     return lines === '' ? undefined : lines
   }
 }
+
+/** No vendor has what stays in the network. */
+const nobody = { vendor: '' as VendorId, connection: '' as ConnectionId }
+const onNetTerms: SettleTerms = { settleOn: 'answer', receiptTimeoutMs: 0, onReceiptTimeout: 'charge' }
