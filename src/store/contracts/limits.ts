@@ -26,8 +26,7 @@ export function checkLane(lane: string): void {
 
 /** @throws RangeError for a vendor that is empty or has a NUL, or either being too long; an empty vendor message id is a peer's fault, not ours */
 export function checkVendorKey(vendor: string, vendorMessageId: string): void {
-  if (vendor === '' || vendor.includes('\0')) throw new RangeError('a vendor id must be text without NUL')
-  checkLength(vendor)
+  checkKeyText('a vendor id', vendor)
   checkLength(vendorMessageId)
 }
 
@@ -47,8 +46,8 @@ const MAX_DAY = 2 ** 32 - 1
 
 /** @throws RangeError for a customer or account that is empty, too long or has a NUL in it, for no day, for money that is not whole */
 export function checkMove(move: Move): void {
-  checkOwner(move.customer)
-  checkOwner(move.account)
+  checkKeyText('a customer', move.customer)
+  checkKeyText('an account', move.account)
   if (!(Number.isInteger(move.day) && move.day >= 0 && move.day <= MAX_DAY))
     throw new RangeError(`day ${move.day} is not in 0–${MAX_DAY}`)
   if (!(Number.isSafeInteger(move.heldMicros) && Number.isSafeInteger(move.chargedMicros)))
@@ -58,16 +57,17 @@ export function checkMove(move: Move): void {
 
 /** @throws RangeError for a customer as in a move, for a reference that is empty or too long, for money or a time that has no place */
 export function checkPayment(payment: Payment): void {
-  checkOwner(payment.customer)
+  checkKeyText('a customer', payment.customer)
   if (payment.reference === '') throw new RangeError('a payment must have a reference')
   checkLength(payment.reference)
   if (!Number.isSafeInteger(payment.micros)) throw new RangeError(`${payment.micros} are not whole micro-units`)
   wholeDueMs(payment.atMs)
 }
 
-function checkOwner(id: string): void {
-  if (id === '' || id.includes('\0')) throw new RangeError('a customer and an account must be text without NUL')
-  checkLength(id)
+/** @throws RangeError for a text that is empty, too long or has a NUL in it */
+export function checkKeyText(name: string, text: string): void {
+  if (text === '' || text.includes('\0')) throw new RangeError(`${name} must be text without NUL`)
+  checkLength(text)
 }
 
 function isAscii(id: string): boolean {

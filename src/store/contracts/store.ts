@@ -4,6 +4,8 @@
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { DeliveryId, LaneKey, MessageId, VendorId } from '../../message/ids.js'
+import type { StoredRegistration } from './registrations.js'
+import type { StoredTransaction } from './transactions.js'
 import type { Unit } from './unit.js'
 
 /** Why a store refused. `full`: no room, may pass. `io`: the medium failed. `closed`: not open (any more). `locked`: another owner. */
@@ -52,7 +54,7 @@ export interface StoreUsage {
   readonly usedBytes: number
   /** 0 for no limit. */
   readonly limitBytes: number
-  /** As far as is known, there is room for new messages; false while a commit with `accepted` or `collected` units would be refused as `full`. */
+  /** As far as is known, there is room for new messages; false while a commit with offers (`isOffer`) would be refused as `full`. */
   readonly takesNew: boolean
 }
 
@@ -82,6 +84,13 @@ export interface Store {
   collected(): Promise<readonly CollectedPart[]>
   /** All parked receipts. Meant for the start. */
   parked(): Promise<readonly ParkedReceipt[]>
+  /** All users that are registered, by address. Meant for the start. */
+  registrations(): Promise<readonly StoredRegistration[]>
+  /**
+   * The transactions that are not over at `nowMs`, which is no earlier than any time they were forgotten through: one of each key,
+   * in no order. Of more than `limit` those of the latest commits. Meant for the start.
+   */
+  transactions(nowMs: number, limit: number): Promise<readonly StoredTransaction[]>
   /**
    * Looks at up to `limit` rows from `cursor` ('' to begin) and returns those whose expiresAtMs is at or before `nowMs`,
    * with the cursor to go on from ('' at the end). Changes nothing.

@@ -17,6 +17,8 @@ import type { FailureReason } from '../../message/failure.js'
 import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
 import type { MessageState } from '../../message/state.js'
 import type { ExportMark } from './books.js'
+import type { StoredRegistration } from './registrations.js'
+import type { IngressTransaction } from './transactions.js'
 
 /** What became of a segment once its attempt was over or its time was up. */
 export type SegmentOutcome =
@@ -66,6 +68,8 @@ type Happening =
       readonly kind: 'accepted'
       readonly delivery: SegmentDelivery | MoDelivery
       readonly parts?: readonly MessageId[] | undefined
+      /** The request that it came by, where a repeated one must make no second message after a crash. */
+      readonly transaction?: IngressTransaction | undefined
     }
   /** A part was taken from its sender before its message is whole. */
   | { readonly kind: 'collected'; readonly part: CollectedPart }
@@ -116,10 +120,15 @@ type Happening =
       readonly outcome:
         { readonly kind: 'done' | 'setAside' | 'expired' } | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
     }
+  /** A user registered, again or elsewhere, or no more where `bindings` are ''. */
+  | ({ readonly kind: 'registered' } & StoredRegistration)
+  /** Transactions that were over at that time (switch time, ms) need not be kept any more. */
+  | { readonly kind: 'forgotten'; readonly throughMs: number }
 
 /** Its sender has no answer yet: the only units that may be refused for want of room. All others tell what already happened. */
 export function isOffer(unit: Unit): boolean {
-  return unit.kind === 'accepted' || unit.kind === 'collected' || unit.kind === 'paid'
+  const { kind } = unit
+  return kind === 'accepted' || kind === 'collected' || kind === 'paid' || kind === 'registered'
 }
 
 /** What a reducer may do to the state of a store. A backend implements these; keys are the rows' own. */
@@ -138,6 +147,12 @@ export interface StateChanges {
   /** Put by id, which no earlier commit has used. */
   collect(part: CollectedPart): void
   uncollect(part: MessageId): void
+  /** Of two under one key the one counts that is over later (`counts`). Beside the message, which may go before. */
+  remember(transaction: IngressTransaction, id: MessageId): void
+  /** Those that are over at `throughMs` may go, now or some time. */
+  forget(throughMs: number): void
+  /** Put or overwrite by address; removed where its bindings are ''. */
+  register(registration: StoredRegistration): void
   /** Put or overwrite by id. */
   putGroup(group: SegmentGroup): void
   dropGroup(id: MessageId): void
@@ -161,6 +176,7 @@ export function reduce(unit: Unit, state: StateChanges): void {
     case 'accepted':
       state.enqueue(unit.delivery)
       if (unit.parts !== undefined) for (const part of unit.parts) state.uncollect(part)
+      if (unit.transaction !== undefined) state.remember(unit.transaction, unit.delivery.message.id)
       return
     case 'collected':
       state.collect(unit.part)
@@ -206,6 +222,12 @@ export function reduce(unit: Unit, state: StateChanges): void {
       state.dequeue(unit.delivery)
       if (unit.outcome.kind === 'requeued') state.enqueue(unit.outcome.next)
       if (unit.outbox !== undefined) for (const receipt of unit.outbox) state.enqueue(receipt)
+      return
+    case 'registered':
+      state.register(unit)
+      return
+    case 'forgotten':
+      state.forget(unit.throughMs)
       return
   }
 }

@@ -6,7 +6,11 @@ import { StoreError } from '../contracts/store.js'
 import type { BookChanges } from './book-changes.js'
 import type { LmdbBooks } from './lmdb-books.js'
 import type { LmdbEnv } from './lmdb-env.js'
+import { blocksOver } from './transaction-rows.js'
 import { WriteSlab } from './write-slab.js'
+
+/** Blocks of transactions that one commit forgets; the rest is forgotten by later ones. */
+const BLOCKS_AT_ONCE = 10_000
 
 interface Commit {
   /** Its writes in the slab. */
@@ -24,8 +28,8 @@ interface Commit {
  */
 export class CommitQueue {
   #env: LmdbEnv
-  #filling = new WriteSlab()
-  #spare = new WriteSlab()
+  #filling: WriteSlab
+  #spare: WriteSlab
   #waiting: Commit[] = []
   #underWay = false
   #broken: StoreError | undefined
@@ -39,6 +43,9 @@ export class CommitQueue {
     this.#env = env
     this.#books = books
     this.#diskFreeBytes = diskFreeBytes
+    const over = (throughMs: number): readonly Uint8Array[] => blocksOver(this.#env, throughMs, BLOCKS_AT_ONCE)
+    this.#filling = new WriteSlab(over)
+    this.#spare = new WriteSlab(over)
   }
 
   /** Why nothing is taken until `useEnv`; undefined while all is well. */

@@ -146,7 +146,7 @@ describe('LmdbBooks', () => {
       ...{ heldMicros: n, chargedMicros: 2 * n },
     }))
     const env = openEnv(folder, 16 * MiB)
-    const slab = new WriteSlab()
+    const slab = new WriteSlab(() => [])
     for (const used of early) putEarlyDay(slab, used)
     for (const { customer } of early) putCustomer(slab, { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 })
     await env.batch(() => slab.issue(env, 0, slab.count))

@@ -19,6 +19,8 @@ export interface TableRange {
   readonly start: KeySlice
   readonly end?: KeySlice
   readonly exclusiveStart?: boolean
+  /** From `start`, which is in it, down to `end`, which is not. */
+  readonly reverse?: boolean
   readonly limit?: number
   readonly values?: boolean
 }
@@ -58,6 +60,8 @@ export interface LmdbEnv {
   readonly collected: Table
   readonly directory: Table
   readonly answers: Table
+  readonly registrations: Table
+  readonly transactions: Table
   readonly books: Table
   readonly records: Table
   readonly meta: Table
@@ -111,6 +115,8 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     collected: table('collected'),
     directory: table('directory'),
     answers: table('answers'),
+    registrations: table('registrations'),
+    transactions: table('transactions'),
     books: table('books'),
     records: table('records'),
     meta: table('meta'),

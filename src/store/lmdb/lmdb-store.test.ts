@@ -117,8 +117,8 @@ describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()
     await markFormat(FORMAT + 1)
-    await expect(open()).rejects.toThrow(/format 4.*up to 3/)
-    await expect(open()).rejects.toThrow(/format 4.*up to 3/)
+    await expect(open()).rejects.toThrow(/format 5.*up to 4/)
+    await expect(open()).rejects.toThrow(/format 5.*up to 4/)
   })
 
   it('takes data of format 1 and marks it, so that an older program refuses it', async () => {

@@ -33,9 +33,11 @@ import {
   findGroups,
   readAllCollected,
   readAllParked,
+  readAllRegistrations,
   readLane,
   readLanes,
 } from './read-rows.js'
+import { transactionsAfter } from './transaction-rows.js'
 import type { WriteSlab } from './write-slab.js'
 
 export interface LmdbOptions {
@@ -190,6 +192,14 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
 
   async parked() {
     return this.#read(readAllParked)
+  }
+
+  async registrations() {
+    return this.#read(readAllRegistrations)
+  }
+
+  async transactions(nowMs: number, limit: number) {
+    return this.#read((env) => transactionsAfter(env, nowMs, limit))
   }
 
   async expiredDeliveries(cursor: string, limit: number, nowMs: number) {

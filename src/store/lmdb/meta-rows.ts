@@ -19,8 +19,10 @@ export const metaKeys = {
  * `directory` came later without a new one: a program that does not know it can't be started on it, for want of a directory file.
  * So did `answers`: without it questions are asked again.
  * Format 3 has the tables `books` and `records`, and bills in rows: a program that passes over them would lose money.
+ * Format 4 has the tables `registrations` and `transactions`, and messages from account to account in rows of messages from phones: an
+ * earlier program would deliver those and settle nothing.
  */
-export const FORMAT = 3
+export const FORMAT = 4
 
 export function writeNumber(out: ByteWriter, value: number): void {
   out.float64(value)

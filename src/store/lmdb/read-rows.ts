@@ -3,6 +3,7 @@
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { DeliveryId, LaneKey, MessageId } from '../../message/ids.js'
+import type { StoredRegistration } from '../contracts/registrations.js'
 import type { AwaitingKey, LaneSlice, LaneSummary } from '../contracts/store.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
 import { readCollected } from '../rows/collected-row.js'
@@ -17,9 +18,11 @@ import {
   readDeliveryKey,
   readMessageKey,
   readVendorKey,
+  textOf,
   writeMessageKey,
   writeVendorKey,
 } from '../rows/keys.js'
+import { readBindings } from '../rows/registration-row.js'
 import { expiryOf } from '../rows/row-head.js'
 import { readAwaiting, readParked } from '../rows/vendor-row.js'
 import { keyOf, type LmdbEnv, type Table } from './lmdb-env.js'
@@ -123,6 +126,13 @@ export function readAllParked(env: LmdbEnv): ParkedReceipt[] {
     const { vendor, vendorMessageId } = readVendorKey(key)
     found.push(readParked(reader.over(value, 0), vendor, vendorMessageId))
   }
+  return found
+}
+
+export function readAllRegistrations(env: LmdbEnv): StoredRegistration[] {
+  const found: StoredRegistration[] = []
+  for (const { key, value } of env.registrations.getRange({ start: FIRST }))
+    found.push({ aor: textOf(key, 0, key.length), bindings: readBindings(reader.over(value, 0)) })
   return found
 }
 

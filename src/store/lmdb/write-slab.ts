@@ -6,12 +6,22 @@ import type { Awaiting, Delivery, DeliveryRef, ParkedReceipt, SegmentGroup } fro
 import type { MessageId } from '../../message/ids.js'
 import type { ExportMark } from '../contracts/books.js'
 import type { ClockAnchor } from '../contracts/store.js'
+import { checkMessageId, wholeDueMs } from '../contracts/limits.js'
+import type { StoredRegistration } from '../contracts/registrations.js'
+import { checkTransaction, type IngressTransaction } from '../contracts/transactions.js'
 import type { StateChanges } from '../contracts/unit.js'
 import { ByteWriter } from '../rows/bytes.js'
 import { writeCollected } from '../rows/collected-row.js'
 import { writeDelivery } from '../rows/delivery-row.js'
 import { writeGroup } from '../rows/group-row.js'
 import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
+import { writeBindings, writeRegistrationKey } from '../rows/registration-row.js'
+import {
+  latestExpiryMs,
+  writeBlockKey,
+  writeTransactions,
+  type TransactionsOfCommit,
+} from '../rows/transaction-block.js'
 import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
 import { BookChanges, type Fold } from './book-changes.js'
 import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
@@ -32,6 +42,8 @@ const tables = [
   'books',
   'records',
   'answers',
+  'registrations',
+  'transactions',
 ] as const
 const DELIVERIES = 0
 const AWAITING = 1
@@ -39,6 +51,8 @@ const PARKED = 2
 const META = 3
 const GROUPS = 4
 const COLLECTED = 5
+const REGISTRATIONS = 10
+const TRANSACTIONS = 11
 
 /** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
 const NUMBERS = 5
@@ -52,8 +66,16 @@ export class WriteSlab implements StateChanges {
   /** Rewritten in this commit, and collected in it, by id: written when it is known that they stay. */
   readonly #rewritten = new Map<string, Delivery>()
   readonly #collected = new Map<string, CollectedPart>()
+  /** Of this commit: they become one row when it is whole. */
+  readonly #remembered: TransactionsOfCommit = { transactions: [], ids: [] }
+  readonly #blocksOver: (throughMs: number) => readonly Uint8Array[]
   readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
   #books: BookChanges | undefined
+
+  /** @param blocksOver the keys of blocks of transactions on disk that are over at a time; it need not give all */
+  constructor(blocksOver: (throughMs: number) => readonly Uint8Array[]) {
+    this.#blocksOver = blocksOver
+  }
 
   /** How many writes it holds. */
   get count(): number {
@@ -76,6 +98,7 @@ export class WriteSlab implements StateChanges {
     this.#count = count
     this.#rewritten.clear()
     this.#collected.clear()
+    this.#forgetRemembered()
   }
 
   /** What was asked to change in the books since the last call; undefined for nothing. Their rows are not written here: they depend on earlier commits. */
@@ -120,6 +143,7 @@ export class WriteSlab implements StateChanges {
       for (const part of this.#collected.values()) this.#putPart(part)
       this.#collected.clear()
     }
+    if (this.#remembered.ids.length > 0) this.#putTransactions()
   }
 
   enqueue(delivery: Delivery): void {
@@ -214,6 +238,40 @@ export class WriteSlab implements StateChanges {
     this.#add(GROUPS, start, this.#out.position, REMOVE)
   }
 
+  remember(transaction: IngressTransaction, id: MessageId): void {
+    checkTransaction(transaction)
+    checkMessageId(id)
+    this.#remembered.transactions.push(transaction)
+    this.#remembered.ids.push(id)
+  }
+
+  #putTransactions(): void {
+    const start = this.#out.position
+    writeTransactions(this.#out, this.#remembered)
+    const middle = this.#out.position
+    const block = this.#out.buffer.subarray(start, middle)
+    writeBlockKey(this.#out, latestExpiryMs(this.#remembered.transactions), block)
+    this.#add(TRANSACTIONS, middle, this.#out.position, middle, start)
+    this.#forgetRemembered()
+  }
+
+  #forgetRemembered(): void {
+    this.#remembered.transactions.length = this.#remembered.ids.length = 0
+  }
+
+  forget(throughMs: number): void {
+    for (const key of this.#blocksOver(wholeDueMs(throughMs))) this.remove('transactions', key)
+  }
+
+  register(registration: StoredRegistration): void {
+    const start = this.#out.position
+    writeRegistrationKey(this.#out, registration)
+    const middle = this.#out.position
+    if (registration.bindings === '') return this.#add(REGISTRATIONS, start, middle, REMOVE)
+    writeBindings(this.#out, registration.bindings)
+    this.#add(REGISTRATIONS, start, middle, this.#out.position)
+  }
+
   /** A row of a table that has no verb of its own here. */
   put(table: (typeof tables)[number], key: Uint8Array, write: (out: ByteWriter) => void): void {
     const start = this.#out.position
@@ -286,7 +344,8 @@ export class WriteSlab implements StateChanges {
     this.#add(META, start, middle, this.#out.position)
   }
 
-  #add(table: number, keyStart: number, keyEnd: number, valueEnd: number): void {
+  /** Where a value stands is behind its key, but for values that their key is made of. */
+  #add(table: number, keyStart: number, keyEnd: number, valueEnd: number, valueStart = keyEnd): void {
     let at = this.#count * NUMBERS
     if (at === this.#writes.length) {
       const grown = new Int32Array(at * 2)
@@ -297,7 +356,7 @@ export class WriteSlab implements StateChanges {
     writes[at++] = table
     writes[at++] = keyStart
     writes[at++] = keyEnd
-    writes[at++] = keyEnd
+    writes[at++] = valueStart
     writes[at] = valueEnd
     this.#count++
   }

@@ -14,7 +14,9 @@ import {
   wholeDueMs,
 } from '../contracts/limits.js'
 import type { StoredAnswer } from '../contracts/answers.js'
+import { checkRegistration } from '../contracts/registrations.js'
 import type { ClockAnchor } from '../contracts/store.js'
+import { checkTransaction, counts, type StoredTransaction } from '../contracts/transactions.js'
 import { reduce, type StateChanges, type Unit } from '../contracts/unit.js'
 import {
   addMove,
@@ -44,6 +46,9 @@ export interface MemoryState {
   /** By kind and id. */
   readonly directory: Map<string, MemoryObject>
   readonly answers: Map<string, StoredAnswer>
+  /** Bindings by address of record. */
+  readonly registrations: Map<string, string>
+  readonly transactions: Map<string, StoredTransaction>
   readonly books: MemoryBooksState
   directoryRevision: number
   anchor: ClockAnchor | undefined
@@ -59,6 +64,8 @@ export function emptyState(): MemoryState {
     collected: new Map(),
     directory: new Map(),
     answers: new Map(),
+    registrations: new Map(),
+    transactions: new Map(),
     books: emptyBooks(),
     directoryRevision: 0,
     anchor: undefined,
@@ -76,6 +83,8 @@ export function copyState(state: MemoryState): MemoryState {
     collected: new Map(state.collected),
     directory: new Map(state.directory),
     answers: new Map(state.answers),
+    registrations: new Map(state.registrations),
+    transactions: new Map(state.transactions),
     books: copyBooks(state.books),
     directoryRevision: state.directoryRevision,
     anchor: state.anchor,
@@ -147,6 +156,29 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
     dropGroup(id) {
       checkMessageId(id)
       changes.push((state) => state.groups.delete(id))
+    },
+    remember({ key, expiresAtMs }, id) {
+      const row = { key, expiresAtMs, id }
+      checkTransaction(row)
+      checkMessageId(id)
+      changes.push(({ transactions }) => {
+        const before = transactions.get(key)
+        if (before === undefined || counts(row, before)) transactions.set(key, row)
+      })
+    },
+    forget(throughMs) {
+      wholeDueMs(throughMs)
+      changes.push(({ transactions }) => {
+        for (const [key, { expiresAtMs }] of transactions) if (expiresAtMs <= throughMs) transactions.delete(key)
+      })
+    },
+    register(registration) {
+      checkRegistration(registration)
+      const { aor, bindings } = registration
+      changes.push(({ registrations }) => {
+        if (bindings === '') registrations.delete(aor)
+        else registrations.set(aor, bindings)
+      })
     },
     move(move) {
       checkMove(move)

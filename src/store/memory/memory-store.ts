@@ -14,8 +14,10 @@ import {
   type StoreUsage,
 } from '../contracts/store.js'
 import type { AnswersStore, KeepsAnswers } from '../contracts/answers.js'
-import type { BooksStore, KeepsBooks } from '../contracts/books.js'
+import { compareOctets, type BooksStore, type KeepsBooks } from '../contracts/books.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
+import type { StoredRegistration } from '../contracts/registrations.js'
+import { counts, type StoredTransaction } from '../contracts/transactions.js'
 import type { Unit } from '../contracts/unit.js'
 import { MemoryAnswers } from './memory-answers.js'
 import { MemoryBooks } from './memory-books.js'
@@ -124,6 +126,18 @@ export class MemoryStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnsw
   async parked(): Promise<readonly ParkedReceipt[]> {
     this.#mustBeOpen()
     return [...this.#state.parked.values()]
+  }
+
+  async registrations(): Promise<readonly StoredRegistration[]> {
+    this.#mustBeOpen()
+    const rows = [...this.#state.registrations].map(([aor, bindings]) => ({ aor, bindings }))
+    return rows.sort((a, b) => compareOctets(a.aor, b.aor))
+  }
+
+  async transactions(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
+    this.#mustBeOpen()
+    const live = [...this.#state.transactions.values()].filter(({ expiresAtMs }) => expiresAtMs > nowMs)
+    return live.sort((a, b) => (counts(a, b) ? -1 : 1)).slice(0, limit)
   }
 
   async expiredDeliveries(cursor: string, limit: number, nowMs: number) {

@@ -92,6 +92,6 @@ export function readMessageKey(key: Uint8Array): MessageId {
   return textOf(key, 0, key.length) as MessageId
 }
 
-function textOf(bytes: Uint8Array, start: number, end: number): string {
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, end - start).toString()
 }

@@ -24,13 +24,20 @@ export const rowKinds = {
   groupWithBill: 10,
   /** An awaiting row with a group, which may be '', and a bill. */
   awaitingWithBill: 11,
+  transactions: 12,
+  registration: 13,
 } as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 
 export function writeHead(out: ByteWriter, kind: RowKind, expiresAtMs: number): void {
+  writeKind(out, kind)
+  out.float64(expiresAtMs)
+}
+
+/** The head of a row that no sweep looks at: without an expiry. */
+export function writeKind(out: ByteWriter, kind: RowKind): void {
   out.byte(ROW_VERSION)
   out.byte(kind)
-  out.float64(expiresAtMs)
 }
 
 /**
