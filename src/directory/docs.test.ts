@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { dialingFields } from './dialing-columns.js'
 import { AccountRow, bindKinds, ConnectionRow, CustomerRow, DirectoryFile, ExchangeRateRow, idForms, PlanRow, PolicyRow, ProductRow, RateRow, TariffRow, VendorRow } from './schema.js' // prettier-ignore
+import { SipPeerRow, sipTransports, SipUserRow } from './sip-columns.js'
 import { alphabets, languageNames, longMessages, TextRow } from './text-columns.js'
 import { services } from './trade-rows.js'
 
@@ -18,6 +19,10 @@ describe('docs/directory.md', () => {
     ...keysOf(ConnectionRow.properties.multipart).map((key) => `multipart.${key}`),
     ...keysOf(TextRow).map((key) => `text.${key}`),
     ...keysOf(AccountRow.properties.limits),
+    ...keysOf(SipUserRow),
+    ...keysOf(SipUserRow.properties.secrets),
+    ...keysOf(SipPeerRow),
+    ...sipTransports,
     ...keysOf(PlanRow.properties.profit),
     ...keysOf(PlanRow.properties.categories.items),
     ...keysOf(PolicyRow.properties.hlr).map((key) => `hlr.${key}`),

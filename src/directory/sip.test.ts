@@ -1,5 +1,7 @@
 // SIP in a directory: users and their secrets, policies that keep messages here, peers; and every mistake in them told.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { digestAlgorithms, ha1Of } from '../sip/digest.js'
 import { changeDirectory, openDirectory, type Provisioned } from './change.js'
 import { SECRET_MASK, withoutSecrets } from './change-secrets.js'
 import { compileDirectory } from './compile.js'
@@ -246,5 +248,22 @@ describe('secrets of SIP users', () => {
     const wrong = { ...row, sip: { user: 'bob', secrets: { MD5: 'hunter2' } } }
     const told = changeDirectory(start(), { changes: [{ kind: 'accounts', id: 'b', row: wrong }] }, rules)
     expect(JSON.stringify(told)).not.toContain('hunter2')
+  })
+})
+
+describe('config/sip.yaml', () => {
+  it('has users whose passwords are what it says', () => {
+    const page = readFileSync(new URL('../../config/sip.yaml', import.meta.url), 'utf8')
+    const snapshot = snapshotOf(page)
+    for (const name of ['alice', 'bob'])
+      for (const of of digestAlgorithms) {
+        const ha1 = ha1Of(of, name, 'sip.example.com', name)
+        expect(snapshot.sipSecret(name, 'sip.example.com', of)?.ha1).toBe(ha1)
+      }
+    const policyOf = (domain: string, called: string): string | undefined => snapshot.policyFor(domain, called)?.id
+    expect(policyOf('sip.example.com', 'bob')).toBe('on-net')
+    expect(policyOf('sms.example.com', '12025550102')).toBe('our-numbers')
+    expect(policyOf('sms.example.com', '447946001234')).toBe('off-net')
+    expect(snapshot.customerWordPrice(snapshot.onNetOf('bob', 'sip.example.com')!, 'ONNET', 0)?.priceMicros).toBe(0)
   })
 })

@@ -1,6 +1,8 @@
 // The tables that docs are compared with, made from the catalogues in code. Read by the tests and by `npm run docs`.
 import { defaultYaml, settingsTable } from '../../src/config/catalogue.js'
 import { statusNameByReason } from '../../src/edges/esme/statuses.js'
+import { meaningOfStatus } from '../../src/edges/sip/outcomes.js'
+import { sipStatusByReason } from '../../src/edges/sip/statuses.js'
 import { moStatusNameByReason } from '../../src/edges/vendor/mo-statuses.js'
 import { failureReasons, type FailureReason } from '../../src/message/failure.js'
 import { eventCatalogue } from '../../src/telemetry/event-catalogue.js'
@@ -46,14 +48,46 @@ function eventsTable(): string {
 
 function failuresTable(): string {
   return table(
-    ['reason', 'worth a retry', 'to an ESME', 'to a vendor', 'what the sender is told'],
+    ['reason', 'worth a retry', 'to an ESME', 'to a SIP user', 'to a vendor', 'what the sender is told'],
     Object.entries(failureReasons).map(([reason, row]) => [
       code([reason]),
       row.retryable ? 'yes' : 'no',
       code([statusNameByReason[reason as FailureReason]]),
+      code([String(sipStatusByReason[reason as FailureReason])]),
       code([moStatusNameByReason[reason as FailureReason]]),
       row.publicText,
     ]),
+  )
+}
+
+const phoneAnswers: Readonly<Record<string, string>> = {
+  delivered: 'the phone has it: charged, and the sender is told DELIVERED',
+  offline: 'nobody is there: it waits for the next registration, or as long as `Retry-After` says, and no try is spent',
+  again: 'it is tried again later, as often as `receipts.maxTries` says',
+  REJECTED: 'whoever is there does not want it: given back, and the sender is told REJECTED',
+  UNDELIVERABLE: 'it cannot get there: given back, and the sender is told UNDELIVERABLE',
+  split: 'it is sent in smaller pieces',
+  challenged: 'phones are sent no password: given back, and the sender is told UNDELIVERABLE',
+}
+
+const phoneAnswer = (status: number): string => {
+  const meaning = meaningOfStatus(status)
+  return meaning.kind === 'over' ? meaning.state : meaning.kind
+}
+
+/** Classes of statuses, and each status that differs from its class. */
+function phonesTable(): string {
+  const answers = new Map<string, string[]>(Object.keys(phoneAnswers).map((kind) => [kind, []]))
+  for (const digit of [2, 3, 4, 5, 6]) {
+    // No registry has the last of a class.
+    const usual = phoneAnswer(digit * 100 + 99)
+    answers.get(usual)?.push(`${digit}xx`)
+    for (let status = digit * 100; status < digit * 100 + 99; status++)
+      if (phoneAnswer(status) !== usual) answers.get(phoneAnswer(status))?.push(String(status))
+  }
+  return table(
+    ['a phone answers', 'the message'],
+    [...answers].map(([kind, list]) => [code(list), phoneAnswers[kind] ?? '']),
   )
 }
 
@@ -63,6 +97,7 @@ export const catalogueFiles: readonly CatalogueFile[] = [
   { file: 'docs/settings.md', tables: { settings: settingsTable() } },
   { file: 'docs/metrics.md', tables: { metrics: metricsTable(), events: eventsTable() } },
   { file: 'docs/errors.md', tables: { failures: failuresTable() } },
+  { file: 'docs/sip.md', tables: { phones: phonesTable() } },
 ]
 
 /** The text between the markers of `name`; throws when they are missing. */
