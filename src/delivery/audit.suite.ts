@@ -3,7 +3,7 @@
 
 import { expect } from 'vitest'
 import type { Bill, Move } from '../message/bill.js'
-import type { SegmentDelivery } from '../message/delivery.js'
+import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, MessageId } from '../message/ids.js'
 import { Books, balanceOf } from '../money/books.js'
 import { recordText } from '../money/record-line.js'
@@ -18,7 +18,7 @@ const spender = { id: account, limits: { spentMicros: 0, messages: 0 } }
 const PAID_IN = 20_000
 
 interface Entry {
-  readonly delivery: SegmentDelivery
+  readonly delivery: SegmentDelivery | MoDelivery
   readonly cost: number
   heldMicros: number
   chargedMicros: number
@@ -79,9 +79,10 @@ export class Audit {
 
   #committed(units: readonly Unit[]): void {
     for (const unit of units) {
-      if (unit.kind === 'paid' || unit.kind === 'exported') continue
+      if (unit.kind === 'paid' || unit.kind === 'exported' || unit.kind === 'registered' || unit.kind === 'forgotten')
+        continue
       if (unit.cdr !== undefined) this.#note(recordText(unit.cdr))
-      if (unit.kind === 'accepted' && unit.delivery.kind === 'segment' && unit.delivery.bill !== undefined) {
+      if (unit.kind === 'accepted' && unit.delivery.bill !== undefined) {
         const { price, units: count } = unit.delivery.bill
         const entry = {
           delivery: unit.delivery,
@@ -128,7 +129,7 @@ export class Audit {
     if (isQuiet) expect(live).toEqual(inStore)
     const { deliveries, awaiting, groups } = await contentsOf(store)
     let held = 0
-    for (const delivery of deliveries) if (delivery.kind === 'segment') held += heldBy(delivery.bill)
+    for (const delivery of deliveries) if (delivery.kind !== 'receipt') held += heldBy(delivery.bill)
     for (const { bill } of awaiting) held += heldBy(bill)
     for (const { bill } of groups) held += heldBy(bill)
     expect(inStore?.heldMicros).toBe(held)
@@ -179,6 +180,9 @@ function messageOf(unit: Unit): MessageId {
     case 'answered':
     case 'receiptedUnanswered':
       return unit.delivery.message.id
+    case 'notified':
+      if (unit.delivery.kind === 'mo') return unit.delivery.message.id
+      throw new Error('a receipt moves nothing')
     case 'receipted':
       return unit.awaiting.origin.messageId
     case 'groupGivenUp':

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { MessageState } from '../message/state.js'
 import { steps, storeFails, sweep, turn, upTo, withCrashes } from './chance.suite.js'
 import type { ConnectionRules } from './connection-rules.js'
+import { onNetEvent, type OnNetHappening } from './on-net.suite.js'
 import { routeA, routeAB } from './rig.suite.js'
 
 export const event = fc.oneof(
@@ -66,6 +67,9 @@ export const event = fc.oneof(
   },
 )
 export const eventsAndCrashes = withCrashes(event, 15)
+/** Beside messages to vendors some stay in the network. */
+export const allEvents = fc.oneof({ weight: 4, arbitrary: event }, { weight: 1, arbitrary: onNetEvent })
+export const allEventsAndCrashes = withCrashes(allEvents, 15)
 export const LENGTH = upTo(150)
 
 export const ways = fc.record({
@@ -79,7 +83,8 @@ export const ways = fc.record({
   slow: fc.constantFrom(0, 3, 8),
 })
 
-export type Happening = typeof event extends fc.Arbitrary<infer E> ? E | { readonly kind: 'crash' } : never
+export type Happening =
+  typeof event extends fc.Arbitrary<infer E> ? E | OnNetHappening | { readonly kind: 'crash' } : never
 export type Way = (typeof ways extends fc.Arbitrary<infer W> ? W : never) & {
   /** Somebody pays, by these rules. */
   readonly money?: Pick<ConnectionRules, 'settleOn' | 'onReceiptTimeout'>

@@ -13,6 +13,7 @@ import { Audit } from './audit.suite.js'
 import { failures, gate, raise } from './chance.suite.js'
 import type { Happening, Way } from './happenings.suite.js'
 import { boot, connections, slowed } from './life.suite.js'
+import { answerOnNet, flipOnNet, submitOnNet } from './on-net.suite.js'
 import { a, rulesOf, vendorReceipt, type FakeDestination } from './rig.suite.js'
 import { phoneOf, World, type Story, type VendorSegment } from './world.suite.js'
 
@@ -187,6 +188,19 @@ export async function play(events: readonly Happening[], way: Way, audit = new A
           lost(delivery, connections[e.which]!)
         break
       }
+      case 'submitOnNet': {
+        const units = Math.max(1, e.parts.length)
+        const reserved = way.money && audit.reserve(e.price, units, clock.wallMs())
+        if (way.money !== undefined && reserved === undefined) break
+        submitOnNet(rig, world, e, reserved && { ...reserved, undo: () => audit.books.undo(reserved.move) })
+        break
+      }
+      case 'answerOnNet':
+        answerOnNet(rig, world, life.user, e)
+        break
+      case 'flipOnNet':
+        flipOnNet(rig, life.user)
+        break
       case 'advance':
         await rig.advance(e.ms)
         rig.dispatcher.expireReady(rig.nowMs())
@@ -226,8 +240,8 @@ export async function play(events: readonly Happening[], way: Way, audit = new A
   }
 
   // From here on all goes well: everything must come to its end.
-  const { rig, destinations, take } = life
-  raise(destinations, rig)
+  const { rig, destinations, user, take } = life
+  raise([...destinations, user], rig)
   let reported = 0
   const longRounds = way.money?.settleOn === 'receipt' ? 25 : 0
   for (let rounds = 0; rounds < 90 + longRounds; rounds++) {
@@ -238,6 +252,7 @@ export async function play(events: readonly Happening[], way: Way, audit = new A
         taken(destination, delivery, connections[i]!, 'taken', true)
       rig.dispatcher.hasRoom(destination.id)
     }
+    while (user.underWay.length > 0) answerOnNet(rig, world, user, { which: 0, how: 'taken', goOn: true })
     for (; reported < world.segments.length; reported++) {
       const segment = world.segments[reported]!
       if (!segment.isMissing) report(segment, 'DELIVERED')

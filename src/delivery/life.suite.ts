@@ -108,9 +108,10 @@ export function boot(
     rig.courier.notified(delivery, 'taken')
     return true
   }
+  const user = rig.addDestination('a:bob', 3)
   const take = (destination: FakeDestination, which: number): SegmentDelivery | undefined => {
     const [delivery] = destination.underWay.splice(which % Math.max(1, destination.underWay.length), 1)
     return delivery?.kind === 'segment' ? delivery : undefined
   }
-  return { rig, destinations, esme, wrong, take }
+  return { rig, destinations, esme, user, wrong, take }
 }

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { anchorAt, contentsOf } from '../store/conformance-rows.suite.js'
 import { openLmdbStore } from '../store/lmdb/lmdb-store.js'
 import { upTo } from './chance.suite.js'
-import { event, eventsAndCrashes, LENGTH, payingWays, type Happening, type Way } from './happenings.suite.js'
+import { allEvents, allEventsAndCrashes, LENGTH, payingWays, type Happening, type Way } from './happenings.suite.js'
 import { play } from './history.suite.js'
 
 /** As many as there is time for: more in the long tests. */
@@ -17,7 +17,7 @@ const RUNS = { numRuns: 600, interruptAfterTimeLimit: 9_000, markInterruptAsFail
 describe('the books', () => {
   it('add up whatever vendors, phones, the store and time do', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, LENGTH), payingWays, async (events, way) => void (await play(events, way))),
+      fc.asyncProperty(fc.array(allEvents, LENGTH), payingWays, async (events, way) => void (await play(events, way))),
       RUNS,
     )
   })
@@ -25,7 +25,7 @@ describe('the books', () => {
   it('and also when the switch dies at any moment', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(eventsAndCrashes, LENGTH),
+        fc.array(allEventsAndCrashes, LENGTH),
         payingWays,
         async (events, way) => void (await play(events, way)),
       ),
@@ -34,7 +34,7 @@ describe('the books', () => {
   })
 
   it('and on disk, through its rows, as in memory', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(eventsAndCrashes, upTo(60)), payingWays, onDisk), {
+    await fc.assert(fc.asyncProperty(fc.array(allEventsAndCrashes, upTo(60)), payingWays, onDisk), {
       numRuns: 40,
       interruptAfterTimeLimit: 8_000,
       markInterruptAsFailure: false,

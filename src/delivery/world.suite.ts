@@ -1,12 +1,12 @@
 // For tests: what senders and vendors know of messages that leave in several segments. No expectations.
 
-import type { ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
 import { isFinal, type MessageState } from '../message/state.js'
 
 /** What the world outside knows of one message. */
 export interface Story {
-  readonly delivery: SegmentDelivery
+  readonly delivery: SegmentDelivery | MoDelivery
   readonly cuts: readonly [number, number]
   /** How far it is, as the courier was told, and over which connection. */
   taken: number
