@@ -25,7 +25,8 @@ afterEach(async () => {
 
 async function start(options: Partial<SoftphoneOptions> = {}): Promise<number> {
   const server = createHttpServer(smallBounds, () => undefined)
-  const none = { folder, domain: '', numbersDomain: '', webSocketUrl: '', webSocket: () => undefined }
+  const nothing = () => undefined
+  const none = { folder, domain: '', numbersDomain: '', webSocketUrl: '', webSocket: nothing, onMissing: nothing }
   await addSoftphone(server, { ...none, ...options })
   closes.push(() => server.close())
   return listen(server, '127.0.0.1', 0)
@@ -140,6 +141,9 @@ describe('what the page may do', () => {
   })
 })
 
-it('says what to do where the page was not built', async () => {
-  await expect(start({ folder: join(folder, 'gone') })).rejects.toThrow('npm run build makes it')
+it('says that the page was not built, and serves the rest', async () => {
+  const missing: string[] = []
+  const port = await start({ folder: join(folder, 'gone'), onMissing: (where) => missing.push(where) })
+  expect(missing).toEqual([join(folder, 'gone')])
+  expect((await get(port, '/softphone/')).status).toBe(404)
 })

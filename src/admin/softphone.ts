@@ -15,20 +15,21 @@ export interface SoftphoneOptions {
   readonly webSocketUrl: string
   /** The WebSocket listener there is; undefined for none. Asked at each request. */
   readonly webSocket: () => { readonly port: number; readonly isSecure: boolean } | undefined
+  /** The page was not built: there is none, and everything else goes on. */
+  readonly onMissing: (folder: string) => void
 }
 
 const builtFolder = fileURLToPath(new URL('../softphone', import.meta.url))
 
-/** Adds the page. @throws Error if it was not built, or `webSocketUrl` is none */
+/** Adds the page, if it was built. @throws Error if `webSocketUrl` is none, or the folder holds more than a page */
 export async function addSoftphone(server: FastifyInstance, options: SoftphoneOptions): Promise<void> {
   const { folder = builtFolder, domain, numbersDomain, webSocketUrl: url } = options
-  const files = await readStaticFiles(folder, 'assets/').catch((error: unknown) => {
-    throw new Error(`the softphone's page is not in ${folder}: npm run build makes it`, { cause: error })
-  })
+  const policy = contentPolicy(url)
+  const files = await readStaticFiles(folder, 'assets/')
   const index = files.get('index.html')
-  if (index === undefined) throw new Error(`the softphone's page is not in ${folder}: npm run build makes it`)
+  if (index === undefined) return options.onMissing(folder)
   const fields = {
-    'content-security-policy': contentPolicy(url),
+    'content-security-policy': policy,
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',

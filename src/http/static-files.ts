@@ -1,6 +1,7 @@
 // The files of a page, read once and served from memory. Names are looked up, never opened: there is no way out of the folder.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
@@ -36,13 +37,13 @@ const typeByExtension: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Reads a folder. Files of types that no page has are left out.
+ * Reads a folder. Files of types that no page has are left out; a folder that is not there has none.
  *
  * @param immutable folder of the files whose names change with their content, such as `assets/`
- * @throws Error if the folder is not there, or holds more than a page does
+ * @throws Error if the folder holds more than a page does
  */
 export async function readStaticFiles(folder: string, immutable: string): Promise<StaticFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(nothingThere)
   const files = new Map<string, StaticFile>()
   let total = 0
   for (const entry of entries) {
@@ -110,6 +111,11 @@ export function addStaticFiles(
     const file = files.get(request.params['*'])
     return file === undefined ? reply.callNotFound() : sendStatic(request, reply, file, fields)
   })
+}
+
+function nothingThere(error: NodeJS.ErrnoException): readonly Dirent[] {
+  if (error.code === 'ENOENT') return []
+  throw error
 }
 
 const pack = promisify((bytes: Buffer, done: (error: Error | null, packed: Buffer) => void) =>

@@ -33,7 +33,8 @@ describe.skipIf(chromium === undefined)('the web softphone', () => {
     ends.push(() => standIn.close())
     const server = createHttpServer(smallBounds, () => undefined)
     const webSocket = () => ({ port: standIn.port, isSecure: false })
-    await addSoftphone(server, { folder: pageFolder, domain, numbersDomain: '', webSocketUrl: '', webSocket })
+    const setting = { domain, numbersDomain: '', webSocketUrl: '', webSocket, onMissing: () => undefined }
+    await addSoftphone(server, { folder: pageFolder, ...setting })
     url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}/softphone`
     ends.push(() => server.close())
   }
@@ -124,8 +125,23 @@ describe.skipIf(chromium === undefined)('the web softphone', () => {
     await bubble(alice, 'hello').getByText('No credit left. (402)').waitFor()
     await picture(alice, 'phone-refused')
     standIn.refuseWith(undefined)
+    await alice.emulateMedia({ colorScheme: 'dark' })
+    await picture(alice, 'phone-dark')
     await alice.getByRole('button', { name: 'Send again' }).click()
     await bubble(alice, 'hello').getByLabel('Sent', { exact: true }).waitFor()
+  })
+
+  it('a conversation is deleted when it was asked for twice', async () => {
+    await start()
+    const alice = await open()
+    await logIn(alice, { user: 'alice', password })
+    await online(alice)
+    await standIn.text('bob', 'alice', 'old')
+    await alice.getByRole('link', { name: /bob/ }).click()
+    await alice.getByRole('button', { name: 'Delete', exact: true }).click()
+    await bubble(alice, 'old').waitFor()
+    await alice.getByRole('button', { name: 'Delete all of it' }).click()
+    await alice.getByText('Messages that you send or get are listed here.').waitFor()
   })
 
   it('a reload asks for the password, and the messages are still there', async () => {

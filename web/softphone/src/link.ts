@@ -19,8 +19,8 @@ export interface Received {
   readonly host: string
   readonly contentType: string | undefined
   readonly body: string
-  /** Tells it from all others. */
-  readonly callId: string
+  /** Of the From: the switch gives each message its own, and keeps it where it has to send once more. */
+  readonly tag: string
   /** The Date header, wall time; undefined without one. */
   readonly atMs: number | undefined
 }
@@ -178,7 +178,7 @@ export class Link {
       host: request.from.uri.host,
       contentType: request.getHeader('content-type'),
       body: request.body,
-      callId: request.callId,
+      tag: request.fromTag,
       atMs: Number.isNaN(date) ? undefined : date,
     })
     void (isUnderstood ? message.accept() : message.reject({ statusCode: 415, extraHeaders: [`Accept: ${accepted}`] }))

@@ -46,7 +46,7 @@ function rig(kept: Chats = []) {
       host: 'sip.example.com',
       contentType: 'text/plain;charset=UTF-8',
       body: text,
-      callId: `c${++ids}`,
+      tag: `t${++ids}`,
       atMs: undefined,
       ...more,
     })
@@ -125,10 +125,13 @@ describe('receiving', () => {
 
   it('keeps a message before it is answered, once', () => {
     const { phone, receive, saved } = rig()
-    expect(receive('one', { callId: 'a' })).toBe(true)
+    expect(receive('one', { tag: 'a' })).toBe(true)
     expect(saved.at(-1)).toEqual(phone.view.chats)
-    expect(receive('one', { callId: 'a' })).toBe(true)
+    expect(receive('one', { tag: 'a' })).toBe(true)
     expect(saved.length).toBe(1)
+    // The second piece of it.
+    expect(receive('two', { tag: 'a' })).toBe(true)
+    expect(phone.view.chats[0]!.messages.map(({ text }) => text)).toEqual(['one', 'two'])
   })
 
   it('refuses what it cannot show', () => {

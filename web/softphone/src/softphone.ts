@@ -159,7 +159,7 @@ export class Softphone {
         const peer = heardPeer(received.user, received.host, this.#domains)
         const nowMs = this.#ports.now()
         const message: ChatMessage = {
-          id: `${received.user}@${received.host} ${incoming.id ?? received.callId}`.slice(0, 600),
+          id: receivedId(received, incoming.id, incoming.text),
           text: incoming.text,
           // Kept for us by the switch, it may be old; a clock that is ahead is not believed.
           atMs: Math.min(incoming.atMs ?? received.atMs ?? nowMs, nowMs),
@@ -178,4 +178,11 @@ export class Softphone {
     this.#isKept = this.#ports.keep(chats)
     this.#ports.onChange()
   }
+}
+
+/** The same for a message that comes once more; not for another piece of it, which the switch sends in its name too. */
+function receivedId({ user, host, tag }: Received, given: string | undefined, text: string): string {
+  let hash = 0
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return `${user}@${host} ${given ?? tag} ${text.length.toString(36)}.${(hash >>> 0).toString(36)}`.slice(-600)
 }

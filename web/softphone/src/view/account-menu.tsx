@@ -23,12 +23,15 @@ export function AccountMenu({ account, line, onLogOut }: AccountMenuProps): VNod
         <span class={`lamp ${line.kind}`} aria-hidden="true" />
         <span class="cut">{account}</span>
         <span class="state">{words[line.kind]}</span>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d="m4 10 4-4 4 4" />
+        </svg>
       </summary>
       <button type="button" onClick={() => onLogOut(false)}>
         Log out
       </button>
       <button type="button" class="danger" onClick={() => onLogOut(true)}>
-        Log out and delete the messages in this browser
+        Log out and delete all messages
       </button>
     </details>
   )

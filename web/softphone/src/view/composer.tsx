@@ -6,17 +6,19 @@ import { longestText } from '../softphone.js'
 /** From so many characters to the end on, what is left is told. */
 const tellsFrom = 100
 
-export function Composer({
-  title,
-  onWrite,
-}: {
+export interface ComposerProps {
   readonly title: string
+  readonly takesFocus: boolean
   readonly onWrite: (text: string) => void
-}): VNode {
+}
+
+export function Composer({ title, takesFocus, onWrite }: ComposerProps): VNode {
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const left = longestText - text.length
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    if (takesFocus) field.current?.focus()
+  }, [takesFocus])
   useEffect(() => {
     const box = field.current
     if (box === null) return

@@ -1,6 +1,6 @@
 // One conversation: its messages by day, and the line to write in.
 import { Fragment, type VNode } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ChatMessage } from '../chats.js'
 import type { Peer } from '../peer.js'
 import { BackButton } from './back-button.js'
@@ -24,6 +24,11 @@ export function Thread({ peer, messages, onClose, onWrite, onAgain, onRemove }: 
   const log = useRef<HTMLDivElement>(null)
   const follows = useRef(true)
   const count = messages.length
+  // A focus in the line to write in would bring up the keyboard of a phone, over what is to be read.
+  const hasKeyboard = window.matchMedia('(hover: hover)').matches
+  useEffect(() => {
+    if (!hasKeyboard) log.current?.focus()
+  }, [hasKeyboard])
   useLayoutEffect(() => {
     const box = log.current
     if (box !== null && follows.current) box.scrollTop = box.scrollHeight
@@ -33,11 +38,7 @@ export function Thread({ peer, messages, onClose, onWrite, onAgain, onRemove }: 
       <header>
         <BackButton onClose={onClose} />
         <h2 class="cut">{peer.title}</h2>
-        {count > 0 ? (
-          <button type="button" class="plain" onClick={onRemove}>
-            Delete
-          </button>
-        ) : null}
+        {count > 0 ? <RemoveButton onRemove={onRemove} /> : null}
       </header>
       <div
         class="log"
@@ -63,12 +64,28 @@ export function Thread({ peer, messages, onClose, onWrite, onAgain, onRemove }: 
       </div>
       <Composer
         title={peer.title}
+        takesFocus={hasKeyboard}
         onWrite={(text) => {
           follows.current = true
           onWrite(text)
         }}
       />
     </main>
+  )
+}
+
+/** Asks once more: what is gone is gone. */
+function RemoveButton({ onRemove }: { readonly onRemove: () => void }): VNode {
+  const [isAsked, setAsked] = useState(false)
+  return (
+    <button
+      type="button"
+      class={isAsked ? 'danger' : 'plain quiet'}
+      onClick={() => (isAsked ? onRemove() : setAsked(true))}
+      onBlur={() => setAsked(false)}
+    >
+      {isAsked ? 'Delete all of it' : 'Delete'}
+    </button>
   )
 }
 
