@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # program:package
-peers=(bearerbox:kannel smsbox:kannel strace:strace chromium-headless-shell:chromium-headless-shell)
+peers=(bearerbox:kannel smsbox:kannel strace:strace chromium-headless-shell:chromium-headless-shell sipp:sip-tester)
 
 PATH="$PATH:/usr/sbin:/sbin"
 missing=()

@@ -7,6 +7,7 @@ const programsByPeer = {
   kannel: ['bearerbox', 'smsbox'],
   strace: ['strace'],
   chromium: ['chromium-headless-shell'],
+  sipp: ['sipp'],
 } as const
 
 export type PeerName = keyof typeof programsByPeer
