@@ -57,6 +57,8 @@ interface Rejection {
   readonly message: { readonly statusCode?: number | undefined; hasHeader(name: string): boolean }
 }
 
+/** A mobile network that was asleep takes a while. */
+const probeMs = 8000
 const registerS = 600
 /** In percent of the time given. */
 const refreshAt = 80
@@ -68,6 +70,8 @@ export class Link {
   /** Those that wait for an answer. */
   readonly #unanswered = new Set<(answer: Answer) => void>()
   #isOver = false
+  /** Runs while an answer to a probe is waited for. */
+  #probe: number | undefined
 
   constructor(options: LinkOptions, user: LinkUser) {
     this.#user = user
@@ -108,9 +112,11 @@ export class Link {
     this.#agent.start().catch(() => this.#end({ kind: 'lost' }))
   }
 
-  /** Registers again, to see whether the connection is alive. */
+  /** Registers again, to see whether the connection is alive: it is over when no answer comes soon. */
   probe(): void {
-    if (!this.#isOver && this.#registerer.state === RegistererState.Registered) this.#register()
+    if (this.#isOver || this.#probe !== undefined || this.#registerer.state !== RegistererState.Registered) return
+    this.#probe = window.setTimeout(() => this.#end({ kind: 'lost' }), probeMs)
+    this.#register()
   }
 
   send(message: Outgoing, onAnswer: (answer: Answer) => void): void {
@@ -166,6 +172,7 @@ export class Link {
   }
 
   #registered(): void {
+    this.#endProbe()
     if (!this.#isOver) this.#user.onRegistered()
   }
 
@@ -192,7 +199,13 @@ export class Link {
     this.#user.onEnd(end)
   }
 
+  #endProbe(): void {
+    window.clearTimeout(this.#probe)
+    this.#probe = undefined
+  }
+
   #giveUpAnswers(): void {
+    this.#endProbe()
     for (const once of [...this.#unanswered]) once({ kind: 'unsure' })
   }
 

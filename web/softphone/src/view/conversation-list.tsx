@@ -37,7 +37,7 @@ export function ConversationList({ chats, open, account, line, onLogOut }: Conve
                   <span class="cut">{lastLine(last)}</span>
                 </span>
                 {chat.unread > 0 ? (
-                  <span class="unread" aria-label={`${chat.unread} unread`}>
+                  <span class="unread" role="img" aria-label={`${chat.unread} unread`}>
                     {chat.unread > 99 ? '99+' : chat.unread}
                   </span>
                 ) : null}
