@@ -2,7 +2,7 @@
 
 import type { CustomerBooks, DayBooks, Payment } from '../../message/bill.js'
 
-/** Call detail records on their way to a file. Those of one commit are a block; blocks are numbered, and no number is used twice. */
+/** Call detail records on their way to a file. Those of one commit are a block or some; blocks are numbered, and no number is used twice. */
 export interface RecordLines {
   /** The number of the last block in it; 0 where there is none. */
   readonly through: number

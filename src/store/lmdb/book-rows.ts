@@ -20,6 +20,10 @@ const BLOCK = 'r'
 const LETTER_BYTES = 1
 const BLOCK_NUMBER_BYTES = 6
 
+/** About what a record takes, and how much a block should have beside the ends of its lines. */
+const RECORD_BYTES = 45
+const BLOCK_BYTES = 1_350
+
 /** Memory of lines beyond it is given back. */
 const LINES_KEPT_BYTES = 16 * 1024 * 1024
 
@@ -99,8 +103,25 @@ export function removePayment(slab: WriteSlab, { customer, reference, atMs }: Pa
   slab.remove('books', timeKey(customer, wholeDueMs(atMs), reference))
 }
 
-export function putBlock(slab: WriteSlab, number: number, records: readonly CallRecords[]): void {
-  slab.put('records', blockKey(number), (out) => writeRecords(out, records))
+/**
+ * In blocks that fit into a page with another: what is larger takes pages that lie side by side, and lmdb searches its free pages for
+ * such in every commit.
+ * @returns the number behind the last
+ */
+export function putBlocks(slab: WriteSlab, first: number, records: readonly CallRecords[]): number {
+  let number = first
+  let from = 0
+  let bytes = 0
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!
+    bytes += typeof record === 'string' ? record.length : RECORD_BYTES
+    if (bytes < BLOCK_BYTES && i + 1 < records.length) continue
+    const through = i + 1
+    slab.put('records', blockKey(number++), (out) => writeRecords(out, records, from, through))
+    from = through
+    bytes = 0
+  }
+  return number
 }
 
 export function removeBlock(slab: WriteSlab, number: number): void {
@@ -112,7 +133,7 @@ export function readBlockBounds(env: LmdbEnv): { readonly first: number; readonl
   const { start, end } = rangeOf(BLOCK)
   for (const key of env.records.getKeys({ start, end, limit: 1 })) {
     const first = blockNumberIn(key)
-    // One block a commit, without a gap.
+    // Without a gap.
     return { first, last: first + env.records.getKeysCount({ start, end }) - 1 }
   }
   return undefined

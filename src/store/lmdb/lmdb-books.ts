@@ -13,7 +13,7 @@ import {
 import { ByteWriter } from '../rows/bytes.js'
 import type { BookChanges, Fold } from './book-changes.js'
 import {
-  putBlock,
+  putBlocks,
   putCurrency,
   putCustomer,
   putMark,
@@ -95,8 +95,8 @@ export class LmdbBooks implements BooksStore {
       for (const payment of changes.payments) this.#addPayment(slab, env, payment, customers, paid)
       for (const mark of changes.exports) records = forgetBlocks(slab, records, mark)
       if (changes.records.length > 0) {
-        putBlock(slab, records.next, changes.records)
-        records = { ...records, next: records.next + 1 }
+        const next = putBlocks(slab, records.next, changes.records)
+        records = { ...records, next }
       }
     }
     for (const sums of customers.values()) putCustomer(slab, sums)

@@ -14,14 +14,19 @@ const LINES = 0
 const OWN_TERMS = 1
 const SAME_TERMS = 2
 
-/** Appends the block. */
-export function writeRecords(out: ByteWriter, records: readonly CallRecords[]): void {
+/** Appends a block of some of these. @param through behind the last */
+export function writeRecords(
+  out: ByteWriter,
+  records: readonly CallRecords[],
+  from = 0,
+  through = records.length,
+): void {
   const tails: string[] = []
   let last: RecordTerms | undefined
   let lastAcceptedAtMs = -1
   out.byte(VERSION)
-  out.int32(records.length)
-  for (let i = 0; i < records.length; i++) {
+  out.int32(through - from)
+  for (let i = from; i < through; i++) {
     const record = records[i]!
     if (typeof record === 'string') {
       out.byte(LINES)
