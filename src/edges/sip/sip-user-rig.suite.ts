@@ -5,8 +5,8 @@ import { Dispatcher } from '../../delivery/dispatcher.js'
 import { esmeLane, moLane } from '../../delivery/lane-key.js'
 import type { NotifyResult } from '../../delivery/notices.js'
 import { addressOf } from '../../message/address.js'
-import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
-import type { AccountId, DeliveryId, MessageId } from '../../message/ids.js'
+import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery } from '../../message/delivery.js'
+import type { AccountId, DeliveryId, LaneKey, MessageId } from '../../message/ids.js'
 import type { Message } from '../../message/message.js'
 import { receiptRequestOf } from '../../message/receipt.js'
 import type { MessageState } from '../../message/state.js'
@@ -16,9 +16,10 @@ import type { Flow, FlowKind } from '../../sip/flow.js'
 import { field } from '../../sip/fields.js'
 import { parseMessage } from '../../sip/parse.js'
 import type { ClientOutcome, ClientRequest } from '../../sip/transaction-contract.js'
+import type { LaneSlice } from '../../store/contracts/store.js'
 import { contentOf } from './content.js'
 import type { UserName } from './egress.js'
-import { SipUserOrEsme } from './sip-user-or-esme.js'
+import type { SipUserOrEsme } from './sip-user-or-esme.js'
 import { defaultSipUserSettings, type SipUserPorts, type SipUserSettings } from './sip-user-ports.js'
 import { SipUsers } from './sip-users.js'
 
@@ -99,6 +100,9 @@ export class UserRig {
   readonly events: string[] = []
   readonly removed: string[] = []
   readonly #receipts = new Set<string>()
+  /** What a store would have. */
+  readonly #kept = new Map<string, Delivery>()
+  readonly #reading: (() => void)[] = []
   readonly names = new Map<AccountId, UserName>([[bob, { aor: 'sip:bob@sip.example.com', domain: 'sip.example.com' }]])
   /** What `request` says next instead of sending. */
   says: 'notSent' | 'full' | undefined
@@ -109,10 +113,10 @@ export class UserRig {
   constructor(settings: Partial<SipUserSettings> = {}) {
     this.dispatcher = new Dispatcher(
       {
-        readLane: () => Promise.resolve({ deliveries: [], more: false, nextDueMs: undefined }),
+        readLane: (lane, dueByMs, held) => this.#readLane(lane, dueByMs, held),
         destinationsOf: (target) => (target.kind === 'esme' ? [`a:${target.account}`] : []),
         limitsOf: () => [],
-        overdue: (delivery) => this.dispatcher.release(delivery),
+        overdue: (delivery) => this.#over(delivery),
         readFailed: () => undefined,
         wanted: () => undefined,
       },
@@ -199,6 +203,7 @@ export class UserRig {
   offer(...deliveries: EsmeDelivery[]): void {
     for (const delivery of deliveries) {
       if (delivery.kind === 'receipt') this.#receipts.add(delivery.id)
+      this.#kept.set(delivery.id, delivery)
       this.dispatcher.offer(delivery, this.nowMs)
     }
     this.pump()
@@ -211,10 +216,32 @@ export class UserRig {
   advance(ms: number): void {
     this.nowMs += ms
     this.dispatcher.tick(this.nowMs)
+    this.pump()
   }
 
   pump(): void {
-    this.dispatcher.pump(this.nowMs)
+    do {
+      this.#reading.shift()?.()
+      this.dispatcher.pump(this.nowMs)
+    } while (this.#reading.length > 0)
+  }
+
+  /** Brought at the next pump, so that no test waits for a promise. */
+  #readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>): Promise<LaneSlice> {
+    const brought = (taken: (slice: LaneSlice) => void): void => {
+      const ofLane = [...this.#kept.values()].filter((each) => each.lane === lane && !held.has(each.id))
+      const deliveries = ofLane.filter(({ dueMs }) => dueMs <= dueByMs)
+      deliveries.sort((a, b) => a.dueMs - b.dueMs || (a.id < b.id ? -1 : 1))
+      const later = ofLane.map(({ dueMs }) => dueMs).filter((dueMs) => dueMs > dueByMs)
+      taken({ deliveries, more: false, nextDueMs: later.length === 0 ? undefined : Math.min(...later) })
+    }
+    const promised = { then: (taken: (slice: LaneSlice) => void) => this.#reading.push(() => brought(taken)) }
+    return promised as unknown as Promise<LaneSlice>
+  }
+
+  #over(delivery: Delivery): void {
+    this.#kept.delete(delivery.id)
+    this.dispatcher.release(delivery)
   }
 
   /** The first request that is not answered, of that contact if one is named. */
@@ -250,9 +277,10 @@ export class UserRig {
     if (result === 'later' || result === 'lost') this.dispatcher.putBack(delivery, this.nowMs)
     else {
       // As the group commit does: later in the same turn.
-      this.dispatcher.release(delivery)
+      this.#over(delivery)
       if (result !== 'refused') return
       const again = { ...delivery, failures: delivery.failures + 1, dueMs: this.nowMs + 30_000 }
+      this.#kept.set(again.id, again)
       this.dispatcher.offer(again, this.nowMs)
     }
   }

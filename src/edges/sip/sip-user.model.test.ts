@@ -64,7 +64,7 @@ class History {
         }
         break
       case 'register':
-        this.#registered.set(step.contact, rig.register(contacts[step.contact]!, kinds[step.way]!))
+        this.#registered.set(step.contact, rig.register(contacts[step.contact]!, kinds[step.way]))
         break
       case 'unregister':
         rig.unregister(contacts[step.contact]!)

@@ -98,6 +98,7 @@ describe('a SIP user', () => {
     rig.pump()
     expect(rig.events).toEqual([`lost ${home}`])
     expect(rig.told).toEqual([])
+    expect(rig.users.size).toBe(0)
     rig.register(work)
     expect(rig.next().text).toBe('text 01')
   })

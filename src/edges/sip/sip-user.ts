@@ -133,6 +133,8 @@ export class SipUser implements Destination {
       // It has not left.
       this.#fork = undefined
       this.#rest(nowMs)
+      // The connection that he had is over: nobody else would say that nothing is under way.
+      if (!this.#isUp) this.#ports.hasRoom(this.id)
       return 'full'
     }
     this.#conclude(fork, nowMs)
