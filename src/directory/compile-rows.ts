@@ -3,12 +3,13 @@
 import type { AccountId, ConnectionId } from '../message/ids.js'
 import { parseAmount } from '../money/amount.js'
 import { routingPlan } from '../money/candidates.js'
+import type { DayLimits } from '../money/day-use.js'
 import { rateDefaults, type Rate as MoneyRate } from '../money/tariff.js'
 import { destinationsAllowed, sourcesAllowed } from './allowed.js'
 import { mergeRanges, parseRange, type AddressRange } from './cidr.js'
 import type { DialingOf } from './dialing.js'
 import type { Rate, ResolvedConnection } from './resolve.js'
-import type { AccountRow, PolicyRow } from './schema.js'
+import { bindKinds, type AccountRow, type PolicyRow } from './schema.js'
 import type { SipPeerRow } from './sip-columns.js'
 import type {
   Customer,
@@ -29,31 +30,66 @@ export interface Sharing {
   readonly dialingOf: DialingOf
 }
 
+// What most accounts have in common is kept once: there may be 100,000 of them.
+const allModes = Object.freeze([...bindKinds])
+const noLimits = Object.freeze({ messages: 0, spentMicros: 0 })
+const anywhere: readonly AddressRange[] = Object.freeze([])
+
+/**
+ * Every field is written out, and what may be missing comes last and in one order: objects made by spreading are each of a shape of
+ * their own to the engine, which takes twice the memory and makes every look at them slow.
+ */
 export function compileAccount(
   row: AccountRow,
   product: ProductRow | undefined,
   { textsOf, dialingOf }: Sharing,
 ): SendingAccount {
-  const { text, longMessage, languages, transliterate, multipart, dialing, limits, ...rest } = row
-  const { allowedSources, allowedDestinations, addresses, ipOnly, ...own } = rest
-  if (own.sip !== undefined) Object.freeze(own.sip)
-  return Object.freeze<SendingAccount>({
-    ...own,
-    ...textsOf({ text, longMessage, languages, transliterate, multipart }),
+  const { systemId, sip, maxReceipts, maxMo, customer, product: productId, limits, addresses } = row
+  const { text, leaving, multipart } = textsOf(row)
+  const account: Written<SendingAccount> = {
     id: row.id as AccountId,
     password: row.password ?? '',
-    bindModes: Object.freeze([...new Set(row.bindModes)]),
+    domain: row.domain,
+    active: row.active,
+    maxBinds: row.maxBinds,
+    bindModes: bindModesOf(row),
+    messagesPerSecond: row.messagesPerSecond,
     numbers: Object.freeze(row.numbers),
-    dialing: dialingOf(dialing, product?.dialingRules),
-    limits: Object.freeze({
-      messages: limits?.messagesPerDay ?? 0,
-      spentMicros: limits?.spendPerDay === undefined ? 0 : microsOf(limits.spendPerDay),
-    }),
-    allowsSource: sourcesAllowed(allowedSources ?? []),
-    allowsDestination: destinationsAllowed(allowedDestinations ?? []),
-    addresses: Object.freeze(mergeRanges((addresses ?? []).flatMap((address) => parseRange(address) ?? []))),
-    ipOnly: ipOnly ?? false,
+    text,
+    leaving,
+    multipart,
+    dialing: dialingOf(row.dialing, product?.dialingRules),
+    limits: limits === undefined ? noLimits : compileLimits(limits),
+    allowsSource: sourcesAllowed(row.allowedSources ?? []),
+    allowsDestination: destinationsAllowed(row.allowedDestinations ?? []),
+    addresses: addresses === undefined ? anywhere : Object.freeze(mergeRanges(rangesOf(addresses))),
+    ipOnly: row.ipOnly ?? false,
+  }
+  if (systemId !== undefined) account.systemId = systemId
+  if (customer !== undefined) account.customer = customer
+  if (productId !== undefined) account.product = productId
+  if (sip !== undefined) account.sip = Object.freeze(sip)
+  if (maxReceipts !== undefined) account.maxReceipts = maxReceipts
+  if (maxMo !== undefined) account.maxMo = maxMo
+  return Object.freeze(account)
+}
+
+type Written<T> = { -readonly [Field in keyof T]: T[Field] }
+
+function bindModesOf({ bindModes }: AccountRow): readonly AccountRow['bindModes'][number][] {
+  const modes = new Set(bindModes)
+  return modes.size === allModes.length ? allModes : Object.freeze([...modes])
+}
+
+function compileLimits({ messagesPerDay, spendPerDay }: NonNullable<AccountRow['limits']>): DayLimits {
+  return Object.freeze({
+    messages: messagesPerDay ?? 0,
+    spentMicros: spendPerDay === undefined ? 0 : microsOf(spendPerDay),
   })
+}
+
+function rangesOf(addresses: readonly string[]): AddressRange[] {
+  return addresses.flatMap((address) => parseRange(address) ?? [])
 }
 
 export function compileConnection(

@@ -5,6 +5,7 @@ import { formatAmount } from '../money/amount.js'
 import type { ConnectionId } from '../message/ids.js'
 import type { RouteQuestion, Standing } from '../money/candidates.js'
 import { explainRoute, type ExplainedCandidate } from '../money/explain-route.js'
+import { ON_NET_WORD } from '../money/destination.js'
 import type { Offer } from '../money/price-list.js'
 import { formatNetwork, type MobileNetwork } from '../phone/network.js'
 import { traceTranslation, type Translator } from '../phone/translator.js'
@@ -68,6 +69,8 @@ export interface SendingExplanation {
   /** What the customer pays for a unit, in micro-units of the base currency. */
   readonly priceMicros: number | undefined
   readonly priceWords: string
+  /** The account of ours that it goes to, and stays with; undefined where it goes to vendors, or nowhere. */
+  readonly onNet: string | undefined
   readonly candidates: readonly ExplainedCandidate[]
   /** Connections that the policy does not name. */
   readonly notOfPolicy: readonly string[]
@@ -84,9 +87,13 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
   ]
   const [called, calling] = translations.map(({ after }) => after) as [string, string]
   const chosen = directory.policyFor(domain, called)
-  const price = directory.customerPrice(account, called, network, wallMs)
+  const staysHere = chosen?.transport === 'sip'
+  const target = staysHere ? directory.onNetOf(called, domain) : undefined
+  const price = staysHere
+    ? directory.customerWordPrice(account, ON_NET_WORD, wallMs)
+    : directory.customerPrice(account, called, network, wallMs)
   const candidates =
-    chosen === undefined
+    chosen === undefined || staysHere
       ? []
       : explainRoute(asThingsStand(directory.routeQuestion(chosen, called, account, wallMs, network), question)).map(
           (one) => ({ ...one, words: whyNotOver(directory.connection(one.connection), account) ?? one.words }),
@@ -99,13 +106,15 @@ export function explainSending(directory: Snapshot, question: SendingQuestion): 
     lookup: question.lookup,
     translations,
     refusals: [
-      ...refusalsOf(directory, question, called, calling, price),
+      ...refusalsOf(directory, question, called, calling, price, staysHere),
+      ...(staysHere ? whyNotOnNet(target, called, domain) : []),
       ...(question.lookupRefusal === undefined ? [] : [question.lookupRefusal]),
     ],
     policies: explainPolicies(directory, domain, called, chosen?.id),
     plan: chosen?.plan && planWords(chosen.plan),
     priceMicros: price?.priceMicros,
     priceWords: priceWords(directory, account, price),
+    onNet: target?.active === true ? target.id : undefined,
     candidates,
     notOfPolicy: directory
       .connections()
@@ -152,6 +161,7 @@ function refusalsOf(
   called: string,
   calling: string,
   price: Offer | undefined,
+  staysHere: boolean,
 ): string[] {
   const refusals: string[] = []
   if (!account.active) refusals.push(`account ${account.id} is not active`)
@@ -160,13 +170,24 @@ function refusalsOf(
     refusals.push(`the books are in ${booksCurrency}, the directory is in ${directory.currency}`)
   if (customer?.active === false) refusals.push(`customer ${customer.id} is not active`)
   const product = account.product === undefined ? undefined : directory.product(account.product)
-  if (product !== undefined && !product.services.includes('sms')) refusals.push(`product ${product.id} has no sms`)
+  const service = staysHere ? 'im' : 'sms'
+  if (product !== undefined && !product.services.includes(service))
+    refusals.push(`product ${product.id} has no ${service}`)
   if (account.allowsSource?.(calling) === false) refusals.push(`account ${account.id} may not send as ${calling}`)
   if (account.allowsDestination?.(called) === false) refusals.push(`account ${account.id} may not send to ${called}`)
   if (product !== undefined && price === undefined)
-    refusals.push(`tariff ${product.tariff} of product ${product.id} has no rate for ${called}`)
-  if (price?.forbidden === true) refusals.push(`the rate of product ${product?.id} forbids ${called}`)
+    refusals.push(
+      `tariff ${product.tariff} of product ${product.id} has no rate for ${staysHere ? ON_NET_WORD : called}`,
+    )
+  if (price?.forbidden === true)
+    refusals.push(`the rate of product ${product?.id} forbids ${staysHere ? ON_NET_WORD : called}`)
   return refusals
+}
+
+/** What stays in the network needs somebody there. */
+function whyNotOnNet(target: SendingAccount | undefined, called: string, domain: string): string[] {
+  if (target === undefined) return [`no account has the number ${called}, nor that user in domain ${domain}`]
+  return target.active ? [] : [`account ${target.id}, whose ${called} is, is not active`]
 }
 
 function asThingsStand(asked: RouteQuestion, { standingOf, chance = 0 }: SendingQuestion): RouteQuestion {

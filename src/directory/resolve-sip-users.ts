@@ -58,6 +58,7 @@ export function createSipUserChecks(resolving: Resolving): SipUserChecks {
         if (++count % ROWS_SLICE === 0) yield
       }
       for (const { user, pointer } of numeric) {
+        if (++count % ROWS_SLICE === 0) yield
         const owner = owners.get(user)
         if (owner !== undefined)
           mistakes.push({ pointer, value: user, expected: `a name that is no number of another account (${owner})` })
