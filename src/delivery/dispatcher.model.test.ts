@@ -59,6 +59,7 @@ const event = fc.oneof(
         'refusedForGood' as const,
         'unanswered' as const,
         'lost' as const,
+        'later' as const,
       ),
     }),
   },

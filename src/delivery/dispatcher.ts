@@ -8,7 +8,7 @@ import type { LaneSummary } from '../store/contracts/store.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
-import { lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
+import { hold, lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
 import { passAll } from './limits.js'
 import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
 import { Stations } from './stations.js'
@@ -99,7 +99,8 @@ export class Dispatcher {
       this.#due(lane, delivery.dueMs)
       return
     }
-    if (this.#readAhead.take(lane, delivery)) this.#lineUp(lane, nowMs)
+    if (this.#isAway(lane)) this.#readAhead.left(lane, delivery.dueMs)
+    else if (this.#readAhead.take(lane, delivery)) this.#lineUp(lane, nowMs)
   }
 
   /** A delivery became durable in its lane that is over already, though the store does not know it yet: counted, never sent. */
@@ -107,7 +108,7 @@ export class Dispatcher {
     const lane = this.#lane(delivery.lane)
     lane.waiting++
     this.#total++
-    lane.held.add(delivery.id)
+    hold(lane, delivery.id)
   }
 
   /** A delivery is over, or elsewhere, and the store knows it. */
@@ -151,6 +152,7 @@ export class Dispatcher {
   #takeBack(lane: Lane, delivery: Delivery, nowMs: number): void {
     this.#readAhead.takeBack(lane, delivery)
     this.#lineUp(lane, nowMs)
+    this.#letGo(lane)
   }
 
   /**
@@ -162,7 +164,7 @@ export class Dispatcher {
     const lane = this.#lanes.get(key)
     if (lane === undefined || this.#releasedInSweep?.has(id) === true) return false
     if (!lane.held.has(id)) {
-      lane.held.add(id)
+      hold(lane, id)
       return true
     }
     for (const ready of lane.ready) {
@@ -201,7 +203,10 @@ export class Dispatcher {
     for (const station of left) {
       for (const lane of station.line.drainAll()) if (lane.inLine) station.line.push(lane)
     }
-    for (const lane of lanes) this.#lineUp(lane, nowMs)
+    for (const lane of lanes) {
+      this.#lineUp(lane, nowMs)
+      this.#letGo(lane)
+    }
     this.hasRoom(destinationId)
   }
 
@@ -249,6 +254,7 @@ export class Dispatcher {
   /** Takes out what has expired while standing in line for a destination that is down or slow. */
   expireReady(nowMs: number): void {
     for (const lane of this.#lanes.values()) {
+      if (lane.ready.length === 0) continue
       for (const delivery of lane.ready) {
         if (delivery.expiresAtMs > nowMs || this.#cancelled.has(delivery)) continue
         this.#cancelled.add(delivery)
@@ -418,7 +424,22 @@ export class Dispatcher {
   #haveRead(lane: Lane, nextDueMs: number | undefined): void {
     if (nextDueMs !== undefined) this.#due(lane, nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
-    else this.#lineUp(lane, this.#nowMs)
+    else {
+      this.#lineUp(lane, this.#nowMs)
+      this.#letGo(lane)
+    }
+  }
+
+  /**
+   * Is it of an ESME or user who is not there? There may be very many of those, for days: what waits for them is left in the store.
+   * Vendors are few, and come back soon.
+   */
+  #isAway(lane: Lane): boolean {
+    return lane.station === undefined && lane.target.kind === 'esme' && this.#stationFor(lane.target) === undefined
+  }
+
+  #letGo(lane: Lane): void {
+    if (lane.ready.length > 0 && this.#isAway(lane)) this.#readAhead.letGo(lane, (over) => this.#cancelled.delete(over))
   }
 
   #lane(key: LaneKey): Lane {

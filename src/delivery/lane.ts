@@ -14,8 +14,8 @@ export interface Lane {
   limits: readonly Limit[]
   /** Read ahead and due, in order. */
   readonly ready: BoundedQueue<Delivery>
-  /** Ids that a reading of the store must leave out: ready, under way, or over but not yet durably so. */
-  readonly held: Set<DeliveryId>
+  /** Ids that a reading of the store must leave out: ready, under way, or over but not yet durably so. Added to by `hold` alone. */
+  held: Set<DeliveryId>
   /** Deliveries of this lane in the store. */
   waiting: number
   /** The store has due deliveries that are not in `held`. */
@@ -25,7 +25,7 @@ export interface Lane {
   /** Something became due or was offered while a reading was under way: read again. */
   changedWhileReading: boolean
   /** Ids let go while a reading was under way, which it may still bring. */
-  readonly releasedWhileReading: Set<DeliveryId>
+  releasedWhileReading: Set<DeliveryId>
   /** Where it stands in line; undefined while no destination is up. */
   station: Station | undefined
   inLine: boolean
@@ -50,6 +50,14 @@ export interface LaneView {
 
 export function viewOf({ key, target, waiting, ready, unreadDueMs, nextDueMs }: Lane): LaneView {
   return { key, target, waiting, firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs) }
+}
+
+/** Of lanes that hold nothing, such as those of thousands who are not there: shared, and never added to. */
+export const noIds = new Set<DeliveryId>()
+
+export function hold(lane: Lane, id: DeliveryId): void {
+  if (lane.held === noIds) lane.held = new Set<DeliveryId>()
+  lane.held.add(id)
 }
 
 export interface Station {
@@ -89,12 +97,12 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     target,
     limits,
     ready: new BoundedQueue<Delivery>(maxReady),
-    held: new Set(),
+    held: noIds,
     waiting: 0,
     moreInStore: false,
     asked: 0,
     changedWhileReading: false,
-    releasedWhileReading: new Set(),
+    releasedWhileReading: noIds,
     station: undefined,
     inLine: false,
     pausedUntilMs: 0,

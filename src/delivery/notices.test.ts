@@ -102,13 +102,16 @@ describe('a message from a phone', () => {
     expect(rig.log).toEqual(['mo setAside'])
   })
 
-  it('whose time is over ends, read ahead or not', async () => {
+  it('whose time is over ends while nobody is there', async () => {
     const { rig, esme, delivery } = await moUnderWay()
     esme.up = false
     rig.dispatcher.changed('a:acme', rig.nowMs())
     rig.courier.notSent(delivery)
     await rig.advance(60_001)
     rig.dispatcher.expireReady(rig.nowMs())
+    await rig.sweeper.step(rig.nowMs())
+    await rig.advance(1_000)
+    await rig.sweeper.step(rig.nowMs())
     await rig.settle()
     expect(rig.log).toEqual(['mo expired'])
     expect(await left(rig)).toEqual([])

@@ -4,7 +4,7 @@
 import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice } from '../store/contracts/store.js'
-import { putInOrder, type Lane } from './lane.js'
+import { hold, noIds, putInOrder, takenOf, type Lane } from './lane.js'
 
 export interface ReadAheadOptions {
   /** Most deliveries read ahead for one lane. */
@@ -57,6 +57,25 @@ export class ReadAhead {
     }
   }
 
+  /**
+   * Nobody is there to take what the lane has: the store has it too, and is read again in the lane's order once somebody is. What is
+   * coming from there comes first; and what is under way in pieces stays, since the store may know of fewer of them.
+   *
+   * @param wasOver it is out of the lane's hands, though held: asked once
+   */
+  letGo(lane: Lane, wasOver: (delivery: Delivery) => boolean): void {
+    if (lane.asked > 0) return
+    for (const delivery of lane.ready) if (takenOf(delivery) > 0) return
+    for (let first = lane.ready.shift(); first !== undefined; first = lane.ready.shift()) {
+      this.#count--
+      if (wasOver(first)) continue
+      lane.held.delete(first.id)
+      this.left(lane, first.dueMs)
+    }
+    lane.ready.clear()
+    if (lane.held.size === 0) lane.held = noIds
+  }
+
   /** The first that is ready leaves. It stays held. */
   shift(lane: Lane): void {
     lane.ready.shift()
@@ -66,7 +85,9 @@ export class ReadAhead {
   /** It is over, or elsewhere, and the store knows it. */
   release(lane: Lane, id: DeliveryId): void {
     lane.held.delete(id)
-    if (lane.asked > 0) lane.releasedWhileReading.add(id)
+    if (lane.asked === 0) return
+    if (lane.releasedWhileReading === noIds) lane.releasedWhileReading = new Set<DeliveryId>()
+    lane.releasedWhileReading.add(id)
   }
 
   /** The lane is given up. */
@@ -88,7 +109,7 @@ export class ReadAhead {
       (slice) => this.#came(lane, slice),
       (error: unknown) => {
         this.#ended(lane)
-        lane.releasedWhileReading.clear()
+        lane.releasedWhileReading = noIds
         this.#ports.readFailed(lane, error)
       },
     )
@@ -102,7 +123,7 @@ export class ReadAhead {
       fits = this.#hold(lane, delivery)
       if (!fits) break
     }
-    lane.releasedWhileReading.clear()
+    lane.releasedWhileReading = noIds
     lane.moreInStore = slice.more || lane.changedWhileReading || !fits
     lane.unreadDueMs = Infinity
     this.#ports.haveRead(lane, slice.nextDueMs)
@@ -116,7 +137,7 @@ export class ReadAhead {
   /** False when there is no place. */
   #hold(lane: Lane, delivery: Delivery): boolean {
     if (!lane.ready.push(delivery)) return false
-    lane.held.add(delivery.id)
+    hold(lane, delivery.id)
     this.#count++
     return true
   }

@@ -6,7 +6,7 @@ import { newStation, type Lane, type Station } from './lane.js'
 export class Stations {
   readonly #stations = new Map<string, Station>()
   /** Also of destinations that are not there: they may come. */
-  readonly #lanes = new Map<string, Set<Lane>>()
+  readonly #lanes = new Map<string, Lane | Set<Lane>>()
 
   /** @throws where one of this id is there already */
   add(destination: Destination): void {
@@ -32,24 +32,28 @@ export class Stations {
     return undefined
   }
 
-  lanesOf(id: string): ReadonlySet<Lane> {
-    return this.#lanes.get(id) ?? noLanes
+  lanesOf(id: string): readonly Lane[] {
+    const lanes = this.#lanes.get(id)
+    if (lanes === undefined) return noLanes
+    return lanes instanceof Set ? [...lanes] : [lanes]
   }
 
   joined(lane: Lane, ids: readonly string[]): void {
     for (const id of ids) {
-      let lanes = this.#lanes.get(id)
-      if (lanes === undefined) this.#lanes.set(id, (lanes = new Set()))
-      lanes.add(lane)
+      const lanes = this.#lanes.get(id)
+      // Most of those who are not there have one: a set for each would be a third of what they cost.
+      if (lanes === undefined) this.#lanes.set(id, lane)
+      else if (lanes instanceof Set) lanes.add(lane)
+      else if (lanes !== lane) this.#lanes.set(id, new Set([lanes, lane]))
     }
   }
 
   left(lane: Lane, ids: readonly string[]): void {
     for (const id of ids) {
       const lanes = this.#lanes.get(id)
-      if (lanes?.delete(lane) === true && lanes.size === 0) this.#lanes.delete(id)
+      if (lanes instanceof Set ? lanes.delete(lane) && lanes.size === 0 : lanes === lane) this.#lanes.delete(id)
     }
   }
 }
 
-const noLanes: ReadonlySet<Lane> = new Set()
+const noLanes: readonly Lane[] = []

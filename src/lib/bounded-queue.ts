@@ -1,6 +1,8 @@
 // A double-ended queue on a ring that grows up to a maximum and no further. What to do when it is full is the caller's choice.
 
 const smallestRing = 16
+/** Of those that never had an entry, of which there may be many: shared, since nothing is ever written to it. */
+const noRing: undefined[] = []
 
 /** First in, first out, with a way back to the front for what could not be handled. */
 export class BoundedQueue<T> {
@@ -13,7 +15,7 @@ export class BoundedQueue<T> {
   constructor(max: number) {
     if (!Number.isSafeInteger(max) || max < 1) throw new RangeError(`a queue holds 1 entry or more, not ${max}`)
     this.max = max
-    this.#ring = new Array<T | undefined>(smallestRing)
+    this.#ring = noRing
   }
 
   get length(): number {
@@ -32,7 +34,7 @@ export class BoundedQueue<T> {
   /** Adds at the end; false, and nothing added, when full. */
   push(entry: T): boolean {
     if (this.#length >= this.max) return false
-    if (this.#length === this.#ring.length) this.#resize(this.#ring.length * 2)
+    if (this.#length === this.#ring.length) this.#resize(Math.max(smallestRing, this.#ring.length * 2))
     this.#ring[(this.#head + this.#length) & (this.#ring.length - 1)] = entry
     this.#length++
     return true
@@ -41,7 +43,7 @@ export class BoundedQueue<T> {
   /** Adds at the front; false, and nothing added, when full. */
   unshift(entry: T): boolean {
     if (this.#length >= this.max) return false
-    if (this.#length === this.#ring.length) this.#resize(this.#ring.length * 2)
+    if (this.#length === this.#ring.length) this.#resize(Math.max(smallestRing, this.#ring.length * 2))
     this.#head = (this.#head - 1) & (this.#ring.length - 1)
     this.#ring[this.#head] = entry
     this.#length++
@@ -73,7 +75,7 @@ export class BoundedQueue<T> {
   }
 
   clear(): void {
-    this.#ring = new Array<T | undefined>(smallestRing)
+    this.#ring = noRing
     this.#head = 0
     this.#length = 0
   }
