@@ -18,7 +18,7 @@ import type { Addresses } from '../message/address.js'
 import type { Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
-import { callRecord, deliveryId, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
+import { callRecord, deliveryId, FORGOTTEN_MS, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
 import type { Booking, Unit } from './contracts/unit.js'
 
 const text = fc.oneof(
@@ -269,12 +269,28 @@ const arbitraryMoney: fc.Arbitrary<Unit> = fc.oneof(
   }),
 )
 
+const arbitraryTransaction = fc.record({
+  key: fc.constantFrom('z9hG4bK1', 'z9hG4bK2', '3'.repeat(255)),
+  expiresAtMs: fc.oneof(fc.nat(6), fc.double({ min: 0, max: 6, noNaN: true })),
+})
+
+/** Accepted messages have ids that stores take. */
+const ofSmallId = <D extends SegmentDelivery | MoDelivery>(of: fc.Arbitrary<D>): fc.Arbitrary<D> =>
+  fc.tuple(of, smallId).map(([delivery, id]) => ({ ...delivery, message: { ...delivery.message, id } }))
+
 const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported' }>> = fc.oneof(
   fc.record({
     kind: fc.constant('accepted'),
-    delivery: fc.oneof(arbitrarySegment, arbitraryMo),
+    delivery: fc.oneof(ofSmallId(arbitrarySegment), ofSmallId(arbitraryMo)),
     parts: orNone(smallIds),
+    transaction: orNone(arbitraryTransaction),
   }),
+  fc.record({
+    kind: fc.constant('registered'),
+    aor: fc.constantFrom('sip:a@x', 'sip:ab@x', 'ж'),
+    bindings: fc.oneof(text, fc.constant('')),
+  }),
+  fc.record({ kind: fc.constant('forgotten'), throughMs: fc.double({ min: 0, max: FORGOTTEN_MS, noNaN: true }) }),
   fc.record({ kind: fc.constant('attempted'), delivery: arbitrarySegment }),
   fc.record({ kind: fc.constant('collected'), part: arbitraryCollected }),
   fc.record({ kind: fc.constant('uncollected'), parts: smallIds, outbox }),
@@ -334,3 +350,15 @@ export const arbitraryUnit: fc.Arbitrary<Unit> = fc.oneof(
   },
   { weight: 2, arbitrary: arbitraryMoney },
 )
+
+/** Commits of any units. What one has collected no later one collects again, as the contract says. */
+export const arbitraryCommits: fc.Arbitrary<Unit[][]> = fc
+  .array(fc.array(arbitraryUnit, { maxLength: 8 }), { maxLength: 8 })
+  .map((commits) => {
+    const used = new Set<MessageId>()
+    return commits.map((units) => {
+      const kept = units.filter((unit) => unit.kind !== 'collected' || !used.has(unit.part.id))
+      for (const unit of kept) if (unit.kind === 'collected') used.add(unit.part.id)
+      return kept
+    })
+  })

@@ -15,6 +15,7 @@ import type { Message } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import type { KeepsBooks, RecordLines } from './contracts/books.js'
 import type { ClockAnchor, Store } from './contracts/store.js'
+import type { IngressTransaction } from './contracts/transactions.js'
 import type { Unit } from './contracts/unit.js'
 
 export const deliveryId = (n: number): DeliveryId => `00000001${n.toString(16).padStart(8, '0')}` as DeliveryId
@@ -197,6 +198,11 @@ export function accepted(delivery: SegmentDelivery | MoDelivery, parts?: readonl
   return { kind: 'accepted', delivery, ...(parts !== undefined && { parts }) }
 }
 
+/** By which the n-th message came. */
+export function transactionOf(n: number, expiresAtMs = 32_000): IngressTransaction {
+  return { key: `z9hG4bK-${n} 192.0.2.1 5060 MESSAGE`, expiresAtMs }
+}
+
 /** A bill that says all that a bill can say. */
 export function billOf(changes: Partial<Bill> = {}): Bill {
   return {
@@ -266,7 +272,10 @@ export async function booksOf({ books }: KeepsBooks) {
   }
 }
 
-/** All that a store holds of messages, by the contract's verbs, in a fixed order. */
+/** Before it no test forgets transactions, so that what is left of them is promised. */
+export const FORGOTTEN_MS = 3
+
+/** All that a store holds of messages and users, by the contract's verbs, in a fixed order. */
 export async function contentsOf(store: Store) {
   const lanes = [...(await store.lanes())].sort((a, b) => (a.lane < b.lane ? -1 : 1))
   const deliveries = []
@@ -280,6 +289,8 @@ export async function contentsOf(store: Store) {
     parked: [...(await store.parked())].sort(byVendorKey),
     groups: (await store.expiredGroups('', 1_000_000, Infinity)).rows,
     collected: await store.collected(),
+    registrations: await store.registrations(),
+    transactions: [...(await store.transactions(FORGOTTEN_MS, 1_000_000))].sort((a, b) => (a.key < b.key ? -1 : 1)),
   }
 }
 

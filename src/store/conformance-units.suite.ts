@@ -6,6 +6,7 @@ import {
   collected,
   collectedOf,
   connectionId,
+  FORGOTTEN_MS,
   groupOf,
   laneKey,
   messageId,
@@ -14,6 +15,7 @@ import {
   receipt,
   segment,
   segmentUnderWay,
+  transactionOf,
 } from './conformance-rows.suite.js'
 import type { Unit } from './contracts/unit.js'
 
@@ -59,6 +61,22 @@ export function oneOfEachUnit(): UnitStep[] {
       name: 'accepted, of collected parts',
       before: areCollected,
       unit: accepted(there, [messageId(1), messageId(2)]),
+    },
+    {
+      name: 'accepted, by a transaction',
+      before: [],
+      unit: { kind: 'accepted', delivery: toEsme, transaction: transactionOf(1) },
+    },
+    {
+      name: 'forgotten',
+      before: [{ kind: 'accepted', delivery: there, transaction: transactionOf(1, FORGOTTEN_MS) }],
+      unit: { kind: 'forgotten', throughMs: FORGOTTEN_MS },
+    },
+    { name: 'registered', before: [], unit: { kind: 'registered', aor: 'sip:a@x', bindings: 'here' } },
+    {
+      name: 'registered no more',
+      before: [{ kind: 'registered', aor: 'sip:a@x', bindings: 'here' }],
+      unit: { kind: 'registered', aor: 'sip:a@x', bindings: '' },
     },
     { name: 'collected', before: [], unit: collected(collectedOf(1)) },
     {

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { arbitraryUnit } from './conformance-arbitrary.suite.js'
+import { arbitraryCommits } from './conformance-arbitrary.suite.js'
 import { answersSuite } from './conformance-answers.suite.js'
 import { booksSuite } from './conformance-books.suite.js'
 import { directorySuite } from './conformance-directory.suite.js'
+import { keptSuite } from './conformance-kept.suite.js'
 import { partsSuite } from './conformance-parts.suite.js'
 import { anchorAt, booksOf, contentsOf } from './conformance-rows.suite.js'
 import { storeSuite, type StoreUnderTest } from './conformance.suite.js'
@@ -42,7 +43,7 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-for (const suite of [storeSuite, partsSuite, directorySuite, booksSuite, answersSuite]) {
+for (const suite of [storeSuite, partsSuite, directorySuite, booksSuite, answersSuite, keptSuite]) {
   suite('memory', memoryUnderTest)
   suite('lmdb', lmdbUnderTest)
 }
@@ -54,7 +55,7 @@ async function allOf(store: StoreUnderTest['store']) {
 describe('lmdb and memory', () => {
   it('hold the same after any units, committed in any pieces', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(arbitraryUnit, { maxLength: 8 }), { maxLength: 8 }), async (pieces) => {
+      fc.asyncProperty(arbitraryCommits, async (pieces) => {
         const reference = new MemoryStore()
         const { store, crash, dispose } = await lmdbUnderTest()
         try {

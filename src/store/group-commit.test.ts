@@ -10,6 +10,7 @@ import {
   deliveryId,
   laneKey,
   segment,
+  transactionOf,
 } from './conformance-rows.suite.js'
 import type { UnitListener } from './contracts/recorder.js'
 import type { StoreError } from './contracts/store.js'
@@ -437,4 +438,24 @@ it('takes collected parts for offers, and the end of collected parts for a fact'
   await turn()
   expect([group.pending, group.facts]).toEqual([0, 0])
   expect(await contentsOf(store)).toMatchObject({ deliveries: [], collected: [] })
+})
+
+it('takes registrations for offers, and what is forgotten of transactions for a fact', async () => {
+  const { store, group, clock, log, turn } = rig()
+  const listener = listenerInto(log)
+  const transaction = transactionOf(1, 10)
+  group.offer({ ...accepted(segment(1)), transaction } as Unit, listener)
+  await turn()
+  expect(await store.transactions(0, 10)).toHaveLength(1)
+  store.failNext('full')
+  group.offer({ kind: 'registered', aor: 'sip:a@x', bindings: 'here' }, listener)
+  group.recordLazily({ kind: 'forgotten', throughMs: 10 }, listener)
+  expect([group.pending, group.facts]).toEqual([2, 1])
+  await turn()
+  expect(log.splice(0)).toEqual(['durable 1', 'refused -1 full', 'failed full kept 1 refused 1'])
+  clock.advance(100)
+  await turn()
+  expect(group.pending).toBe(0)
+  expect(await contentsOf(store)).toMatchObject({ registrations: [], transactions: [] })
+  expect(await store.transactions(0, 10)).toEqual([])
 })

@@ -6,7 +6,15 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { text as readAll } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { accepted, anchorAt, booksOf, contentsOf, deliveryId, segment } from '../conformance-rows.suite.js'
+import {
+  accepted,
+  anchorAt,
+  booksOf,
+  contentsOf,
+  deliveryId,
+  segment,
+  transactionOf,
+} from '../conformance-rows.suite.js'
 import type { FullReport } from './full-child.suite.js'
 import { openLmdbStore } from './lmdb-store.js'
 
@@ -89,7 +97,7 @@ describe('kill -9', () => {
       await killed(writer.process)
       await drained
       const store = await open()
-      const { deliveries } = await contentsOf(store)
+      const { deliveries, transactions, registrations } = await contentsOf(store)
       const { customers, days, records } = await booksOf(store)
       await store.close()
       const there = new Set(deliveries.map((row) => row.id))
@@ -101,6 +109,10 @@ describe('kill -9', () => {
       expect(customers).toEqual([{ customer: 'acme', heldMicros: rows, chargedMicros: 0, paidInMicros: 0 }])
       expect(days).toMatchObject([{ units: rows, heldMicros: rows }])
       expect(records.lines).toBe('x\n'.repeat(rows))
+      // A request is known exactly when its message is there, and a user when what was committed with it is.
+      expect(transactions.map(({ id }) => id).sort()).toEqual(deliveries.map(({ id }) => id).sort())
+      for (const { key, id } of transactions) expect(key).toBe(transactionOf(parseInt(id.slice(8), 16)).key)
+      expect(new Set(registrations.map(({ aor }) => Number(aor)))).toEqual(new Set(numbers))
       first = Math.max(...numbers) + 1
     }
     expect(resolved.size).toBeGreaterThanOrEqual(199)

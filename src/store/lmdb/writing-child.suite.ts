@@ -3,24 +3,32 @@
 
 import { stdout } from 'node:process'
 import type { Move } from '../../message/bill.js'
-import { accepted, accountId, anchorAt, segment } from '../conformance-rows.suite.js'
+import { accountId, anchorAt, messageId, segment, transactionOf } from '../conformance-rows.suite.js'
 import type { Unit } from '../contracts/unit.js'
 import { openLmdbStore } from './lmdb-store.js'
 
 /** Each row holds one micro-unit and leaves one line. */
 const move: Move = { customer: 'acme', account: accountId('a'), day: 1, heldMicros: 1, chargedMicros: 0, units: 1 }
-const paidFor = (unit: Unit): Unit => ({ ...unit, move, cdr: 'x\n' }) as Unit
+const { message } = segment(1)
+/** The row, whose message came by a transaction of the same number. */
+const acceptedFrom = (row: number, n: number): Unit => ({
+  kind: 'accepted',
+  delivery: segment(row, { dueMs: n, message: { ...message, id: messageId(row) } }),
+  transaction: transactionOf(row),
+  move,
+  cdr: 'x\n',
+})
 
 const [, , folder, job, first] = process.argv
 const store = await openLmdbStore({ folder: folder!, mapBytes: 256 * 2 ** 20, lowWaterBytes: 0 })
 stdout.write('open\n')
 if (job === 'hold') setInterval(() => undefined, 60_000)
 else {
-  // Three chains at once, so that commits queue behind one another; each commit is two rows that must live or die together.
+  // Three chains at once, so that commits queue behind one another; each commit is two rows and a user that must live or die together.
   const chain = async (of: number): Promise<void> => {
     for (let n = Number(first) + of; ; n += 3) {
       await store.commit(
-        [paidFor(accepted(segment(2 * n, { dueMs: n }))), paidFor(accepted(segment(2 * n + 1, { dueMs: n })))],
+        [acceptedFrom(2 * n, n), acceptedFrom(2 * n + 1, n), { kind: 'registered', aor: `${n}`, bindings: 'here' }],
         anchorAt(n),
       )
       stdout.write(`${n}\n`)
