@@ -1,6 +1,7 @@
 // The composition root: the only file that knows every class. Builds the switch, starts it in order, stops it in reverse.
 
 import type { Config } from './config/settings.js'
+import { AccountDestinations } from './account-destinations.js'
 import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import type { ApiToken } from './admin/tokens.js'
@@ -24,10 +25,14 @@ import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
+import type { Submission } from './pipeline/stage.js'
 import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
 import { restoreSwitch } from './restore.js'
+import { sipEdgeOptions } from './sip-options.js'
+import { SipSwitch, type SipListening } from './sip-switch.js'
+import { softphoneOptions } from './softphone-options.js'
 import { stopInOrder } from './stop.js'
 import { stopSteps } from './stop-steps.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
@@ -55,6 +60,8 @@ export interface AppPorts {
 export interface App {
   readonly smppPort: number
   readonly adminPort: number
+  /** In the order of the settings; empty where SIP is not enabled. */
+  readonly sip: readonly SipListening[]
   /** Reads the directory file again. What comes of it is in the log. */
   reload(by: string): Promise<void>
   /** Takes nothing new, lets what is under way end, flushes; bounded by stop.graceMs. True when nothing was left behind. */
@@ -75,6 +82,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const clock = turnClock(exactClock, setImmediate)
   const timers = systemTimers()
   const startedMs = exactClock.monotonicMs()
+  // Before anything is opened: it may be that a certificate cannot be read.
+  const sipOptions = config.sip.enabled ? sipEdgeOptions(config) : undefined
   const store = await openStore(config)
   const live = await openDirectory(ports, store, exactClock)
   const directory = live.current
@@ -146,6 +155,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     accepted: (delivery) => {
       states.accepted(delivery.message)
       courier.accepted(delivery)
+      if (delivery.kind === 'mo') sip?.waits(delivery)
     },
     directory,
   }
@@ -153,6 +163,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     defaultValidityMs: config.delivery.defaultValidityMs,
     maxValidityMs: config.delivery.maxValidityMs,
     maxQueued: config.store.maxQueued,
+    offlineMs: config.sip.offlineMs,
   }
   const { stallMs: silenceMs, ...collecting } = config.multipart
   // Its time is over no later than its silence counts: then silence shall say nothing.
@@ -174,6 +185,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
   )
   const pipelinePorts: PipelinePorts = { ...onward, reassembly }
   const pipelineInput = (): PipelineInput => ({ nowMs: nowMs(), wallMs: clock.wallMs(), queued: dispatcher.total })
+  const submit = (batch: readonly Submission[]): void =>
+    runPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput())
+  const submitMo = (batch: readonly Submission[]): void =>
+    runMoPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput())
   const linkClosed = (link: object): void => reassembly.linkClosed(link)
   const stalled = (link: object): void => reassembly.stalled(link)
 
@@ -188,7 +203,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     log,
     courier,
     receipts: takeReceipts,
-    mo: (batch) => runMoPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput()),
+    mo: submitMo,
     linkClosed,
     stalled,
     connect,
@@ -206,6 +221,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   })
   vendors.follow(directory().connections())
 
+  const destinations = new AccountDestinations(dispatcher, nowMs)
   const gate = createPasswordGate()
   const logIns = { guard: new LogInGuard(config.logIn), clock, metrics, log }
   const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server
@@ -228,24 +244,32 @@ export async function startApp(ports: AppPorts): Promise<App> {
         return verdict === 'right'
       },
       logIns: logInsOf('esme', logIns),
-      submit: (batch) => runPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput()),
+      submit,
       linkClosed,
       stalled,
       stateOf: (account, id) => states.stateOf(account, id),
       notified: (delivery, result, more) => courier.notified(delivery, result, more),
       notSent: (delivery) => courier.notSent(delivery),
-      addDestination: (receivers) => dispatcher.add(receivers),
+      addDestination: (receivers) => destinations.add('esme', receivers),
       destinationChanged: (id) => dispatcher.changed(id, nowMs()),
       hasRoom: (id) => dispatcher.hasRoom(id),
     },
   )
 
-  registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs })
+  const sip =
+    sipOptions &&
+    new SipSwitch({
+      ...{ config, options: sipOptions, directory, store, core, destinations, clock, nowMs, logIns, metrics, log },
+      ...{ submit, submitMo, mostPending: HOLD_READING_ABOVE },
+    })
+
+  registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, sip, directory, nowMs })
   const { rerouted, rerouter } = await restoreSwitch({
     ...{ store, core, reassembly, isUsable, timers, nowMs, log },
     routeAnew: networks.routeAnew,
     undecided: networks.undecided,
   })
+  await sip?.restore()
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
@@ -272,6 +296,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     every(SWEEP_TICK_MS, () => {
       void sweeper.step(nowMs())
       esme.tick(clock.monotonicMs())
+      sip?.tick()
     }),
     every(EXPIRE_TICK_MS, () => {
       dispatcher.expireReady(nowMs())
@@ -285,6 +310,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
 
   let startedAdmin: Admin | undefined
   let smppPort: number
+  let sipListening: readonly SipListening[] = []
   try {
     startedAdmin = await startAdmin({
       host: config.admin.host,
@@ -292,6 +318,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       metrics,
       readiness,
       onFault: (fault) => log.event('admin.requestFailed', fault),
+      ...softphoneOptions(config, () => sipListening, log),
       api: {
         book: live.book,
         tokens: ports.tokens,
@@ -315,9 +342,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
       accounting.follow(snapshot)
       vendors.follow(snapshot.connections())
       esme.follow(snapshot)
+      sip?.follow()
       rerouter.wake()
     })
     vendors.start()
+    sipListening = (await sip?.start()) ?? []
     smppPort = await esme.start()
   } catch (error) {
     for (const cancel of intervals) cancel()
@@ -325,6 +354,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     // Whatever is left running would keep a process alive that serves nobody.
     ticker.stop()
     await networks.stop()
+    await sip?.edge.close()
     await startedAdmin?.stop()
     await store.close()
     throw error
@@ -336,15 +366,17 @@ export async function startApp(ports: AppPorts): Promise<App> {
   return {
     smppPort,
     adminPort: admin.port,
+    sip: sipListening,
     reload: (by) => live.reload(by),
     async stop() {
       if (stopping) return false
       stopping = true
       esme.stopAccepting()
+      sip?.edge.stopAccepting()
       reassembly.stop()
       void networks.stop()
       const { graceMs } = config.stop
-      const steps = stopSteps({ vendors, recorder, esme, records, store, admin }, graceMs)
+      const steps = stopSteps({ vendors, recorder, esme, sip, records, store, admin }, graceMs)
       const orderly = await stopInOrder(steps, graceMs, {
         clock,
         timers,

@@ -1,10 +1,15 @@
 // What is read off the parts of the switch at each scrape. Belongs to the composition root: it knows every part.
 
 import type { Dispatcher } from './delivery/dispatcher.js'
+import type { Snapshot } from './directory/snapshot.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
+import { aorOf } from './edges/sip/register.js'
 import type { VendorConnection } from './edges/vendor/vendor-connection.js'
+import type { AccountId } from './message/ids.js'
 import type { Reassembly } from './pipeline/reassemble/reassemble.js'
+import { flowKinds } from './sip/flow.js'
 import type { Correlator } from './receipts/correlator.js'
+import type { SipSwitch } from './sip-switch.js'
 import type { Store } from './store/contracts/store.js'
 import type { GaugeRow, Metrics } from './telemetry/metrics.js'
 
@@ -16,6 +21,8 @@ export interface GaugeSources {
   readonly reassembly: Reassembly
   readonly vendors: Iterable<VendorConnection>
   readonly esme: EsmeEdge
+  readonly sip: SipSwitch | undefined
+  readonly directory: () => Snapshot
   /** Switch time, ms. */
   readonly nowMs: () => number
 }
@@ -29,6 +36,7 @@ const partPeers = ['esme', 'vendor'] as const
 
 export function registerGauges(sources: GaugeSources): void {
   const { metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs } = sources
+  const { sip, directory } = sources
   metrics.gauge('sessions', () => [
     ...[...esme.bound()].flatMap(([name, byMode]) => sessions('esme', name, byMode)),
     ...[...vendors].flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
@@ -50,7 +58,7 @@ export function registerGauges(sources: GaugeSources): void {
   metrics.gauge('receiptsWaiting', () => {
     const rows = []
     for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'esme' && target.carries === 'receipts')
+      if (target.kind === 'esme' && target.carries === 'receipts' && !isPhoneOnly(target.account, directory()))
         rows.push({ labels: { account: target.account }, value: waiting })
     }
     return rows
@@ -58,7 +66,7 @@ export function registerGauges(sources: GaugeSources): void {
   metrics.gauge('moWaiting', () => {
     const rows = []
     for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'esme' && target.carries === 'mo')
+      if (target.kind === 'esme' && target.carries === 'mo' && !isPhoneOnly(target.account, directory()))
         rows.push({ labels: { account: target.account }, value: waiting })
     }
     return rows
@@ -77,11 +85,51 @@ export function registerGauges(sources: GaugeSources): void {
   metrics.gauge('reassemblyBytes', () =>
     partPeers.map((peer) => ({ labels: { peer }, value: reassembly.size(peer).bytes })),
   )
+  if (sip !== undefined) registerSipGauges(sources, sip)
   metrics.gauge('storeMessages', () => [{ labels: {}, value: dispatcher.total }])
   metrics.gauge('storeFreeBytes', () => {
     const { usedBytes, limitBytes } = store.usage()
     return limitBytes === 0 ? [] : [{ labels: {}, value: limitBytes - usedBytes }]
   })
+}
+
+/** SIP users are too many for a series each: see sipWaiting. */
+function isPhoneOnly(id: AccountId, directory: Snapshot): boolean {
+  const account = directory.account(id)
+  return account?.sip !== undefined && account.systemId === undefined
+}
+
+function registerSipGauges({ metrics, dispatcher, directory, nowMs }: GaugeSources, sip: SipSwitch): void {
+  const { location } = sip.edge
+  metrics.gauge('sipUsers', () => [{ labels: {}, value: location.size.users }])
+  metrics.gauge('sipBindings', () =>
+    flowKinds.map((kind) => ({ labels: { transport: kind }, value: location.countOf(kind) })),
+  )
+  metrics.gauge('sipFlows', () =>
+    flowKinds.flatMap((kind) =>
+      kind === 'udp' ? [] : [{ labels: { transport: kind }, value: sip.edge.connectionsOf(kind) }],
+    ),
+  )
+  metrics.gauge('sipTransactions', () => {
+    const { server = 0, client = 0 } = sip.edge.endpoint?.held ?? {}
+    return [
+      { labels: { side: 'server' }, value: server },
+      { labels: { side: 'client' }, value: client },
+    ]
+  })
+  metrics.gauge('sipRemembered', () => [{ labels: {}, value: sip.remembered }])
+  const waiting = (): readonly { readonly isOffline: boolean; readonly messages: number }[] => {
+    const rows = []
+    for (const { target, waiting: messages } of dispatcher.lanes()) {
+      if (target.kind !== 'esme' || target.carries !== 'mo' || messages === 0) continue
+      const account = directory().account(target.account)
+      const aor = account && aorOf(account)
+      if (aor !== undefined) rows.push({ isOffline: !location.isReachable(aor, nowMs()), messages })
+    }
+    return rows
+  }
+  metrics.gauge('sipOffline', () => [{ labels: {}, value: waiting().filter(({ isOffline }) => isOffline).length }])
+  metrics.gauge('sipWaiting', () => [{ labels: {}, value: waiting().reduce((sum, { messages }) => sum + messages, 0) }])
 }
 
 function sessions(edge: string, name: string, byMode: ReadonlyMap<string, number>): readonly GaugeRow<'sessions'>[] {

@@ -14,7 +14,7 @@ export interface LogInPorts {
   readonly log: Pick<Log, 'event'>
 }
 
-export function logInsOf(edge: 'esme' | 'api', { guard, clock, metrics, log }: LogInPorts): LogIns {
+export function logInsOf(edge: 'esme' | 'api' | 'sip', { guard, clock, metrics, log }: LogInPorts): LogIns {
   return {
     mayTry(address, account) {
       if (guard.mayTry(address, account, clock.monotonicMs())) return true

@@ -4,6 +4,7 @@ import type { Admin } from './admin/server.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import type { CdrExport } from './history/cdr-export.js'
 import type { StopStep } from './stop.js'
+import type { SipSwitch } from './sip-switch.js'
 import type { Store } from './store/contracts/store.js'
 import type { GroupCommit } from './store/group-commit.js'
 import type { VendorLinks } from './vendor-links.js'
@@ -12,6 +13,7 @@ export interface StoppedParts {
   readonly vendors: VendorLinks
   readonly recorder: GroupCommit
   readonly esme: EsmeEdge
+  readonly sip: SipSwitch | undefined
   readonly records: CdrExport
   readonly store: Pick<Store, 'close'>
   readonly admin: Admin
@@ -21,11 +23,13 @@ export interface StoppedParts {
 const VENDORS_SHARE = 0.7
 /** How long ESMEs may take to answer an unbind. */
 const ESME_UNBIND_MS = 2000
+/** How long phones may take to answer what they were sent: those that are there do so at once. */
+const SIP_DRAIN_MS = 2000
 /** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
 
 export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopStep[] {
-  const { vendors, recorder, esme, records, store, admin } = parts
+  const { vendors, recorder, esme, sip, records, store, admin } = parts
   return [
     // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
     {
@@ -35,6 +39,13 @@ export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopSt
       late: () => void vendors.abort(),
     },
     { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
+    // Also for them: what vendors said last may still reach those who are registered.
+    ...(sip === undefined
+      ? []
+      : [
+          { name: 'SIP', atMostMs: SIP_DRAIN_MS, run: () => sip.drain() },
+          { name: 'SIP listeners', atMostMs: LAST_COMMIT_MS, run: () => sip.edge.close() },
+        ]),
     {
       name: 'ESMEs',
       atMostMs: ESME_UNBIND_MS,

@@ -1,5 +1,6 @@
 // Who sends a request: by digest, with the secrets of the directory, and a guard in front of those who guess. Sends nothing.
 
+import { isIP } from 'node:net'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { DigestHash } from '../../sip/digest.js'
 import { DigestServer } from '../../sip/digest-server.js'
@@ -29,6 +30,8 @@ export interface AuthenticatorOptions {
   readonly nonceLifetimeMs: number
   /** Nonces in use that are remembered. */
   readonly nonces: number
+  /** The domain that is meant where a phone writes a number or an address in place of one; '' for none. */
+  readonly defaultDomain: string
 }
 
 export type Authentication =
@@ -47,10 +50,12 @@ const noParts: AnswerParts = {}
 export class Authenticator {
   readonly #ports: AuthenticatorPorts
   readonly #digest: DigestServer<SendingAccount>
+  readonly #defaultDomain: string
 
   constructor(options: AuthenticatorOptions, ports: AuthenticatorPorts) {
     const { directory, random } = ports
     this.#ports = ports
+    this.#defaultDomain = options.defaultDomain
     this.#digest = new DigestServer<SendingAccount>({
       // Of this process: what was used before it started is unknown to it, and so is told stale.
       nonces: new Nonces({
@@ -111,11 +116,12 @@ export class Authenticator {
   #claimOf(request: SipRequest): Claim | undefined {
     const said = parseUri(request.method === 'REGISTER' ? request.to.uri : request.from.uri)
     const domains = this.#ports.directory().sipDomains()
-    if (said !== undefined && domains.includes(said.host)) return { realm: said.host, user: said.user }
-    // A number (RFC 3966) or an address in place of the domain: where there is but one, that is meant.
-    const [only] = domains
-    const isVague = said === undefined || said.host === '' || !/[a-z]/.test(said.host)
-    return only !== undefined && domains.length === 1 && isVague ? { realm: only, user: said?.user } : undefined
+    const user = said?.user
+    if (said !== undefined && domains.includes(said.host)) return { realm: said.host, user }
+    // A number (RFC 3966), or where we are in place of who we are.
+    const isVague = said === undefined || said.host === '' || said.host.startsWith('[') || isIP(said.host) !== 0
+    const meant = this.#defaultDomain === '' && domains.length === 1 ? domains[0]! : this.#defaultDomain
+    return isVague && domains.includes(meant) ? { realm: meant, user } : undefined
   }
 }
 

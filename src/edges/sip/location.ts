@@ -2,7 +2,9 @@
 // Decides nothing about who may register; what is kept on disk is written by its owner before anybody is told.
 
 import { TimerWheel, type WheelEntry, type WheelLink } from '../../lib/timer-wheel.js'
-import { isLive, reachable, type Binding } from '../../sip/binding.js'
+import type { AccountId } from '../../message/ids.js'
+import { isLive, reachable, type Binding, type BoundFlow } from '../../sip/binding.js'
+import type { FlowKind } from '../../sip/flow.js'
 import { readBindings, writeBindings } from './registrations.js'
 
 /** How what is to survive gets to the disk. */
@@ -12,10 +14,10 @@ export interface LocationPorts {
    * called once, with whether it is durable; a text that nobody waits for is kept for sure.
    */
   readonly keep: (aor: string, text: string, isUrgent: boolean, told: (isKept: boolean) => void) => void
-  /** An address-of-record has its first contact, or lost its last. */
-  readonly changed: (aor: string, isReachable: boolean) => void
+  /** A user has his first contact, and was told so, or lost his last. */
+  readonly changed: (account: AccountId, isReachable: boolean) => void
   /** For the log: a binding is over. */
-  readonly ended: (binding: Binding, why: BindingEnd) => void
+  readonly ended: (account: AccountId, binding: Binding, why: BindingEnd) => void
 }
 
 /** Why a binding is over that nobody took back. */
@@ -24,15 +26,18 @@ export type BindingEnd = 'expired' | 'connectionEnded' | 'unreachable' | 'notInD
 /** One address-of-record with bindings. */
 class Located implements WheelEntry {
   readonly aor: string
-  bindings: readonly Binding[]
+  readonly account: AccountId
+  bindings: readonly Binding[] = none
+  /** Others know that he can be reached. */
+  isTold = false
   /** When the first binding runs out, switch time. */
   dueMs = 0
   next: WheelLink | undefined = undefined
   previous: WheelLink | undefined = undefined
 
-  constructor(aor: string) {
+  constructor(aor: string, account: AccountId) {
     this.aor = aor
-    this.bindings = none
+    this.account = account
   }
 }
 
@@ -55,6 +60,7 @@ export class Location {
   readonly #unkept = new Map<string, number>()
   #texts = 0
   #bindings = 0
+  readonly #byKind = new Map<FlowKind, number>()
 
   constructor(ports: LocationPorts, nowMs: number) {
     this.#ports = ports
@@ -64,6 +70,11 @@ export class Location {
   /** Addresses-of-record that have bindings, and the bindings. */
   get size(): { readonly users: number; readonly bindings: number } {
     return { users: this.#byAor.size, bindings: this.#bindings }
+  }
+
+  /** Bindings over flows of a kind. */
+  countOf(kind: FlowKind): number {
+    return this.#byKind.get(kind) ?? 0
   }
 
   /** As they were put, perhaps with some that ran out less than a second ago. */
@@ -87,18 +98,21 @@ export class Location {
    * Puts the bindings in place of those there are. `told` is called with true once they are durable, and with false where they
    * will not be: they hold all the same until the process ends.
    */
-  put(aor: string, bindings: readonly Binding[], told: (isKept: boolean) => void): void {
-    const located = this.#byAor.get(aor) ?? this.#add(aor, bindings)
-    if (located === undefined) return this.settled(aor, told)
+  put(aor: string, account: AccountId, bindings: readonly Binding[], told: (isKept: boolean) => void): void {
+    const located = this.#byAor.get(aor) ?? new Located(aor, account)
     const before = located.bindings
     this.#set(located, bindings)
-    if (survive(before) || survive(located.bindings)) this.#keep(located, true, told)
-    else this.settled(aor, told)
+    const toldToAll = (isKept: boolean): void => {
+      told(isKept)
+      this.#tell(located)
+    }
+    if (survive(before) || survive(located.bindings)) this.#keep(aor, located.bindings, true, toldToAll)
+    else this.settled(aor, toldToAll)
   }
 
   /** Calls `told` as `put` does, for what was put last: a copy of a request must not be answered before the deed is done. */
   settled(aor: string, told: (isKept: boolean) => void): void {
-    if (this.#unkept.has(aor)) this.#keep(this.#byAor.get(aor) ?? new Located(aor), true, told)
+    if (this.#unkept.has(aor)) this.#keep(aor, this.bindings(aor), true, told)
     else told(true)
   }
 
@@ -122,9 +136,9 @@ export class Location {
     if (located !== undefined) this.#drop(located, 'notInDirectory', () => true)
   }
 
-  /** All that have bindings; for who follows the directory. */
-  users(): IterableIterator<string> {
-    return this.#byAor.keys()
+  /** All that have bindings, for who follows the directory. */
+  *users(): Generator<readonly [aor: string, account: AccountId], undefined> {
+    for (const { aor, account } of this.#byAor.values()) yield [aor, account]
   }
 
   /** To be called every second or so. */
@@ -132,22 +146,34 @@ export class Location {
     this.#wheel.advance(nowMs, (located) => this.#drop(located, 'expired', (binding) => !isLive(binding, nowMs)))
   }
 
-  /** What an earlier run kept. Rows that nobody can use are taken off the disk; returns the number of bindings that are live. */
-  load(rows: Iterable<{ readonly aor: string; readonly bindings: string }>, nowMs: number): number {
-    const before = this.#bindings
+  /**
+   * What an earlier run kept. Rows that are of no use any more are taken off the disk; returns how many those are.
+   * @param accountOf undefined for who may not register any more
+   */
+  load(
+    rows: Iterable<{ readonly aor: string; readonly bindings: string }>,
+    accountOf: (aor: string) => AccountId | undefined,
+    nowMs: number,
+  ): number {
+    let dropped = 0
     for (const { aor, bindings: text } of rows) {
-      const live = readBindings(aor, text)?.filter((binding) => isLive(binding, nowMs)) ?? none
-      if (live.length > 0) this.#set(this.#add(aor, live)!, live)
-      else this.#ports.keep(aor, '', false, ignore)
+      const account = accountOf(aor)
+      const live =
+        account === undefined ? none : (readBindings(aor, text) ?? none).filter((each) => isLive(each, nowMs))
+      if (account === undefined || live.length === 0) {
+        dropped++
+        this.#ports.keep(aor, '', false, ignore)
+        continue
+      }
+      const located = new Located(aor, account)
+      this.#set(located, live)
     }
-    return this.#bindings - before
+    return dropped
   }
 
-  #add(aor: string, bindings: readonly Binding[]): Located | undefined {
-    if (bindings.length === 0) return undefined
-    const located = new Located(aor)
-    this.#byAor.set(aor, located)
-    return located
+  /** Who was loaded can be reached from now on. */
+  tellAll(): void {
+    for (const located of this.#byAor.values()) this.#tell(located)
   }
 
   /** Takes out those that `isGone` says; they need not be gone on disk before anybody sees it. */
@@ -156,44 +182,55 @@ export class Location {
     const left = before.filter((binding) => !isGone(binding))
     const keptGoes = survive(before) && !survive(left)
     this.#set(located, left)
-    for (const binding of before) if (isGone(binding)) this.#ports.ended(binding, why)
+    for (const binding of before) if (isGone(binding)) this.#ports.ended(located.account, binding, why)
     // Where others are left the row says when this one ends; the next registration writes it anew.
-    if (keptGoes) this.#keep(located, false, ignore)
+    if (keptGoes) this.#keep(located.aor, left, false, ignore)
   }
 
   #set(located: Located, bindings: readonly Binding[]): void {
-    const { aor } = located
-    const wasReachable = located.bindings.length > 0
+    const { aor, account } = located
     const old = located.bindings
     located.bindings = bindings.map((binding) => this.#shared(binding, aor))
     this.#bindings += bindings.length - old.length
-    for (const { flow } of old) if (flow.flowId !== 0) this.#unlink(flow.flowId, located)
-    for (const { flow } of bindings) if (flow.flowId !== 0) this.#link(flow.flowId, located)
-    if (bindings.length === 0) {
-      this.#wheel.cancel(located)
-      this.#byAor.delete(aor)
-    } else {
+    for (const { flow } of old) this.#unlink(flow, located)
+    for (const { flow } of bindings) this.#link(flow, located)
+    if (bindings.length > 0) {
+      this.#byAor.set(aor, located)
       let dueMs = Infinity
       for (const { expiresAtMs } of bindings) if (expiresAtMs < dueMs) dueMs = expiresAtMs
       this.#wheel.set(located, dueMs)
+      return
     }
-    if (wasReachable !== bindings.length > 0) this.#ports.changed(aor, !wasReachable)
+    this.#wheel.cancel(located)
+    this.#byAor.delete(aor)
+    if (!located.isTold) return
+    located.isTold = false
+    this.#ports.changed(account, false)
   }
 
-  #link(flowId: number, located: Located): void {
+  #tell(located: Located): void {
+    if (located.isTold || located.bindings.length === 0) return
+    located.isTold = true
+    this.#ports.changed(located.account, true)
+  }
+
+  #link({ kind, flowId }: BoundFlow, located: Located): void {
+    this.#byKind.set(kind, this.countOf(kind) + 1)
+    if (flowId === 0) return
     const there = this.#byFlow.get(flowId)
     if (there === undefined) this.#byFlow.set(flowId, new Set([located]))
     else there.add(located)
   }
 
-  #unlink(flowId: number, located: Located): void {
+  #unlink({ kind, flowId }: BoundFlow, located: Located): void {
+    this.#byKind.set(kind, this.countOf(kind) - 1)
+    if (flowId === 0) return
     const there = this.#byFlow.get(flowId)
     there?.delete(located)
     if (there?.size === 0) this.#byFlow.delete(flowId)
   }
 
-  #keep(located: Located, isUrgent: boolean, told: (isKept: boolean) => void): void {
-    const { aor, bindings } = located
+  #keep(aor: string, bindings: readonly Binding[], isUrgent: boolean, told: (isKept: boolean) => void): void {
     const text = ++this.#texts
     this.#unkept.set(aor, text)
     this.#ports.keep(aor, writeBindings(bindings), isUrgent, (isKept) => {

@@ -22,7 +22,7 @@ export interface RegisterPorts {
   readonly wallMs: () => number
   readonly retryAfterS: number
   /** It was answered 200: what waits for the user may go there. `isNew`: there are more phones than before. */
-  readonly registered: (aor: string, account: AccountId, refreshed: readonly Binding[], isNew: boolean) => void
+  readonly registered: (account: AccountId, refreshed: readonly Binding[], isNew: boolean) => void
   /** For the log. */
   readonly refused: (account: AccountId, flow: Flow, status: number, why: string) => void
   readonly metrics: Pick<Metrics, 'sipRegistrations'>
@@ -68,9 +68,9 @@ export function takeRegister(
     metrics.sipRegistrations.count(refreshed.length > 0 ? 'registered' : isChanged ? 'unregistered' : 'asked')
     transaction.answer(200, { fields: dated(outcome.fields, ports.wallMs()) })
     // Behind the answer, so that a phone knows that it is registered when the first message comes.
-    if (refreshed.length > 0) ports.registered(aor, account.id, refreshed, bindings.length > before.length)
+    if (refreshed.length > 0) ports.registered(account.id, refreshed, bindings.length > before.length)
   }
-  if (isChanged) location.put(aor, bindings, told)
+  if (isChanged) location.put(aor, account.id, bindings, told)
   else location.settled(aor, told)
 }
 

@@ -1,13 +1,13 @@
 // The door for SIP: listens, tells requests apart, knows who is registered, stops in order. What becomes of a message is not its concern.
 
-import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
+import type { Snapshot } from '../../directory/snapshot.js'
 import type { Clock } from '../../lib/clock.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
-import type { Binding } from '../../sip/binding.js'
+import type { Binding, BoundFlow } from '../../sip/binding.js'
 import { openEndpoint, type EndpointOptions, type SipEndpoint } from '../../sip/endpoint.js'
-import { hostPort, type Flow } from '../../sip/flow.js'
+import { hostPort, type Flow, type FlowKind } from '../../sip/flow.js'
 import type { SipRequest } from '../../sip/message.js'
 import { registrarExtensions, type RegistrarSettings } from '../../sip/registrar.js'
 import { refusalOf } from '../../sip/request-checks.js'
@@ -54,8 +54,10 @@ export interface SipEdgePorts {
   readonly refuses: () => Failure | undefined
   readonly submit: (batch: readonly Submission[]) => void
   readonly submitMo: (batch: readonly Submission[]) => void
-  /** An address-of-record can be reached at places that are new, or by none any more. */
-  readonly reachable: (aor: string, isReachable: boolean) => void
+  /** A user has his first phone, or lost his last. */
+  readonly reachable: (account: AccountId, is: boolean) => void
+  /** A phone of his registered, for the first time or again. */
+  readonly registered: (account: AccountId) => void
   /** Runs it when the current turn of the event loop is over. */
   readonly defer: (fn: () => void) => void
 }
@@ -69,6 +71,7 @@ const optionsFields = [
   { name: 'accept', value: acceptedTypes.join(', ') },
   { name: 'supported', value: registrarExtensions.join(', ') },
 ]
+type Following = Iterator<readonly [aor: string, account: AccountId], undefined>
 /** Of anomalies that may come by the thousand, one line in so many ms. */
 const LINE_EVERY_MS = 1000
 /** Users that are looked up in a new directory at a time. */
@@ -85,7 +88,8 @@ export class SipEdge {
   readonly #endpointCounts: EndpointCounts
   readonly #pace = new LogPace(LINE_EVERY_MS)
   /** Users that may not be in the directory any more. */
-  #following: Iterator<string, undefined> | undefined
+  #following: Following | undefined
+  readonly #connections = new Map<FlowKind, number>()
   #endpoint: SipEndpoint | undefined
   /** Those that are not told of yet. */
   #overloads = 0
@@ -97,7 +101,8 @@ export class SipEdge {
     this.#options = options
     this.#ports = ports
     const { clock, nowMs, metrics, directory, keep, reachable } = ports
-    const ended = (binding: Binding, why: BindingEnd): void => this.#bindingEnded(binding, why)
+    const ended = (account: AccountId, binding: Binding, why: BindingEnd): void =>
+      this.#bindingEnded(account, binding, why)
     this.location = new Location({ keep, changed: reachable, ended }, nowMs())
     this.#authenticator = new Authenticator(options.authenticator, ports)
     this.#endpointCounts = new EndpointCounts(metrics)
@@ -126,9 +131,9 @@ export class SipEdge {
       nowMs,
       wallMs: () => clock.wallMs(),
       retryAfterS: options.retryAfterS,
-      registered: (aor, account, refreshed, isNew) => {
+      registered: (account, refreshed, isNew) => {
         if (isNew) for (const binding of refreshed) this.#registered(account, binding)
-        reachable(aor, true)
+        ports.registered(account)
       },
       metrics,
       refused: (account, flow, status, why) => {
@@ -143,7 +148,11 @@ export class SipEdge {
     const { log, metrics } = this.#ports
     const endpoint = await openEndpoint(this.#options.endpoint, {
       onRequest: (request, flow, transaction) => this.#take(request, flow, transaction),
-      onEnd: (flow) => this.location.flowEnded(flow.id),
+      onOpen: ({ kind }) => this.#connections.set(kind, this.connectionsOf(kind) + 1),
+      onEnd: ({ id, kind }) => {
+        this.#connections.set(kind, this.connectionsOf(kind) - 1)
+        this.location.flowEnded(id)
+      },
       onFault: (flow, why) => {
         metrics.sipFaults.count(flow.kind)
         const count = this.#pace.note(`fault ${flow.kind}`, this.#ports.clock.monotonicMs())
@@ -165,10 +174,15 @@ export class SipEdge {
     return this.#endpoint
   }
 
+  /** Open connections of a kind, registered over or not. */
+  connectionsOf(kind: FlowKind): number {
+    return this.#connections.get(kind) ?? 0
+  }
+
   /** The way to a contact, undefined where it is gone for good: its connection is over, or nothing listens here as it did. */
-  flowOf({ flow }: Binding): Flow | undefined {
-    if (flow.kind === 'udp') return this.#endpoint?.datagramFlow(flow.address, flow.port, flow.listener)
-    return this.#endpoint?.flow(flow.flowId)
+  flowOf(bound: BoundFlow): Flow | undefined {
+    if (bound.kind === 'udp') return this.#endpoint?.datagramFlow(bound.address, bound.port, bound.listener)
+    return this.#endpoint?.flow(bound.flowId)
   }
 
   /** To be called every 100 ms or so. */
@@ -242,27 +256,30 @@ export class SipEdge {
     this.#ports.log.event('sip.registered', { ...told, expiresMs: expiresAtMs - refreshedAtMs })
   }
 
-  #bindingEnded({ aor, flow }: Binding, why: BindingEnd): void {
-    const account = this.#accountOf(aor)?.id ?? ''
+  #bindingEnded(account: AccountId, { flow }: Binding, why: BindingEnd): void {
     const remote = hostPort(flow.address, flow.port)
     this.#ports.log.event('sip.unregistered', { account, transport: flow.kind, remote, why })
   }
 
-  #accountOf(aor: string): SendingAccount | undefined {
-    const uri = parseUri(aor)
-    return uri?.user === undefined ? undefined : this.#ports.directory().sipAccount(uri.user, uri.host)
-  }
-
-  #followOn(users: Iterator<string, undefined>): void {
+  #followOn(users: Following): void {
+    const directory = this.#ports.directory()
     for (let i = 0; i < FOLLOWED_AT_ONCE; i++) {
-      const { done, value: aor } = users.next()
-      if (done === true) {
+      const next = users.next()
+      if (next.done === true) {
         this.#following = undefined
         return
       }
-      if (this.#accountOf(aor)?.active !== true) this.location.forget(aor)
+      const [aor, account] = next.value
+      if (accountAt(aor, directory) !== account) this.location.forget(aor)
     }
   }
+}
+
+/** The account that may register there. */
+export function accountAt(aor: string, directory: Snapshot): AccountId | undefined {
+  const uri = parseUri(aor)
+  const account = uri?.user === undefined ? undefined : directory.sipAccount(uri.user, uri.host)
+  return account?.active === true ? account.id : undefined
 }
 
 const stopping: Failure = { reason: 'stopping', cause: 'the switch is going down' }

@@ -1,0 +1,78 @@
+// The settings of SIP as what the edge and its library take. Belongs to the composition root; reads the files of certificates.
+
+import { readFileSync } from 'node:fs'
+import type { Config } from './config/settings.js'
+import { parseSipListeners } from './config/sip-listeners.js'
+import type { SipEdgeOptions } from './edges/sip/sip-edge.js'
+import { defaultSipUserSettings, type SipUserSettings } from './edges/sip/sip-user-ports.js'
+import { defaultTransactionOptions } from './sip/transaction-contract.js'
+import { defaultTransactionTimers, type TransactionTimers } from './sip/transaction-timers.js'
+import { defaultTransportLimits } from './sip/transport-contract.js'
+
+/** Who warns where nothing says what we are called. */
+const UNNAMED = 'smswitch'
+/** Nonces in use at a time, about 200 octets each. */
+const NONCES = 200_000
+
+/** @throws Error where a file of the certificate cannot be read */
+export function sipEdgeOptions({ sip }: Config): SipEdgeOptions {
+  const { certificateFile, keyFile } = sip.tls
+  const advertisedHost = sip.advertisedHost === '' ? undefined : sip.advertisedHost
+  const retryAfterS = Math.round(sip.retryAfterMs / 1000)
+  const all = parseSipListeners(sip.listeners) ?? []
+  const tls = all.some(({ kind }) => kind === 'tls' || kind === 'wss')
+    ? { cert: readFileSync(certificateFile), key: readFileSync(keyFile) }
+    : undefined
+  const origins = sip.origins.split(/\s+/).filter((each) => each !== '')
+  // What is no browser has no origin, and says what it likes anyway.
+  const mayConnect = (origin: string | undefined): boolean => origin === undefined || origins.includes(origin)
+  const listeners = all.map(({ kind, host, port }) => ({
+    ...{ kind, host, port },
+    ...(advertisedHost !== undefined && { advertisedHost }),
+    ...((kind === 'tls' || kind === 'wss') && tls !== undefined && { tls }),
+    ...((kind === 'ws' || kind === 'wss') && origins.length > 0 && { mayConnect }),
+  }))
+  const limits = {
+    ...defaultTransportLimits,
+    message: { ...defaultTransportLimits.message, headBytes: sip.maxHeadBytes, bodyBytes: sip.maxBodyBytes },
+    connections: sip.maxConnections,
+    connectionsPerAddress: sip.maxConnectionsPerAddress,
+    firstMessageMs: sip.firstMessageMs,
+    messageMs: sip.messageMs,
+    idleMs: sip.idleMs,
+    pingMs: sip.pingMs,
+    outputStallMs: sip.writeStallMs,
+  }
+  const { maxServer, maxClient } = sip
+  const transactions = {
+    ...defaultTransactionOptions,
+    ...{ timers: timersOf(sip.t1Ms), maxServer, maxClient, retryAfterS },
+  }
+  const { minExpiresMs, maxExpiresMs, defaultExpiresMs, maxContacts, whenFull, maxUsers } = sip.registration
+  return {
+    endpoint: { listeners, limits, transactions, ...(advertisedHost !== undefined && { advertisedHost }) },
+    registrar: {
+      minExpiresS: Math.ceil(minExpiresMs / 1000),
+      maxExpiresS: Math.floor(maxExpiresMs / 1000),
+      defaultExpiresS: Math.floor(defaultExpiresMs / 1000),
+      mostContacts: maxContacts,
+      whenFull,
+    },
+    maxUsers,
+    authenticator: { nonceLifetimeMs: sip.nonceMs, nonces: NONCES, defaultDomain: sip.defaultDomain },
+    maxOctets: sip.maxBodyBytes,
+    agent: advertisedHost ?? UNNAMED,
+    retryAfterS,
+  }
+}
+
+export function sipUserSettings({ sip }: Config): SipUserSettings {
+  const { udpMaxBytes, largeOnUdp, maxPieces } = sip
+  return { ...defaultSipUserSettings, udpMaxBytes, largeOnUdp, maxPieces }
+}
+
+/** RFC 3261 table 4: T2 and T4 are as many round trips as there. */
+function timersOf(t1Ms: number): TransactionTimers {
+  const { t1Ms: usual, t2Ms, t4Ms } = defaultTransactionTimers
+  return { t1Ms, t2Ms: (t2Ms / usual) * t1Ms, t4Ms: (t4Ms / usual) * t1Ms }
+}
