@@ -118,6 +118,7 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     sipSecret: (user, realm, algorithm) => sipUsers.secret(user, realm, algorithm),
     onNetOf: (called, domain) => owners.get(called) ?? sipUsers.account(called, domain),
     sipDomains: () => sipUsers.domains,
+    hasSipDomain: (domain) => sipUsers.hasDomain(domain),
     connectionByAddress: (ip) => findRange(peers, ip),
     customer: (id) => customerById.get(id),
     customers: () => customers,

@@ -28,6 +28,10 @@ export class SipUsers {
     return account === undefined || ha1 === undefined ? undefined : { ha1, account }
   }
 
+  hasDomain(domain: string): boolean {
+    return this.#byDomain.has(domain)
+  }
+
   get domains(): readonly string[] {
     return (this.#domains ??= Object.freeze([...this.#byDomain.keys()]))
   }

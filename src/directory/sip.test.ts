@@ -52,6 +52,8 @@ accounts:
     expect(snapshot.sipAccount('app', 'sms.local')).toBeUndefined()
     expect(snapshot.sipAccount('gone', 'sip.example.com')?.active).toBe(false)
     expect(snapshot.sipDomains()).toEqual(['sip.example.com', 'sip.example.org'])
+    expect(snapshot.hasSipDomain('sip.example.org')).toBe(true)
+    expect(snapshot.hasSipDomain('sms.local')).toBe(false)
     expect(snapshot.accountBySystemId('both')?.sip?.user).toBe('12025550102')
   })
 

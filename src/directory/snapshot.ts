@@ -182,6 +182,8 @@ export interface Snapshot {
   onNetOf(called: string, domain: string): SendingAccount | undefined
   /** The domains that SIP users have, inactive ones included: in lower case, in the order of the file. */
   sipDomains(): readonly string[]
+  /** Whether some SIP user has this domain, to the letter: asked with every request. */
+  hasSipDomain(domain: string): boolean
   /** The connection of type sip that messages from this address come over; inactive ones too. */
   connectionByAddress(ip: string): RoutedConnection | undefined
   /** Also finds inactive ones. */
