@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHttpServer, listen, smallBounds } from '../http/server.js'
-import { addSoftphone, webSocketOf, type SoftphoneOptions } from './softphone.js'
+import { addSoftphone, type SoftphoneOptions } from './softphone.js'
 
 let folder = ''
 const closes: (() => Promise<void>)[] = []
@@ -120,27 +120,6 @@ describe('what the page is told', () => {
       url: 'wss://sip.example.com/ws',
     })
   })
-})
-
-it.each([
-  [[], undefined],
-  [[{ kind: 'udp', port: 1 }], undefined],
-  [
-    [
-      { kind: 'tcp', port: 1 },
-      { kind: 'ws', port: 2 },
-    ],
-    { port: 2, isSecure: false },
-  ],
-  [
-    [
-      { kind: 'ws', port: 2 },
-      { kind: 'wss', port: 3 },
-    ],
-    { port: 3, isSecure: true },
-  ],
-])('of the listeners %j pages connect to %j', (listeners, webSocket) => {
-  expect(webSocketOf(listeners)).toEqual(webSocket)
 })
 
 describe('what the page may do', () => {

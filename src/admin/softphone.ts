@@ -19,14 +19,6 @@ export interface SoftphoneOptions {
   readonly onMissing: (folder: string) => void
 }
 
-/** The listener that pages connect to, of all there are: a secure one first, since pages over HTTPS can use no other. */
-export function webSocketOf(
-  listeners: readonly { readonly kind: string; readonly port: number }[],
-): ReturnType<SoftphoneOptions['webSocket']> {
-  const found = listeners.find(({ kind }) => kind === 'wss') ?? listeners.find(({ kind }) => kind === 'ws')
-  return found === undefined ? undefined : { port: found.port, isSecure: found.kind === 'wss' }
-}
-
 const builtFolder = fileURLToPath(new URL('../softphone', import.meta.url))
 
 /** Adds the page, if it was built. @throws Error if `webSocketUrl` is none, or the folder holds more than a page */
