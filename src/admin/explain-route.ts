@@ -53,6 +53,7 @@ const Explanation = Type.Object({
   priceWords: text,
   refusals: Type.Array(text, { description: 'Why the message would be refused.' }),
   policies: Type.Array(Type.Object({ id: text, priority: Type.Integer(), isChosen: Type.Boolean(), words: text })),
+  onNet: Type.Optional(Type.String({ description: 'The account that it goes to where it stays in the network.' })),
   candidates: Type.Array(
     Type.Object({
       place: Type.Integer({ description: 'From 1; 0 for not used.' }),
@@ -89,13 +90,14 @@ export function addExplainRoute(api: FastifyInstance, { directory, wallMs, stand
       const explained = explainSending(snapshot, {
         ...{ account, from, to, domain, network, wallMs: atMs, standingOf, booksCurrency },
       })
-      const { priceMicros, candidates, ...rest } = explained
+      const { priceMicros, candidates, onNet, ...rest } = explained
       const isRefused = explained.refusals.length > 0
       return reply.send({
         route: isRefused ? [] : candidates.filter(({ place }) => place > 0).map(({ connection }) => connection),
         currency: snapshot.currency,
         ...(priceMicros !== undefined && { price: formatAmount(priceMicros) }),
         ...rest,
+        ...(onNet !== undefined && explained.refusals.length === 0 && { onNet }),
         candidates: candidates.map(({ costMicros, ...candidate }) => ({
           ...candidate,
           ...(costMicros !== undefined && { cost: formatAmount(costMicros) }),

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { hlrAnswer, json, numberOf, startProviderServer } from '../lookup/provider-server.suite.js'
 import { createOutput } from './output.js'
@@ -131,6 +132,16 @@ describe('smswitch route', () => {
     expect(await run({ network: 'E.212-234-10' })).toContain('2      cheap       v       0.001 ')
     expect(await run({ to: '+447000' })).toContain('the customer pays 1.5 EUR a unit')
     expect(await run({ to: '+447700900123' })).toContain('its rate forbids this destination')
+  })
+
+  it('says that a message stays in the network, and to whom it goes', async () => {
+    const sip = fileURLToPath(new URL('../../config/sip.yaml', import.meta.url))
+    const question = { directory: sip, account: 'alice', from: 'alice', domain: 'sip.example.com' }
+    const said = await run({ ...question, to: 'bob' })
+    expect(said).toContain('the customer pays 0 EUR a unit, by product phones')
+    expect(said).toContain('stays in the network: to account bob')
+    expect(said).not.toContain('candidates')
+    expect(await run({ ...question, to: 'carol' })).toContain('refused: no account has the number carol')
   })
 
   describe('with a policy that asks for the network', () => {

@@ -164,9 +164,10 @@ function section(
   return rows.length === 0 ? [] : [`${title}\n${textTable(head, rows)}`]
 }
 
-function verdict({ refusals, policies, candidates, called }: SendingExplanation): string {
+function verdict({ refusals, policies, candidates, called, onNet }: SendingExplanation): string {
   if (refusals.length > 0) return `refused: ${refusals.join('; ')}`
   if (!policies.some(({ isChosen }) => isChosen)) return `refused: no policy covers ${called}`
+  if (onNet !== undefined) return `stays in the network: to account ${onNet}`
   const route = candidates.filter(({ place }) => place > 0).map(({ connection }) => connection)
   return route.length === 0 ? `refused: no route to ${called}` : `route: ${route.join(', ')}`
 }

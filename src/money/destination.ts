@@ -12,6 +12,9 @@ export type Destination =
   /** What is no number: ONNET, ESME, API. */
   | { readonly kind: 'word'; readonly word: string }
 
+/** What is paid for a message that stays in the network, wherever it goes there. */
+export const ON_NET_WORD = 'ONNET'
+
 /** E.164 §6: a number has at most 15 digits. */
 export const DIGITS_MAX = 15
 export const DESTINATION_FORMS =

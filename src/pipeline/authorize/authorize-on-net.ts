@@ -3,6 +3,7 @@
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Failure } from '../../message/failure.js'
 import { costOf } from '../../money/amount.js'
+import { ON_NET_WORD } from '../../money/destination.js'
 import type { Offer } from '../../money/price-list.js'
 import { customerUnits } from '../../money/units.js'
 import type { AuthorizedOnNet, OnNet } from '../on-net/on-net.js'
@@ -17,8 +18,6 @@ import {
   type Refusal,
 } from './authorize.js'
 
-/** What the customer pays for a message that stays in the network: a rate of this word in its tariff. */
-export const ON_NET_WORD = 'ONNET'
 const SERVICE = 'im'
 
 /**
