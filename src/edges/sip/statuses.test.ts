@@ -38,6 +38,7 @@ describe('the SIP status of a failure', () => {
 
   it('names what is taken where the type is the trouble', () => {
     expect(field('unsupportedContent', 'accept')).toBe('text/plain, message/cpim, message/imdn+xml')
+    expect(field('unsupportedContent', 'accept-encoding')).toBe('identity')
     expect(field('tooLarge', 'accept')).toBeUndefined()
   })
 

@@ -61,7 +61,10 @@ export function refusalOf(reason: FailureReason, agent: string, retryAfterS: num
   const { retryable, publicText } = failureReasons[reason]
   const fields = [{ name: 'warning', value: `399 ${agent} "${publicText}"` }]
   if (retryable && tellsWhen.has(status)) fields.push({ name: 'retry-after', value: String(retryAfterS) })
-  if (status === 415) fields.push({ name: 'accept', value: acceptedTypes.join(', ') })
+  // RFC 3261 §8.2.3: whichever of the two it was.
+  if (status === 415) {
+    fields.push({ name: 'accept', value: acceptedTypes.join(', ') }, { name: 'accept-encoding', value: 'identity' })
+  }
   return { status, fields }
 }
 
