@@ -215,6 +215,18 @@ describe('a SIP user with two phones', () => {
     expect(rig.asked.map(({ contact }) => contact)).toEqual([work])
   })
 
+  it('of which one is silent about the one before, and the other not there', () => {
+    const rig = twoPhones()
+    rig.offer(moOf('01'), moOf('02'))
+    rig.next(work).answer(200)
+    rig.next(work).answer(480)
+    expect(rig.told).toHaveLength(1)
+    rig.next(home).end({ kind: 'timeout' })
+    expect(rig.told.at(-1)).toEqual({ id: '02', result: 'later' })
+    rig.advance(60_000)
+    expect(rig.asked.map(({ text }) => text)).toEqual(['text 02', 'text 02'])
+  })
+
   it.each([
     [404, 415, { state: 'UNDELIVERABLE', error: '404' }],
     [404, 480, 'later'],

@@ -265,11 +265,12 @@ export class SipUser implements Destination {
     else this.#settle(fork, { state: fork.over.state, error: fork.over.error })
   }
 
+  /** What is not settled is the one that is under way: none goes before the one before it is. */
   #settle(fork: Fork, result: NotifyResult): void {
     if (fork.isSettled) return
     fork.isSettled = true
     // Before it is told: what is back in its lane may come up at once.
-    if (this.#fork === fork) this.#fork = undefined
+    this.#fork = undefined
     this.#ports.notified(fork.delivery, result, false)
     this.#ports.hasRoom(this.id)
   }
