@@ -210,7 +210,7 @@ describe.skipIf(chromium === undefined)('the web softphone', () => {
   it('works by the keyboard alone', async () => {
     await start()
     const alice = await open()
-    // The first field has the focus.
+    await alice.locator('input[name=user]:focus').waitFor()
     await alice.keyboard.type('alice')
     await alice.keyboard.press('Tab')
     await alice.keyboard.type(password)
