@@ -20,7 +20,7 @@ export async function visitor(
   viewport: { readonly width: number; readonly height: number } = phoneSize,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport, locale: 'en-GB' })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(20_000)
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('console', (line) => {

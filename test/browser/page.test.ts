@@ -10,7 +10,7 @@ import { domain, password, startStandIn, type StandIn } from './stand-in.js'
 
 const chromium = findPeer('chromium')?.['chromium-headless-shell']
 
-describe.skipIf(chromium === undefined)('the web softphone', () => {
+describe.skipIf(chromium === undefined)('the web softphone', { timeout: 60_000 }, () => {
   let browser: Browser
   let standIn: StandIn
   let url = ''

@@ -20,7 +20,7 @@ const sipAccount = (user: string, number: string): Row => ({
   sip: { user, secrets: { MD5: ha1Of('MD5', user, domain, password) } },
 })
 
-describe.skipIf(chromium === undefined)('the web softphone on the switch', () => {
+describe.skipIf(chromium === undefined)('the web softphone on the switch', { timeout: 60_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
     await buildPage()
