@@ -144,7 +144,7 @@ vendors:
     connections:
 ${connections}`
 
-  it('are routes like any others, and known by their addresses', () => {
+  it('are known by their addresses, and no way for messages', () => {
     const snapshot = snapshotOf(
       file(
         peer('p1', 'host: 192.0.2.1') +
@@ -170,7 +170,7 @@ ${connections}`
     expect(snapshot.connectionByAddress('192.0.2.1')).toBe(p1)
     expect(snapshot.connectionByAddress('::ffff:198.51.100.7')).toBe(p2)
     expect(snapshot.connectionByAddress('192.0.2.2')).toBeUndefined()
-    expect(snapshot.routeFor(snapshot.policies()[0]!, '4912345')).toEqual(['p1', 'p2', 'p3', 's'])
+    expect(snapshot.routeFor(snapshot.policies()[0]!, '4912345')).toEqual(['s'])
   })
 
   it('are told every column that they have no use for, and what they lack', () => {
