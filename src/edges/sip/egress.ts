@@ -7,7 +7,6 @@ import { writeDate } from '../../sip/dates.js'
 import type { Field } from '../../sip/message.js'
 import type { ClientRequest } from '../../sip/transaction-contract.js'
 import { escapedUser } from '../../sip/uri.js'
-import { writtenName } from '../../sip/names.js'
 import { leavingText, plainTextUtf8 } from './content.js'
 
 /** A user of ours, as the directory has him. */
@@ -92,7 +91,7 @@ export function messageRequest(
   ]
   // RFC 3327 §5.3: back the way that the registration came.
   for (const value of path) fields.push({ name: 'route', value })
-  if (madeAtMs !== undefined) fields.push({ name: 'date', value: writeDate(madeAtMs) })
+  if (madeAtMs !== undefined) fields.push({ name: 'date', value: dateOf(madeAtMs) })
   fields.push({ name: 'content-type', value: contentType })
   return { method: 'MESSAGE', uri: contact, fields, body }
 }
@@ -102,7 +101,21 @@ const OTHER_OCTETS = 200
 
 /** How long the request will be on the wire, without its body; a little more rather than less. */
 export function headOctets({ uri, fields }: ClientRequest): number {
-  let octets = OTHER_OCTETS + Buffer.byteLength(uri)
-  for (const { name, value } of fields) octets += writtenName(name).length + Buffer.byteLength(value) + 4
+  let octets = OTHER_OCTETS + uri.length
+  // All of it is ASCII, but for what a peer put into a URI against the rules.
+  for (const { name, value } of fields) octets += name.length + value.length + 4
   return octets
+}
+
+let datedS = -1
+let date = ''
+
+/** Messages come in the order of time, and thousands in a second: it is put into words once. */
+function dateOf(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== datedS) {
+    datedS = second
+    date = writeDate(ms)
+  }
+  return date
 }

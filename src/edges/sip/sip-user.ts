@@ -39,6 +39,21 @@ interface Fork {
   isLost: boolean
 }
 
+function newFork(delivery: EsmeDelivery, letter: Letter): Fork {
+  return {
+    delivery,
+    letter,
+    phones: [],
+    open: 0,
+    isStarting: true,
+    isSettled: false,
+    over: undefined,
+    isOffline: false,
+    isAgain: false,
+    isLost: false,
+  }
+}
+
 /** A phone that something is under way to, or that is left alone for a while. */
 interface Phone {
   readonly key: string
@@ -117,10 +132,7 @@ export class SipUser implements Destination {
     }
     const letter = this.#letterOf(delivery, name)
     if (letter === undefined) return 'sent'
-    const fork: Fork = {
-      ...{ delivery, letter, phones: [], open: 0, isStarting: true, isSettled: false, over: undefined },
-      ...{ isOffline: false, isAgain: false, isLost: false },
-    }
+    const fork = newFork(delivery, letter)
     this.#fork = fork
     this.#hasNews = false
     for (const ways of withoutDoubles(phones, letter, this.#settings)) {
