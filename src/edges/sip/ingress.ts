@@ -12,11 +12,12 @@ import type { Tlv } from '../../message/message.js'
 import { wantsReceipts } from '../../message/receipt.js'
 import { fromPeer } from '../../pipeline/translate/dialed.js'
 import type { Submission, SubmissionAnswer } from '../../pipeline/stage.js'
+import type { IngressTransaction } from '../../store/contracts/transactions.js'
 import { parseDate } from '../../sip/dates.js'
 import { field, nameAddrs } from '../../sip/fields.js'
 import type { SipRequest } from '../../sip/message.js'
 import { decimal } from '../../sip/tokens.js'
-import { parseUri } from '../../sip/uri.js'
+import { parseUri, type SipUri } from '../../sip/uri.js'
 import { bodyOf, type BodyMessage } from './ingress-body.js'
 import { addressIn, addressOfUri } from './ingress-address.js'
 import { echoText } from './echo-text.js'
@@ -48,13 +49,17 @@ export type Ingress =
 
 const noTlvs: readonly Tlv[] = []
 
-/** @param wallMs for what the request says of time */
+/**
+ * @param wallMs for what the request says of time
+ * @param transaction by which it is known when it comes again; left out where it can't
+ */
 export function toSubmission(
   request: SipRequest,
   from: SipSource,
   options: IngressOptions,
   wallMs: number,
   answer: SubmissionAnswer,
+  transaction?: IngressTransaction,
 ): Ingress {
   const body = bodyOf(request, options.maxOctets)
   if (body.kind !== 'message') return body
@@ -75,7 +80,7 @@ export function toSubmission(
     source,
     destination,
     asSent: undefined,
-    domain: domainOf(request),
+    domain: domainOf(to, request.uri),
     content: body.content,
     sar: undefined,
     serviceType: '',
@@ -87,6 +92,7 @@ export function toSubmission(
     userMessageReference: -1,
     validityMs,
     scheduleMs: 0,
+    transaction,
     answer,
   }
   return { kind: 'submission', submission }
@@ -100,14 +106,11 @@ function echoOf({ imdn, receiptRequest, dateTime }: BodyMessage, request: SipReq
 }
 
 /** Of the To, else of the Request-URI; '' where neither has a name, and the account's own is meant. */
-function domainOf(request: SipRequest): string {
-  for (const text of [request.to.uri, request.uri]) {
-    const uri = parseUri(text)
-    if (uri === undefined || uri.host === '') continue
-    // An address is where we are, not whose it is.
-    return isIP(uri.host) !== 0 || uri.host.startsWith('[') ? '' : ownText(uri.host)
-  }
-  return ''
+function domainOf(to: SipUri | undefined, requestUri: string): string {
+  let host = to?.host ?? ''
+  if (host === '') host = parseUri(requestUri)?.host ?? ''
+  // An address is where we are, not whose it is.
+  return host === '' || host.startsWith('[') || isIP(host) !== 0 ? '' : ownText(host)
 }
 
 /** As whom it goes out; undefined where it may not be sent as that. */
