@@ -4,7 +4,7 @@ import type { SimEsme } from '../../src/sim/esme.js'
 import { ha1Of } from '../../src/sip/digest.js'
 import { receiptsOf, startScenario, submitsAt, type Row, type Scenario } from '../flow/scenario.js'
 import { requirePeer } from '../peers.js'
-import { runSipp, startPhone, type SippOptions, type SippTransport } from './sipp.js'
+import { freePort, runSipp, startPhone, type SippOptions, type SippTransport } from './sipp.js'
 
 const domain = 'sip.example.com'
 const elsewhere = '447946001234@sms.example.com'
@@ -58,11 +58,16 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (transport) => {
   it('registers with digest, again, and takes it back', { timeout: 60_000 }, async (context) => {
     const { daemon, as } = await startSip(context, transport)
     const alice = as('alice')
-    const register = { scenario: 'register', uri: domain } as const
-    await runSipp(alice, { ...register, calls: 20, keys: { user: 'alice', domain, expires: 600 } })
-    await daemon.logged('sip.registered', (line) => line['account'] === 'alice')
-    await runSipp(alice, { ...register, keys: { user: 'alice', domain, expires: 0 } })
-    if (transport === 'tcp') await daemon.metricWhen((value) => value === 0, users)
+    const keys = { user: 'alice', domain, expires: 600 }
+    const register = { scenario: 'register', uri: domain, keys, from: await freePort() } as const
+    await runSipp(alice, { ...register, calls: 20 })
+    expect(await daemon.metric('smswitch_sip_registrations_total')).toBeGreaterThanOrEqual(20)
+    if (transport === 'udp') {
+      expect(await daemon.metric(bindings)).toBe(1)
+      await runSipp(alice, { ...register, keys: { ...keys, expires: 0 } })
+    }
+    // Over TCP the end of the connection is the end of the registration.
+    await daemon.metricWhen((value) => value === 0, users)
   })
 
   it('is told what it did wrong by another answer than its scenario knows', { timeout: 60_000 }, async (context) => {
@@ -86,7 +91,7 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (transport) => {
   it('takes what an ESME sends to its number, in order, with receipts', { timeout: 60_000 }, async (context) => {
     const { daemon, bind, as } = await startSip(context, transport)
     const phone = await startPhone(as('bob'), domain)
-    await daemon.logged('sip.registered', (line) => line['account'] === 'bob')
+    await daemon.metricWhen((value) => value === 1, users)
     const esme = await bind()
     const texts = textsTo(30)
     for (const text of texts) expect((await submit(esme, 'bob', text)).status).toBe(0)
@@ -98,7 +103,7 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (transport) => {
   it('sends to another user of the switch', { timeout: 60_000 }, async (context) => {
     const { daemon, vendor, as } = await startSip(context, transport)
     const phone = await startPhone(as('bob'), domain)
-    await daemon.logged('sip.registered', (line) => line['account'] === 'bob')
+    await daemon.metricWhen((value) => value === 1, users)
     const uri = `bob@${domain}`
     await runSipp(as('alice'), {
       scenario: 'message',
@@ -151,7 +156,7 @@ describe('SIPp over a network that loses packets', () => {
   it('answers late: it is asked again, and takes the text once', { timeout: 60_000 }, async (context) => {
     const { daemon, bind, as } = await startSip(context, 'udp')
     const phone = await startPhone(as('bob'), domain, 'answer-late')
-    await daemon.logged('sip.registered', (line) => line['account'] === 'bob')
+    await daemon.metricWhen((value) => value === 1, users)
     const esme = await bind()
     for (const text of textsTo(2)) expect((await submit(esme, 'bob', text)).status).toBe(0)
     const receipts = await receiptsOf(esme, 2)

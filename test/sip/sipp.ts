@@ -30,6 +30,8 @@ export interface SippRun {
   readonly calls?: number
   /** Calls begun in a second; 50. */
   readonly rate?: number
+  /** Where it sends from; any port if not given. */
+  readonly from?: number
 }
 
 export interface SippPhone {
@@ -81,7 +83,7 @@ export async function startPhone(
 
 async function start(
   { program, folder, transport, port, user, password }: SippOptions,
-  { scenario, uri, keys }: SippRun,
+  { scenario, uri, keys, from }: SippRun,
   more: readonly (string | number)[],
 ) {
   const file = (kind: string): string => join(folder, `sipp-${runs}-${scenario}-${kind}.log`)
@@ -92,7 +94,7 @@ async function start(
   const args = [
     `127.0.0.1:${port}`,
     ...['-sf', join(folderOfScenarios, `${scenario}.xml`)],
-    ...['-i', '127.0.0.1', '-p', await freePort(), '-t', transport === 'udp' ? 'u1' : 't1'],
+    ...['-i', '127.0.0.1', '-p', from ?? (await freePort()), '-t', transport === 'udp' ? 'u1' : 't1'],
     ...['-au', user, '-ap', password, '-auth_uri', uri],
     ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
     ...['-trace_err', '-error_file', errors, '-trace_logs', '-log_file', log, '-trace_msg', '-message_file', wire],
@@ -109,8 +111,8 @@ async function start(
   return { child, log, errors, wire }
 }
 
-/** Of UDP; nobody has it for TCP either, as a rule. */
-async function freePort(): Promise<number> {
+/** A free port of UDP; nobody has it for TCP either, as a rule. */
+export async function freePort(): Promise<number> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1')
   await once(socket, 'listening')
   const { port } = socket.address()
