@@ -4,14 +4,14 @@
 import type { NotifyResult } from '../../delivery/notices.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
 import type { Delivery, EsmeDelivery } from '../../message/delivery.js'
-import type { AccountId, DeliveryId } from '../../message/ids.js'
+import type { AccountId } from '../../message/ids.js'
 import type { Binding } from '../../sip/binding.js'
-import { isReliable } from '../../sip/flow.js'
 import { letterOf, type Letter, type UserName } from './egress.js'
 import { imdnLetter } from './imdn-out.js'
-import { Leg, type LegEnd, type Progress } from './sip-user-leg.js'
+import { newFork, resultOf, type Fork } from './sip-user-fork.js'
+import { Leg, type LegEnd } from './sip-user-leg.js'
+import { keyOf, newPhone, restMsOf, withoutDoubles, type Phone } from './sip-user-phone.js'
 import { sipUserId, type SipUserPorts, type SipUserSettings } from './sip-user-ports.js'
-import type { Over } from './outcomes.js'
 
 /** What another phone has taken and this one has yet to get. */
 const BEHIND_MAX = 16
@@ -19,54 +19,6 @@ const BEHIND_MAX = 16
 const LOOK_AGAIN_MS = 1000
 /** How many he is handed at a time: the first that leaves takes all the room, but some never will. */
 const LOOKED_AT = 16
-
-/** A delivery that is under way to phones. */
-interface Fork {
-  readonly delivery: EsmeDelivery
-  readonly letter: Letter
-  /** Phones that it went to, or waits for. */
-  readonly phones: Phone[]
-  /** Legs that have not ended. */
-  open: number
-  /** Legs are being started: no end of one is that of all. */
-  isStarting: boolean
-  isSettled: boolean
-  /** The first phone's, if any will never take it. */
-  over: Over | undefined
-  /** Some phone may take it another time: nobody was there, it could not, its connection was lost. */
-  isOffline: boolean
-  isAgain: boolean
-  isLost: boolean
-}
-
-function newFork(delivery: EsmeDelivery, letter: Letter): Fork {
-  return {
-    delivery,
-    letter,
-    phones: [],
-    open: 0,
-    isStarting: true,
-    isSettled: false,
-    over: undefined,
-    isOffline: false,
-    isAgain: false,
-    isLost: false,
-  }
-}
-
-/** A phone that something is under way to, or that is left alone for a while. */
-interface Phone {
-  readonly key: string
-  pending: boolean
-  /** In their order. */
-  readonly behind: { readonly fork: Fork; readonly ways: readonly Binding[] }[]
-  restsUntilMs: number
-  /** How often in a row nobody was there. */
-  rests: number
-  refreshedAtMs: number
-  /** A text of which it has some pieces. */
-  begun: { readonly id: DeliveryId; readonly progress: Progress } | undefined
-}
 
 export class SipUser implements Destination {
   readonly id: string
@@ -270,11 +222,9 @@ export class SipUser implements Destination {
   /** All its legs have ended and none took it. */
   #conclude(fork: Fork, nowMs: number): void {
     if (fork.isSettled) return
-    if (fork.isOffline || fork.isLost) {
-      this.#rest(nowMs)
-      this.#settle(fork, fork.isLost ? 'lost' : 'later')
-    } else if (fork.isAgain || fork.over === undefined) this.#settle(fork, 'refused')
-    else this.#settle(fork, { state: fork.over.state, error: fork.over.error })
+    const result = resultOf(fork)
+    if (result === 'lost' || result === 'later') this.#rest(nowMs)
+    this.#settle(fork, result)
   }
 
   /** What is not settled is the one that is under way: none goes before the one before it is. */
@@ -299,9 +249,7 @@ export class SipUser implements Destination {
   }
 
   #restPhone(phone: Phone, retryAfterMs: number | undefined, nowMs: number): void {
-    const { restMs, maxRestMs } = this.#settings
-    const ownMs = Math.min(maxRestMs, restMs * 2 ** Math.min(phone.rests++, 20))
-    phone.restsUntilMs = nowMs + Math.max(LOOK_AGAIN_MS, Math.min(retryAfterMs ?? ownMs, maxRestMs))
+    phone.restsUntilMs = nowMs + Math.max(LOOK_AGAIN_MS, restMsOf(phone, retryAfterMs, this.#settings))
   }
 
   #phoneOf(ways: readonly Binding[]): Phone {
@@ -310,7 +258,7 @@ export class SipUser implements Destination {
     for (const way of ways) if (way.refreshedAtMs > refreshedAtMs) refreshedAtMs = way.refreshedAtMs
     let phone = this.#phones.get(key)
     if (phone === undefined) {
-      phone = { key, pending: false, behind: [], restsUntilMs: 0, rests: 0, refreshedAtMs, begun: undefined }
+      phone = newPhone(key, refreshedAtMs)
       this.#phones.set(key, phone)
     } else if (refreshedAtMs > phone.refreshedAtMs) {
       // It has registered since it was not there.
@@ -326,22 +274,4 @@ export class SipUser implements Destination {
     const known = new Set(phones.map(keyOf))
     for (const [key, { pending }] of this.#phones) if (!pending && !known.has(key)) this.#phones.delete(key)
   }
-}
-
-/** Phones that say which they are may have a new address with each registration. */
-function keyOf(ways: readonly Binding[]): string {
-  const { instance, contact } = ways[0]!
-  return instance === '' ? contact : `${instance} ${contact}`
-}
-
-/** RFC 3428 §8: a phone that is registered over a connection as well is not sent there what a datagram is too small for. */
-function withoutDoubles(
-  phones: readonly (readonly Binding[])[],
-  { body }: Letter,
-  { udpMaxBytes }: SipUserSettings,
-): readonly (readonly Binding[])[] {
-  if (phones.length === 1 || body.length <= udpMaxBytes) return phones
-  const reliable = new Set(phones.flat().flatMap(({ flow, instance }) => (isReliable(flow.kind) ? [instance] : [])))
-  reliable.delete('')
-  return phones.filter((ways) => ways.some(({ flow, instance }) => isReliable(flow.kind) || !reliable.has(instance)))
 }
