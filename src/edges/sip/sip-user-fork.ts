@@ -4,14 +4,13 @@ import type { NotifyResult } from '../../delivery/notices.js'
 import type { EsmeDelivery } from '../../message/delivery.js'
 import type { Letter } from './egress.js'
 import type { Over } from './outcomes.js'
-import type { Phone } from './sip-user-phone.js'
 
 /** A delivery that is under way to phones. */
 export interface Fork {
   readonly delivery: EsmeDelivery
   readonly letter: Letter
-  /** Phones that it went to, or waits for. */
-  readonly phones: Phone[]
+  /** Keys of the phones that it went to, or waits for. */
+  readonly phones: string[]
   /** Legs that have not ended. */
   open: number
   /** Legs are being started: no end of one is that of all. */

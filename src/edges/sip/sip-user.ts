@@ -131,12 +131,12 @@ export class SipUser implements Destination {
     if (name === undefined || fork.isStarting) return
     for (const ways of withoutDoubles(this.#ports.phonesOf(name.aor, nowMs), fork.letter, this.#settings)) {
       const phone = this.#phoneOf(ways)
-      if (!fork.phones.includes(phone) && !fork.isSettled) this.#sendTo(phone, ways, fork, nowMs)
+      if (!fork.phones.includes(phone.key) && !fork.isSettled) this.#sendTo(phone, ways, fork, nowMs)
     }
   }
 
   #sendTo(phone: Phone, ways: readonly Binding[], fork: Fork, nowMs: number): void {
-    fork.phones.push(phone)
+    fork.phones.push(phone.key)
     if (phone.restsUntilMs > nowMs) {
       fork.isOffline = true
       return
