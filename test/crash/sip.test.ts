@@ -13,7 +13,7 @@ it(
       between: [500, 1200],
       settleMs: 30_000,
     })
-  expect(run).toMatchObject({ lost: [], twice: [], otherStatuses: [] })
+    expect(run).toMatchObject({ lost: [], twice: [], otherStatuses: [] })
     // It did come again, to a daemon that knew the requests of the one before.
     expect(run.repeated).toBeGreaterThan(100)
     expect(run.remembered).toBeGreaterThan(100)

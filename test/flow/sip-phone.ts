@@ -105,20 +105,19 @@ export class Phone {
     const { transport = 'udp', t1Ms = 500, daemon } = options
     const port = await sipPort(daemon, transport)
     const timers = { ...defaultTransactionTimers, t1Ms }
-    let phone: Phone | undefined
+    const made: { phone?: Phone } = {}
     const endpoint = await openEndpoint(
       {
         listeners: transport === 'udp' ? [{ kind: 'udp', host: '127.0.0.1', port: 0 }] : [],
         limits: defaultTransportLimits,
         transactions: { ...defaultTransactionOptions, timers },
       },
-      { onRequest: (request, _, transaction) => phone?.take(request, transaction) },
+      { onRequest: (request, _, transaction) => made.phone?.take(request, transaction) },
     )
     onTestFinished(() => endpoint.close())
     const flow = await endpoint.flowTo({ kind: transport, address: '127.0.0.1', port, serverName: '' })
     if (flow === undefined) throw new Error(`no way to port ${port}`)
-    phone = new Phone(options, endpoint, flow)
-    return phone
+    return (made.phone = new Phone(options, endpoint, flow))
   }
 
   get aor(): string {

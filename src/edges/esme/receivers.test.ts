@@ -62,7 +62,8 @@ function rig(): Rig {
     monotonicMs: () => 0,
     notified: (delivery, result: NotifyResult, more) => {
       const which = delivery.kind === 'mo' ? ` after ${delivery.taken}` : ''
-      told.push(`${delivery.kind} ${delivery.id}${which}: ${result}${more ? ', more' : ''}`)
+      const word = typeof result === 'string' ? result : result.state
+      told.push(`${delivery.kind} ${delivery.id}${which}: ${word}${more ? ', more' : ''}`)
       return delivery.kind === 'mo' && result === 'taken' && more && !holdsBack
         ? { ...delivery, taken: delivery.taken + 1 }
         : undefined
