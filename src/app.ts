@@ -259,7 +259,20 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const sip =
     sipOptions &&
     new SipSwitch({
-      ...{ config, options: sipOptions, directory, store, core, destinations, clock, nowMs, logIns, metrics, log },
+      ...{
+        config,
+        options: sipOptions,
+        directory,
+        store,
+        core,
+        destinations,
+        clock,
+        timers,
+        nowMs,
+        logIns,
+        metrics,
+        log,
+      },
       ...{ submit, submitMo, mostPending: HOLD_READING_ABOVE },
     })
 

@@ -14,7 +14,7 @@ import { aorOf } from './edges/sip/register.js'
 import { accountAt, SipEdge, type SipEdgeOptions } from './edges/sip/sip-edge.js'
 import type { SipUserPorts } from './edges/sip/sip-user-ports.js'
 import { SipUsers } from './edges/sip/sip-users.js'
-import type { Clock } from './lib/clock.js'
+import type { Clock, Timers } from './lib/clock.js'
 import { logInsOf, type LogInPorts } from './log-ins.js'
 import type { Failure } from './message/failure.js'
 import type { EsmeDelivery } from './message/delivery.js'
@@ -27,6 +27,7 @@ import type { ClientOutcome, ClientRequest } from './sip/transaction-contract.js
 import { lifetimeMs } from './sip/transaction-timers.js'
 import { sipUserSettings } from './sip-options.js'
 import type { Store } from './store/contracts/store.js'
+import type { Unit } from './store/contracts/unit.js'
 import { LogPace } from './telemetry/log-pace.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
@@ -39,6 +40,7 @@ export interface SipSwitchPorts {
   readonly core: Pick<Core, 'recorder' | 'courier' | 'dispatcher'>
   readonly destinations: AccountDestinations
   readonly clock: Clock
+  readonly timers: Timers
   /** Switch time, ms. */
   readonly nowMs: () => number
   readonly logIns: LogInPorts
@@ -56,7 +58,11 @@ export interface SipListening {
   readonly port: number
 }
 
+type Registered = Extract<Unit, { readonly kind: 'registered' }>
+
 const LINE_EVERY_MS = 1000
+/** How long a registration waits for others before it is kept, ms: a small part of what a phone waits before it asks again. */
+const KEEP_AFTER_MS = 25
 const behind: Failure = { reason: 'throttled', cause: 'the store is behind' }
 const failing: Failure = { reason: 'systemError', cause: 'the store is failing' }
 
@@ -68,6 +74,7 @@ export class SipSwitch {
   readonly #names = new WeakMap<SendingAccount, UserName>()
   readonly #pace = new LogPace(LINE_EVERY_MS)
   readonly #push: Push | undefined
+  readonly #toKeep: { readonly unit: Registered; readonly told: (isKept: boolean) => void }[] = []
   #isSending = true
   #unanswered = 0
   #settleWaiters: (() => void)[] = []
@@ -178,16 +185,23 @@ export class SipSwitch {
     if (this.#unanswered > 0) await new Promise<void>((resolve) => this.#settleWaiters.push(resolve))
   }
 
+  /** Phones refresh all the time, and each is content with an answer a moment later: so that many share a commit. */
   #keep(aor: string, bindings: string, isUrgent: boolean, told: (isKept: boolean) => void): void {
-    const { core, log, clock } = this.#ports
+    const { core, timers } = this.#ports
     const unit = { kind: 'registered', aor, bindings } as const
-    const durable = (): void => told(true)
-    if (!isUrgent) return core.recorder.recordLazily(unit, { durable })
-    const refused = (_: unknown, error: Error): void => {
-      if (this.#pace.note('notKept', clock.monotonicMs()) > 0) log.event('sip.notKept', { account: aor, error })
-      told(false)
+    if (!isUrgent) return core.recorder.recordLazily(unit, { durable: () => told(true) })
+    if (this.#toKeep.push({ unit, told }) === 1) timers.after(KEEP_AFTER_MS, () => this.#keepAll())
+  }
+
+  #keepAll(): void {
+    const { core, log, clock } = this.#ports
+    for (const { unit, told } of this.#toKeep.splice(0)) {
+      const refused = (_: unknown, error: Error): void => {
+        if (this.#pace.note('notKept', clock.monotonicMs()) > 0) log.event('sip.notKept', { account: unit.aor, error })
+        told(false)
+      }
+      core.recorder.offer(unit, { durable: () => told(true), refused })
     }
-    core.recorder.offer(unit, { durable, refused })
   }
 
   /** Made once for each account of a directory: it is asked for with every message. */
