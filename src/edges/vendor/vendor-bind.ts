@@ -14,7 +14,7 @@ import {
   type SessionHandlers,
 } from '../../smpp/index.js'
 import { countPdu } from '../pdu-count.js'
-import { backoffMs } from './backoff.js'
+import { backoffMs } from '../backoff.js'
 import { StallWatch } from './stall-watch.js'
 import type { ReadBatch } from './vendor-requests.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'

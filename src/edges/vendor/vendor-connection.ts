@@ -6,13 +6,13 @@ import { maySendOver } from '../../directory/may-send-over.js'
 import type { Destination, SendResult } from '../../delivery/destination.js'
 import { isAskedFor } from '../../delivery/taken.js'
 import type { Delivery, SegmentDelivery } from '../../message/delivery.js'
-import type { ConnectionId } from '../../message/ids.js'
-import { EncodeError, status, type AppRequest, type ResponsePdu, type Session } from '../../smpp/index.js'
+import { EncodeError, status, statusName, type AppRequest, type ResponsePdu, type Session } from '../../smpp/index.js'
 import { LogPace } from '../../telemetry/log-pace.js'
 import { leavesUntouched, type Leaving } from '../../text/leave.js'
+import { vendorDestinationId } from '../destination-ids.js'
+import { Pace } from '../pace.js'
 import { begun, leavingOf } from './departure.js'
 import { submitSm } from './egress.js'
-import { Pace } from './pace.js'
 import type { StallWatch } from './stall-watch.js'
 import { errorOf, isTaken, refusalOf, refusalStatus } from './statuses.js'
 import { UnderWay } from './under-way.js'
@@ -21,10 +21,6 @@ import { VendorBind, type BindKind, type BindOwner } from './vendor-bind.js'
 import type { VendorOptions, VendorPorts } from './vendor-ports.js'
 import { VendorReceipts } from './vendor-receipts.js'
 import { VendorRequests, type ReadBatch } from './vendor-requests.js'
-
-export function vendorDestinationId(connection: ConnectionId): string {
-  return `c:${connection}`
-}
 
 /** Of messages that can't be sent, one line in so many ms. */
 const LINE_EVERY_MS = 1000
@@ -303,7 +299,7 @@ export class VendorConnection implements Destination, BindOwner {
     const refusal = response.command === 'submit_sm_resp' ? refusalOf(commandStatus, permanentCodes) : 'temporary'
     metrics.attempts.count(id, refusal === 'permanent' ? 'permanent' : 'temporary')
     if (refusal === 'throttled') {
-      this.#pace.rest(commandStatus)
+      this.#pace.rest(statusName(commandStatus))
       if (onThrottle === 'pauseLane') {
         courier.notSent(delivery, this.#options.throttlePauseMs)
         return

@@ -7,7 +7,7 @@ import type { VendorReceipt } from '../../receipts/correlator.js'
 import type { connect, Ticker } from '../../smpp/index.js'
 import type { Log } from '../../telemetry/log.js'
 import type { Metrics } from '../../telemetry/metrics.js'
-import type { BackoffLimits } from './backoff.js'
+import type { BackoffLimits } from '../backoff.js'
 
 export interface VendorOptions {
   readonly backoff: BackoffLimits

@@ -1,14 +1,20 @@
-// How fast a connection may be sent to: its own rate, and the rests that its vendor asks for.
+// How fast a connection may be sent to: its own rate, and the rests that its vendor asks for. It knows no protocol.
 
-import type { Cancel } from '../../lib/clock.js'
-import { rateLimit } from '../../delivery/limits.js'
-import type { Connection } from '../../directory/snapshot.js'
-import { statusName } from '../../smpp/index.js'
-import type { VendorPorts } from './vendor-ports.js'
+import type { Cancel, Timers } from '../lib/clock.js'
+import { rateLimit } from '../delivery/limits.js'
+import type { Connection } from '../directory/snapshot.js'
+import type { Log } from '../telemetry/log.js'
+
+export interface PacePorts {
+  readonly timers: Timers
+  /** Switch time, ms. */
+  readonly switchMs: () => number
+  readonly log: Log
+}
 
 export class Pace {
   readonly #connection: Connection
-  readonly #ports: VendorPorts
+  readonly #ports: PacePorts
   readonly #restMs: number
   readonly #resume: () => void
   readonly #rate: ReturnType<typeof rateLimit> | undefined
@@ -16,7 +22,7 @@ export class Pace {
   #cancelResume: Cancel | undefined
 
   /** @param restMs how long a rest is, @param resume called when one is over */
-  constructor(connection: Connection, restMs: number, ports: VendorPorts, resume: () => void) {
+  constructor(connection: Connection, restMs: number, ports: PacePorts, resume: () => void) {
     this.#connection = connection
     this.#restMs = restMs
     this.#ports = ports
@@ -53,16 +59,12 @@ export class Pace {
     this.#rate?.giveBack(1)
   }
 
-  /** The vendor asked to slow down: the whole connection rests for a moment. */
-  rest(commandStatus: number): void {
+  /** The vendor asked to slow down: the whole connection rests for a moment. @param status how it said so */
+  rest(status: string): void {
     const nowMs = this.#ports.switchMs()
     if (this.#restsUntilMs > nowMs) return
     this.#restsUntilMs = nowMs + this.#restMs
-    this.#ports.log.event('vendor.throttled', {
-      connection: this.#connection.id,
-      status: statusName(commandStatus),
-      pauseMs: this.#restMs,
-    })
+    this.#ports.log.event('vendor.throttled', { connection: this.#connection.id, status, pauseMs: this.#restMs })
     this.#cancelResume = this.#ports.timers.after(this.#restMs, this.#resume)
   }
 }
