@@ -49,6 +49,17 @@ describe('a SIP user', () => {
     expect(rig.next().text).toBe('text 01')
   })
 
+  it('is sent nothing with the Call-ID of an earlier run, which a phone may still know', () => {
+    const callIds = [0, 2000].map((laterMs) => {
+      const rig = new UserRig()
+      rig.nowMs += laterMs
+      rig.register(home)
+      rig.offer(moOf('01'))
+      return rig.next().request.fields.find(({ name }) => name === 'call-id')?.value
+    })
+    expect(new Set(callIds).size).toBe(2)
+  })
+
   it('who is silent is tried again after a while, which grows', () => {
     const rig = new UserRig()
     rig.register(home)

@@ -32,13 +32,15 @@ export class SipUser implements Destination {
   #restsUntilMs = 0
   /** A phone has registered since the delivery that is under way left. */
   #hasNews = false
-  #attempts = 0
+  /** Of the last letter. Phones may still know one of an earlier run, and would answer its like with 482 (RFC 3261 §8.2.2.2). */
+  #attempts: number
 
   constructor(account: AccountId, ports: SipUserPorts, settings: SipUserSettings) {
     this.id = sipUserId(account)
     this.account = account
     this.#ports = ports
     this.#settings = settings
+    this.#attempts = Math.floor(ports.nowMs())
   }
 
   get up(): boolean {
