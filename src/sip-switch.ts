@@ -26,6 +26,7 @@ import type { Flow } from './sip/flow.js'
 import type { ClientOutcome, ClientRequest } from './sip/transaction-contract.js'
 import { lifetimeMs } from './sip/transaction-timers.js'
 import { sipUserSettings } from './sip-options.js'
+import { endsWithin } from './stop.js'
 import type { Store } from './store/contracts/store.js'
 import type { Unit } from './store/contracts/unit.js'
 import { LogPace } from './telemetry/log-pace.js'
@@ -57,6 +58,9 @@ export interface SipListening {
   readonly kind: Flow['kind']
   readonly port: number
 }
+
+/** What a stop waits for answers of phones, ms: those that are there answer at once. */
+const LAST_ANSWERS_MS = 1500
 
 type Registered = Extract<Unit, { readonly kind: 'registered' }>
 
@@ -177,12 +181,19 @@ export class SipSwitch {
     this.edge.follow()
   }
 
-  /** Answers are given as ever, nothing new comes in and nothing new goes out; resolves when what was under way has ended. */
+  /**
+   * Answers are given as ever, nothing new goes out; resolves when what was under way has ended, or its phones had their time: one
+   * that went away without a word must not hold up a stop.
+   */
   async drain(): Promise<void> {
     this.#isSending = false
     this.#push?.stop()
     await this.edge.drained()
-    if (this.#unanswered > 0) await new Promise<void>((resolve) => this.#settleWaiters.push(resolve))
+    if (this.#unanswered > 0) await endsWithin(LAST_ANSWERS_MS, this.#settled(), this.#ports.timers)
+  }
+
+  #settled(): Promise<void> {
+    return new Promise<void>((resolve) => this.#settleWaiters.push(resolve))
   }
 
   /** Phones refresh all the time, and each is content with an answer a moment later: so that many share a commit. */

@@ -1,12 +1,16 @@
 // SIP users through the real daemon: they register, send to numbers and to each other, and get what comes for them.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { startHandVendor } from './hand-vendor.js'
 import { payIn, readBooks } from './books.js'
 import { accountRow, receiptsOf, startScenario, submitsAt } from './scenario.js'
 import { cpimText, domain, noticeIn, Phone, sipAccount, sipScenario, smsDomain } from './sip-phone.js'
 import { latinText, partsOf } from './texts.js'
+import { when } from './waiting.js'
 
 const CENT = 10_000
+/** That is the same after a restart; below those that the system gives away. */
+const anyPort = (): number => 20_000 + Math.floor(Math.random() * 12_000)
 const alice = sipAccount('alice', { numbers: ['12025550101'] })
 const bob = sipAccount('bob', { numbers: ['12025550102'] })
 const mobile = '+447700900123'
@@ -120,7 +124,7 @@ it('keeps messages for a user without a phone, also over a restart, and hands th
 })
 
 it('knows phones that registered over UDP after a restart, and those over connections no more', async () => {
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const port = anyPort()
   const set = { 'sip.listeners': `udp://127.0.0.1:${port} tcp://127.0.0.1:${port}` }
   const scenario = await startScenario(sipScenario({ accounts: [alice, bob], set }))
   const overUdp = await Phone.start({ user: 'alice', daemon: scenario.daemon })
@@ -200,10 +204,61 @@ it('gives an account that binds and registers what comes for it on its phone, el
   const sender = await Phone.start({ user: 'alice', daemon })
   const esme = await bind({ systemId: 'bob' })
   await sender.send('bob', 'over SMPP', { domain })
-  await new Promise<void>((resolve) => (esme.mo.length > 0 ? resolve() : esme.events.once('mo', () => resolve())))
+  await when(esme.events, 'mo', () => esme.mo.length > 0, 'the message at the ESME')
   const phone = await Phone.start({ user: 'bob', daemon })
   await phone.register()
   await sender.send('bob', 'over SIP', { domain })
   await phone.came(1)
   expect([esme.mo.map(({ text }) => text), phone.texts]).toEqual([['over SMPP'], ['over SIP']])
+})
+
+it('takes messages of a SIP peer by its address, for whoever has the number', async () => {
+  const peer = { id: 'peer-1', type: 'sip', direction: 'from', host: '127.0.0.1', tariff: 'all' }
+  const { daemon, bind } = await startScenario(
+    sipScenario({
+      vendors: [],
+      accounts: [bob],
+      account: { numbers: ['12025550100'] },
+      more: { vendors: [{ id: 'peer', connections: [peer] }] },
+    }),
+  )
+  const esme = await bind()
+  const phone = await Phone.start({ user: 'bob', daemon })
+  await phone.register()
+  const sender = await Phone.start({ user: 'peer', daemon })
+  const from = `sip:${mobile}@peer.example.com`
+  const statusOf = async (to: string): Promise<number> =>
+    (await sender.send(to, `to ${to}`, { from, isPlain: true })).status
+  expect([await statusOf('+12025550100'), await statusOf('+12025550102')]).toEqual([202, 202])
+  expect(await statusOf('+12025550199')).toBe(404)
+  await phone.came(1)
+  expect(phone.got[0]).toMatchObject({ from: `sip:${mobile}@${domain}`, text: 'to +12025550102' })
+  await when(esme.events, 'mo', () => esme.mo.length > 0, 'the message at the ESME')
+  expect(esme.mo[0]).toMatchObject({ source: mobile.slice(1), text: 'to +12025550100' })
+})
+
+it('forgets the phones of a user who is taken out of the directory', async () => {
+  const { daemon, directory } = await startScenario(sipScenario({ accounts: [alice, bob] }))
+  for (const user of ['alice', 'bob']) expect((await (await Phone.start({ user, daemon })).register()).status).toBe(200)
+  const written = JSON.parse(readFileSync(directory, 'utf8')) as { accounts: { id: string }[] }
+  const accounts = written.accounts.filter(({ id }) => id !== 'bob')
+  writeFileSync(directory, JSON.stringify({ ...written, accounts }))
+  process.kill(daemon.pid, 'SIGHUP')
+  await daemon.metricWhen((n) => n === 1, 'smswitch_sip_users_registered')
+})
+
+it('stops in time though a phone does not answer, and has the message for it afterwards', async () => {
+  const port = anyPort()
+  const set = { 'sip.listeners': `udp://127.0.0.1:${port}` }
+  const scenario = await startScenario(sipScenario({ accounts: [alice, bob], set }))
+  const phone = await Phone.start({ user: 'bob', daemon: scenario.daemon })
+  phone.answers = () => 0
+  await phone.register()
+  const sender = await Phone.start({ user: 'alice', daemon: scenario.daemon })
+  expect((await sender.send('bob', 'hello', { domain })).status).toBe(202)
+  await phone.came(1)
+  phone.answers = () => 200
+  await scenario.restart('SIGTERM')
+  await phone.came(2)
+  expect(phone.texts).toEqual(['hello', 'hello'])
 })
