@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { AccountDestinations } from './account-destinations.js'
+import type { Destination } from './delivery/destination.js'
+
+function destination(up: boolean): Destination {
+  return { id: 'a:bob', up, room: () => 1, roomAtMs: () => Infinity, send: () => 'sent' }
+}
+
+function rig() {
+  const calls: string[] = []
+  let there: Destination | undefined
+  const all = new AccountDestinations(
+    {
+      add: (one) => {
+        expect(there).toBeUndefined()
+        there = one
+        calls.push('add')
+      },
+      remove: () => {
+        there = undefined
+        calls.push('remove')
+      },
+      changed: () => calls.push('changed'),
+    },
+    () => 0,
+  )
+  return { all, calls, there: () => there }
+}
+
+it('hands on the only destination of an account as it is', () => {
+  const { all, calls, there } = rig()
+  const phones = destination(true)
+  all.add('sip', phones)
+  expect(there()).toBe(phones)
+  all.remove('sip', 'a:bob')
+  expect([there(), calls]).toEqual([undefined, ['add', 'remove']])
+})
+
+it('makes one of two, in whatever order they come, and knows when one goes', () => {
+  const { all, calls, there } = rig()
+  const receivers = destination(false)
+  all.add('esme', receivers)
+  all.add('sip', destination(true))
+  expect([there()?.up, calls]).toEqual([true, ['add', 'remove', 'add', 'changed']])
+  all.remove('sip', 'a:bob')
+  expect(there()?.up).toBe(false)
+  all.add('sip', destination(true))
+  expect([there()?.up, calls.slice(4)]).toEqual([true, ['changed', 'changed']])
+})
