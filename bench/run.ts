@@ -1,12 +1,11 @@
 // The bench of the whole switch: lean generator and sink around the daemon users run, beside the bare relay as yardstick.
 // `npm run bench -- --help` says the rest.
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Child } from './child.js'
 import { startDaemon } from './daemon.js'
+import { machine } from './machine.js'
 import type { Running } from './measure.js'
 import { measure, measureRaw, startRelay, startSink } from './measure.js'
 import type { Figures, Measured, Mode, RawDisk, Subject, Verdict } from './modes.js'
@@ -63,7 +62,7 @@ async function main(): Promise<number> {
       started: started.toISOString(),
       quick: values.quick,
       runs,
-      machine: machine(),
+      machine: machine(root),
       verdicts,
       figures,
       results,
@@ -145,23 +144,6 @@ function medianRaw(runs: readonly RawDisk[]): RawDisk {
       sizes.map((size) => [size, median(runs.map((run) => run.putsPerSecond[size] ?? Number.NaN))]),
     ),
     fdatasyncP50Us: median(runs.map((run) => run.fdatasyncP50Us)),
-  }
-}
-
-function machine(): Readonly<Record<string, unknown>> {
-  let commit = 'unknown'
-  try {
-    commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
-  } catch {
-    // Not a clone: the figures stand without it.
-  }
-  return {
-    node: process.version,
-    kernel: release(),
-    cpus: cpus().length,
-    cpu: cpus()[0]?.model,
-    memoryMb: Math.round(totalmem() / 1_048_576),
-    commit,
   }
 }
 

@@ -1,5 +1,5 @@
 // How many SIP messages a second are parsed and written, beside npm `sip.js` on the same bytes. Nothing else runs.
-// `npx tsx bench/sip-parse.ts [--json]`: best of some rounds; every header that a switch asks for is read.
+// `npm run bench:sip-parse [-- --json]`: best of some rounds; every header that a switch asks for is read.
 import { createRequire } from 'node:module'
 import { field } from '../src/sip/fields.js'
 import { SipFramer } from '../src/sip/framing.js'

@@ -1,131 +1,155 @@
-// The bench of SIP: senders with digest, phones, and the SMPP generator and sink around the daemon users run. `--help` says the rest.
+// The bench of SIP: lean senders, phones, SMPP generator and sink around the daemon users run. `npm run bench:sip -- --help` says the rest.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { hashPassword } from '../src/directory/password.js'
-import { ha1Of } from '../src/sip/digest.js'
-import { startNode, type Child, type JsonLine } from './child.js'
-import { startReady, startSink } from './measure.js'
+import { startNode, type Child } from './child.js'
+import { machine } from './machine.js'
+import { startSink } from './measure.js'
+import type { Verdict } from './modes.js'
+import { startSipDaemon, type SipDaemon } from './sip-daemon.js'
+import { measureRegistrations, measureSip, startPhones } from './sip-measure.js'
+import { judgeSip, medianOfSip, sipModes, transports, type Registrations, type SipFigures } from './sip-modes.js'
+import type { SipMeasured } from './sip-modes.js'
 
-const usage = `npx tsx bench/sip.ts [options]   (dist must be built)
-  --users 20000     users, each with a number
-  --count 60000     messages of a mode; SMPP in: as many as users
-  --only TEXT       only modes whose name contains it`
+const usage = `npm run bench:sip -- [options]
+  --runs 3          measurements of each mode, with a fresh daemon for each; the median counts
+  --quick           a smoke of some seconds: one run, few messages, few registrations
+  --check           exit 1 if a figure to reach is missed
+  --only messages | registrations | parser   leave the others out
+  --mode TEXT       only modes whose name contains it
+  --out FILE        JSON (default bench/results/sip-<date>.json)
+  --program FOLDER  a built checkout to measure in place of this one
+  --node OPTION     further options of the daemon's Node, may be repeated
+  --set path=value  further settings of the daemon, may be repeated
+Exit code 1 as well if a message was refused, lost or doubled, or a registration lost.`
 
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', default: false },
-    users: { type: 'string', default: '20000' },
-    count: { type: 'string', default: '60000' },
-    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    mode: { type: 'string', default: '' },
+    out: { type: 'string' },
+    program: { type: 'string' },
+    node: { type: 'string', multiple: true, default: [] },
+    set: { type: 'string', multiple: true, default: [] },
   },
 })
 
 const root = new URL('..', import.meta.url).pathname
-const folder = join(root, 'bench/data', `sip-${process.pid}`)
-const domain = 'bench.test'
-const firstNumber = 4_915_100_000_000
-const users = Number(values.users)
-const loadFile = (name: string): string => join(root, 'bench/load', name)
-const drainMs = 30_000
+const folder = join(root, 'bench/data', `sip-${process.pid}`) // on the repository's disk, never a tmpfs
+const warmUpScale = 0.25
+const scale = values.quick ? 0.02 : 1
+const users = values.quick ? 100 : 10_000
+const isWanted = (part: string): boolean => values.only === undefined || values.only === part
 
-async function main(): Promise<void> {
-  if (values.help) return console.log(usage)
-  mkdirSync(folder, { recursive: true })
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const runs = values.quick ? 1 : Number(values.runs)
   const children: Child[] = []
+  const started = new Date()
+  mkdirSync(folder, { recursive: true })
   try {
     const [sink, vendorPort] = await startSink()
     children.push(sink)
-    const [daemon, smppPort, sipPorts] = await startSwitch(vendorPort, children)
-    const rssBefore = daemon.rssMb()
-    for (const transport of ['udp', 'tcp'] as const) {
-      const port = String(sipPorts[transport])
-      const sip = ['--port', port, '--transport', transport, '--domain', domain]
-      const phones = startNode('phones', [loadFile('sip-sink.mjs'), ...sip, '--users', values.users])
-      children.push(phones)
-      const ready = await phones.line((line) => line['ready'] === true, 120_000)
-      const grown = daemon.rssMb() - rssBefore
-      console.log(
-        `${transport}: ${String(ready['registered'])} registered in ${String(ready['seconds'])} s, RSS +${grown} MB`,
-      )
-      const sender = [loadFile('sip-generator.mjs'), ...sip, '--count', values.count, '--users', '100']
-      const toPhones = [...sender, '--to-users', values.users]
-      const esme = ['--port', String(smppPort), '--connections', '4', '--window', '100', '--count', values.users]
-      await run(daemon, sink, `SIP in, SMPP out, ${transport}`, sender)
-      await run(daemon, phones, `SMPP in, SIP out, ${transport}`, [loadFile('generator.mjs'), ...esme])
-      await run(daemon, phones, `SIP on-net, ${transport}`, toPhones)
-      await phones.stop()
+    const results: Record<string, SipMeasured[]> = {}
+    // Transports take turns at going first, so that a drifting machine favours neither.
+    for (let run = 0; isWanted('messages') && run < runs; run++) {
+      const order = run % 2 === 0 ? transports : [...transports].reverse()
+      for (const transport of order) await measureTransport(transport, sink, vendorPort, children, results)
     }
+    const figures: SipFigures = {
+      modes: Object.fromEntries(Object.entries(results).map(([name, all]) => [name, medianOfSip(all)])),
+      registrations: isWanted('registrations') ? await registrations(vendorPort, children) : undefined,
+      parsed: isWanted('parser') ? await parsed() : undefined,
+    }
+    const verdicts = judgeSip(figures)
+    print(figures, verdicts, runs)
+    const file = values.out ?? join(root, 'bench/results', `sip-${started.toISOString().replace(/[:.]/g, '-')}.json`)
+    mkdirSync(join(file, '..'), { recursive: true })
+    const head = { started: started.toISOString(), quick: values.quick, runs, machine: machine(root) }
+    writeFileSync(file, JSON.stringify({ ...head, verdicts, figures, results }, undefined, 2) + '\n')
+    console.log(`\nwritten to ${file}`)
+    const faults = [...Object.values(figures.modes), ...(figures.registrations ? [figures.registrations] : [])]
+    const isFaulty = faults.some((each) => each.faults > 0)
+    return isFaulty || (values.check && verdicts.some(({ ok }) => !ok)) ? 1 : 0
   } finally {
-    for (const child of children.reverse()) await child.stop()
+    await Promise.all(children.reverse().map((child) => child.stop()))
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function startSwitch(vendorPort: number, children: Child[]) {
-  const directory = join(folder, 'bench-sip.yaml')
-  writeFileSync(directory, JSON.stringify(await directoryOf(vendorPort)))
-  const settings = ['smpp.server.port=0', 'admin.port=0', 'sip.enabled=true', 'vendor.reconnectMinMs=50']
-  settings.push('sip.listeners=udp://127.0.0.1:25070 tcp://127.0.0.1:25070')
-  const args = ['start', '--json', '--directory', directory, '--data', join(folder, 'store')]
-  const [daemon, smppPort] = await startReady(
-    'switch',
-    [
-      ...['--max-semi-space-size=64', join(root, 'dist/main.js'), ...args],
-      ...settings.flatMap((one) => ['--set', one]),
-    ],
-    'smppPort',
-  )
-  children.push(daemon)
-  return [daemon, smppPort, { udp: 25_070, tcp: 25_070 }] as const
+/** A daemon of its own for each: phones that are gone stay registered, and each message would go to them too. */
+async function freshDaemon(vendorPort: number, count: number, children: Child[]): Promise<SipDaemon> {
+  const data = join(folder, 'daemon')
+  rmSync(data, { recursive: true, force: true })
+  const program = values.program ?? root
+  const options = { program, folder: data, vendorPort, users: count, settings: values.set, nodeOptions: values.node }
+  const daemon = await startSipDaemon(options)
+  children.push(daemon.child)
+  return daemon
 }
 
-async function directoryOf(vendorPort: number) {
-  const password = await hashPassword('bench', Buffer.from('0123456789abcdef'), { n: 1024, r: 8, p: 1 })
-  const accounts: object[] = [{ id: 'bench', systemId: 'bench', password, maxBinds: 100, domain: 'sms.bench.test' }]
-  for (let i = 0; i < users; i++) {
-    const user = `u${i}`
-    const secrets = { MD5: ha1Of('MD5', user, domain, user) }
-    accounts.push({ id: user, domain, sip: { user, secrets }, numbers: [String(firstNumber + i)] })
+async function measureTransport(
+  transport: 'udp' | 'tcp',
+  vendorSink: Child,
+  vendorPort: number,
+  children: Child[],
+  results: Record<string, SipMeasured[]>,
+): Promise<void> {
+  const modes = sipModes.filter((mode) => mode.transport === transport && mode.name.includes(values.mode))
+  if (modes.length === 0) return
+  const daemon = await freshDaemon(vendorPort, users, children)
+  const [phones] = await startPhones(daemon, { transport, users })
+  children.push(phones)
+  const sinkOf = (to: string): Child => (to === 'sip' ? phones : vendorSink)
+  // The compiler of the engine has to have seen the code before anything counts.
+  for (const mode of modes) await measureSip(daemon, sinkOf(mode.to), mode, users, Math.min(warmUpScale, scale))
+  for (const mode of modes) {
+    const measured = await measureSip(daemon, sinkOf(mode.to), mode, users, scale)
+    ;(results[mode.name] ??= []).push(measured)
+    process.stderr.write(
+      `${mode.name}: ${measured.rate}/s, CPU-s/10k ${measured.cpuPer10k}, resent ${measured.resent}\n`,
+    )
   }
-  const connection = { host: '127.0.0.1', port: vendorPort, systemId: 'user', password: 'pass', binds: 4, window: 100 }
-  return {
-    accounts,
-    tariffs: [{ id: 'free', rates: [{ prefix: '', price: '0' }] }],
-    vendors: [{ id: 'sink', connections: [{ id: 'sink-1', ...connection, messagesPerSecond: 0, tariff: 'free' }] }],
-    policies: [
-      { id: 'out', priority: 30, match: { domain: 'sms.out.test' } },
-      { id: 'on-net', priority: 20, match: { domain }, transport: 'sip' },
-      { id: 'numbers', priority: 10, match: { called: '49151' }, transport: 'sip' },
-    ],
+  await phones.stop()
+  await daemon.child.stop()
+}
+
+async function registrations(vendorPort: number, children: Child[]): Promise<Registrations> {
+  const [count, seconds] = values.quick ? [1000, 2] : [100_000, 60]
+  const daemon = await freshDaemon(vendorPort, count, children)
+  const measured = await measureRegistrations(daemon, count, 500, seconds)
+  await daemon.child.stop()
+  return measured
+}
+
+async function parsed(): Promise<number> {
+  const child = startNode('parser', ['--import', 'tsx', join(root, 'bench/sip-parse.ts'), '--json'])
+  return Number((await child.line((line) => 'parse MESSAGE /s' in line, 60_000))['parse MESSAGE /s'])
+}
+
+function print(
+  { modes, registrations: held, parsed: perSecond }: SipFigures,
+  verdicts: readonly Verdict[],
+  runs: number,
+) {
+  console.log(`\nmedian of ${runs}`)
+  const rows = [['mode', 'msg/s', 'CPU-s/10k', 'p50 ms', 'p99 ms', 'RSS MB', 'resent', 'faults']]
+  for (const [name, each] of Object.entries(modes)) {
+    const times = [each.cpuPer10k.toFixed(3), each.p50Ms.toFixed(2), each.p99Ms.toFixed(2)]
+    rows.push([name, String(each.rate), ...times, String(each.rssMb), String(each.resent), String(each.faults)])
   }
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  if (held !== undefined) console.log('registrations', JSON.stringify(held))
+  if (perSecond !== undefined) console.log(`parsed: ${perSecond}/s`)
+  for (const { target, measured, ok } of verdicts) console.log(`${ok ? 'reached' : 'MISSED '}  ${target}: ${measured}`)
 }
 
-async function run(daemon: Child, sink: Child, name: string, args: readonly string[]): Promise<void> {
-  if (!name.includes(values.only)) return
-  await reportOf(sink, 'reset')
-  const cpuBefore = daemon.cpuSeconds()
-  const to = name.startsWith('SIP in') ? ['--to', '4915100000000@sms.out.test'] : []
-  const sent = await startNode(name, [...args, ...to]).line((line) => 'ok_rate' in line, 300_000)
-  const ok = Number(sent['ok'])
-  const endMs = performance.now() + drainMs
-  let arrived = await reportOf(sink, 'report')
-  while (Number(arrived['unique']) < ok && performance.now() < endMs) {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    arrived = await reportOf(sink, 'report')
-  }
-  const cpu = ((daemon.cpuSeconds() - cpuBefore) * 10_000) / Math.max(1, ok)
-  const { p50, p99 } = (sent['latency_us'] ?? {}) as Record<string, number>
-  console.log(
-    `${name}: in ${String(sent['ok_rate'])}/s, out ${String(arrived['rate'])}/s, CPU-s/10k ${cpu.toFixed(3)}, p50/p99 us ${p50}/${p99},`,
-    `ok ${ok}, refused ${JSON.stringify(sent['statuses'])}, arrived ${String(arrived['unique'])}, twice ${String(arrived['dups'])}, RSS ${daemon.rssMb()} MB`,
-  )
-}
-
-function reportOf(sink: Child, command: string): Promise<JsonLine> {
-  const line = sink.line((each) => 'unique' in each, 30_000)
-  sink.tell(command)
-  return line
-}
-
-await main()
+process.exitCode = await main()

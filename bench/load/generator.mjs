@@ -17,7 +17,7 @@ const USAGE = `node bench/load/generator.mjs [options]   (prints one JSON line)
   --dlr-wait 10     seconds without a receipt after which waiting ends
   --resp-timeout 30 seconds without any answer after which waiting ends
   --warmup 0        messages left out of rates and latencies
-  --src 12345 --dst 4915100000000 (last 6 digits count up) --text "..." --tag r`
+  --src 12345 --dst 4915100000000 (its last --dst-digits 6 count up) --text "..." --tag r`
 
 const { values } = parseArgs({
   options: {
@@ -39,6 +39,7 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '0' },
     src: { type: 'string', default: '12345' },
     dst: { type: 'string', default: '4915100000000' },
+    'dst-digits': { type: 'string', default: '6' },
     text: { type: 'string', default: 'The quick brown fox jumps over the lazy dog' },
     tag: { type: 'string', default: 'r' },
   },
@@ -69,6 +70,7 @@ const submit = wire.submitTemplate({
   srcTon: 3,
   srcNpi: 0,
   dst: values.dst,
+  countedDigits: Number(values['dst-digits']),
   dstTon: 1,
   dstNpi: 1,
   registered,

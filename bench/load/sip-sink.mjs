@@ -47,6 +47,9 @@ const digests = []
 const seen = new Seen()
 const endToEnd = new Histogram()
 const open = new Map()
+/** Of the branch that each number came with first, by number: a datagram sent again has it too. */
+let branches = new Int32Array(1 << 20)
+let resentToUs = 0
 let received = 0
 let unmarked = 0
 let firstMs = 0
@@ -106,13 +109,35 @@ function onMessage(socket, bytes) {
   if (statusOf(bytes) !== 0) return answered(bytes)
   const nowMs = monotonicMs()
   received++
-  if (firstMs === 0) firstMs = nowMs
-  lastMs = nowMs
   const text = bytes.indexOf('\r\n\r\n') + 4
   const number = markedNumber(bytes, text, bytes.length)
   if (number < 0) unmarked++
-  else if (seen.add(number) === 0) endToEnd.add(nowMs - markedTime(bytes, text, bytes.length))
+  else if (!isResent(bytes, number) && seen.add(number) === 0) {
+    endToEnd.add(nowMs - markedTime(bytes, text, bytes.length))
+    if (firstMs === 0) firstMs = nowMs
+    lastMs = nowMs
+  }
   socket.write(okFor(bytes.latin1Slice(0, text)))
+}
+
+const BRANCH = Buffer.from('branch=', 'latin1')
+
+/** Whether it came before in the same transaction, as a datagram whose answer was late or lost does. */
+function isResent(bytes, number) {
+  if (number >= branches.length) {
+    const larger = new Int32Array(Math.max(number + 1, branches.length * 2))
+    larger.set(branches)
+    branches = larger
+  }
+  let mark = 1
+  for (let i = bytes.indexOf(BRANCH) + BRANCH.length; bytes[i] > 32 && bytes[i] !== 59; i++)
+    mark = (mark * 31 + bytes[i]) | 0
+  if (branches[number] === mark) {
+    resentToUs++
+    return true
+  }
+  branches[number] = mark
+  return false
 }
 
 async function udpSocket() {
@@ -182,8 +207,9 @@ function report() {
     received,
     unique: seen.unique,
     dups: seen.dups,
+    resent_to_us: resentToUs,
     unmarked,
-    rate: lastMs > firstMs ? Math.round(((received - 1) * 1000) / (lastMs - firstMs)) : 0,
+    rate: lastMs > firstMs ? Math.round(((seen.unique - 1) * 1000) / (lastMs - firstMs)) : 0,
     end_to_end_us: endToEnd.summary(),
     receipts_sent: 0,
     receipts_ok: 0,
@@ -197,7 +223,8 @@ function report() {
 function reset() {
   seen.clear()
   endToEnd.clear()
-  received = unmarked = firstMs = lastMs = 0
+  branches.fill(0)
+  received = resentToUs = unmarked = firstMs = lastMs = 0
   cpuAtReset = cpuSeconds()
 }
 

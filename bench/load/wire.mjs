@@ -176,7 +176,21 @@ const PART_CHARACTERS = 153
  * With `parts` above 1 it is one of so many: a user data header, 153 characters; `referenceAt` and `partAt` are to patch as well.
  */
 export function submitTemplate(fields) {
-  const { src, srcTon, srcNpi, dst, dstTon, dstNpi, registered, tag, text, dcs = 0, validity = '', parts = 1 } = fields
+  const {
+    src,
+    srcTon,
+    srcNpi,
+    dst,
+    dstTon,
+    dstNpi,
+    registered,
+    tag,
+    text,
+    dcs = 0,
+    validity = '',
+    parts = 1,
+    countedDigits = 6,
+  } = fields
   const marked = markerText(tag, text)
   // 3GPP TS 23.040 §9.2.3.24.1: concatenation, 8-bit reference.
   const header = Buffer.from(parts > 1 ? [5, 0, 3, 0, parts, 1] : [])
@@ -195,7 +209,7 @@ export function submitTemplate(fields) {
     Buffer.from([registered, 0, dcs, 0, message.length]),
   ])
   const textAt = HEADER + head.length + header.length
-  const dstDigits = Math.min(6, dst.length)
+  const dstDigits = Math.min(countedDigits, dst.length)
   return {
     bytes: pdu(COMMAND.submitSm, 0, 0, Buffer.concat([head, message])),
     numberAt: textAt + tag.length + 2,
