@@ -115,8 +115,12 @@ export function compileConnection(
 }
 
 function compilePeer(host: string, row: SipPeerRow | undefined, addresses: readonly AddressRange[] = []): SipPeer {
-  const { transport = 'udp', domain = host, username } = row ?? {}
-  return Object.freeze<SipPeer>({ transport, domain, username, addresses: Object.freeze(addresses) })
+  const { transport = 'udp', domain = host, fromDomain, plus = true, userPhone = false, ping = true } = row ?? {}
+  return Object.freeze<SipPeer>({
+    ...{ transport, domain, fromDomain, plus, userPhone, ping },
+    username: row?.username,
+    addresses: Object.freeze(addresses),
+  })
 }
 
 export function compilePolicy(row: PolicyRow, plan: Plan | undefined): Policy {

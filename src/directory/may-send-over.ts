@@ -3,9 +3,9 @@
 import type { AccountId } from '../message/ids.js'
 import type { RoutedConnection } from './snapshot.js'
 
-/** One that the directory has in use and that does not only bring messages, as SIP peers do: nothing sends to them. */
-export function maySendOver(connection: Pick<RoutedConnection, 'active' | 'direction' | 'type'> | undefined): boolean {
-  return connection?.active === true && connection.direction !== 'from' && connection.type !== 'sip'
+/** One that the directory has in use and that does not only bring messages. */
+export function maySendOver(connection: Pick<RoutedConnection, 'active' | 'direction'> | undefined): boolean {
+  return connection?.active === true && connection.direction !== 'from'
 }
 
 /**

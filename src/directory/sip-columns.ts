@@ -2,7 +2,7 @@
 
 import { type Static, Type } from '@sinclair/typebox'
 import { digestLengths, type DigestHash } from '../sip/digest.js'
-import { CIDR_EXPECTED, octets, oneOf, strict, whole } from './columns.js'
+import { CIDR_EXPECTED, flag, octets, oneOf, strict, whole } from './columns.js'
 
 /** RFC 3261 §25.1 `user` without escapes; no colon, which digest has for itself (RFC 7616 §3.4.2). */
 const USER = "^[A-Za-z0-9_.!~*'()&=+$,;?/-]{1,64}$"
@@ -48,16 +48,27 @@ export const SipUserRow = Type.Object(
 )
 export type SipUserRow = Readonly<Static<typeof SipUserRow>>
 
+const peerDomain = Type.String({
+  pattern: '^[A-Za-z0-9.:[\\]_-]{1,253}$',
+  expected: 'a domain name or an IP address',
+})
+
 export const sipTransports = ['udp', 'tcp', 'tls'] as const
 
 /** What a connection of type `sip` has beside the columns of all connections. */
 export const SipPeerRow = Type.Object(
   {
     transport: oneOf(sipTransports, 'udp'),
-    /** Of From and To; left out: the host. */
-    domain: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z0-9.:[\\]_-]{1,253}$', expected: 'a domain name or an IP address' }),
-    ),
+    /** Of the Request-URI and To; left out: the host. */
+    domain: Type.Optional(peerDomain),
+    /** Of From; left out: where we are. */
+    fromDomain: Type.Optional(peerDomain),
+    /** Numbers in E.164 are written with a `+`, unless `translations` have made them. */
+    plus: flag(true),
+    /** Numbers are marked as such: `;user=phone` (RFC 3261 §19.1.1). */
+    userPhone: flag(false),
+    /** Ask by OPTIONS whether it is there; false: it is taken to be. */
+    ping: flag(true),
     /** Whence its messages come; left out: the host where that is an IP address. */
     addresses: Type.Optional(
       Type.Array(Type.String({ maxLength: 50, expected: CIDR_EXPECTED }), {
@@ -69,6 +80,6 @@ export const SipPeerRow = Type.Object(
     /** Who we are where it challenges us; the password stands in the columns of the connection. */
     username: Type.Optional(octets(128, { min: 1 })),
   },
-  { ...strict, expected: '{ transport, domain, addresses, username }' },
+  { ...strict, expected: '{ transport, domain, fromDomain, plus, userPhone, ping, addresses, username }' },
 )
 export type SipPeerRow = Readonly<Static<typeof SipPeerRow>>

@@ -7,6 +7,9 @@ import { dotted, listOf, type Resolving } from './resolving.js'
 import { CIDR_EXPECTED, expectedOf } from './columns.js'
 import { ConnectionRow } from './schema.js'
 
+const SPOKEN = 'nothing: it says how SMPP is spoken, and the connection is of type sip'
+const NO_RECEIPTS = 'nothing: SIP peers send no receipts, and their answer is all that is known'
+
 /** What is said of binds, PDUs and codings: a SIP peer has none of them. */
 const smppColumns = [
   'bindMode',
@@ -29,13 +32,24 @@ const smppColumns = [
   'transliterate',
 ] as const satisfies readonly (keyof ConnectionRow)[]
 
+const receiptColumns = [
+  'requestReceipt',
+  'waitReceiptMs',
+  'settleOn',
+  'receiptTimeoutMs',
+  'onReceiptTimeout',
+] as const satisfies readonly (keyof ConnectionRow)[]
+
 /** Defaults are filled in by then, so what says the same as its default passes: it changes nothing. */
-const unsaid = new Map(
-  smppColumns.map((column) => {
-    const schema = ConnectionRow.properties[column] as TSchema
-    return [column, JSON.stringify(Value.Default(schema, undefined))] as const
-  }),
-)
+const unsaid = [
+  ...smppColumns.map((column) => [column, usualOf(column), SPOKEN] as const),
+  ...receiptColumns.map((column) => [column, usualOf(column), NO_RECEIPTS] as const),
+]
+
+function usualOf(column: keyof ConnectionRow): string {
+  const schema = ConnectionRow.properties[column] as TSchema
+  return JSON.stringify(Value.Default(schema, undefined))
+}
 
 /** A range of addresses with where it stands. */
 export type PeerRange = Ranged<{ readonly connection: string; readonly pointer: string; readonly text: string }>
@@ -53,11 +67,17 @@ export function checkType(connection: ConnectionRow, at: string, resolving: Reso
       mistakes.push({ pointer: `${at}/sip`, expected: 'nothing: the connection is not of type sip' })
     return
   }
-  for (const [column, usual] of unsaid) {
+  for (const [column, usual, expected] of unsaid) {
     const pointer = `${at}/${column}`
     if (!resolving.isWhollyRight(pointer) || JSON.stringify(connection[column]) === usual) continue
-    mistakes.push({ pointer, expected: 'nothing: it says how SMPP is spoken, and the connection is of type sip' })
+    mistakes.push({ pointer, expected })
   }
+  if (connection.onUnanswered === 'waitReceipt' && isRight(`${at}/onUnanswered`))
+    mistakes.push({
+      pointer: `${at}/onUnanswered`,
+      value: connection.onUnanswered,
+      expected: 'resend or fail: SIP peers send no receipts',
+    })
   const { username } = connection.sip ?? {}
   const secret = (['password', 'passwordEnv', 'passwordFile'] as const).find((key) => connection[key] !== undefined)
   if (username === undefined && secret !== undefined)

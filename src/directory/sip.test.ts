@@ -144,24 +144,30 @@ vendors:
     connections:
 ${connections}`
 
-  it('are known by their addresses, and no way for messages', () => {
+  it('are known by their addresses, and a way for messages unless they only bring some', () => {
     const snapshot = snapshotOf(
       file(
         peer('p1', 'host: 192.0.2.1') +
           peer(
             'p2',
-            'host: sip.example.net, port: 5070, password: x, permanentCodes: [404, 0x25b], sip: { transport: tls, domain: example.net, username: us, addresses: [198.51.100.0/24, 198.51.100.7] }',
+            'host: sip.example.net, port: 5070, password: x, permanentCodes: [404, 0x25b], sip: { transport: tls, domain: example.net, fromDomain: us.example.com, plus: false, userPhone: true, ping: false, username: us, addresses: [198.51.100.0/24, 198.51.100.7] }',
           ) +
           peer('p3', 'host: sip.example.net, direction: to') +
+          peer('p4', 'host: 192.0.2.4, direction: from') +
           '      - { id: s, host: h, systemId: s, password: p, tariff: t }\n',
       ) + 'policies: [{ id: all }]\n',
     )
-    const [p1, p2, p3, s] = snapshot.connections()
+    const [p1, p2, p3, , s] = snapshot.connections()
     expect(p1).toMatchObject({
       ...{ type: 'sip', port: 0, systemId: '', password: '' },
-      sip: { transport: 'udp', domain: '192.0.2.1', username: undefined },
+      sip: { transport: 'udp', domain: '192.0.2.1', username: undefined, plus: true, userPhone: false, ping: true },
     })
-    expect(p2).toMatchObject({ port: 5070, password: 'x', sip: { transport: 'tls', domain: 'example.net' } })
+    expect(p2).toMatchObject({
+      port: 5070,
+      password: 'x',
+      sip: { transport: 'tls', domain: 'example.net', fromDomain: 'us.example.com' },
+    })
+    expect(p2).toMatchObject({ sip: { plus: false, userPhone: true, ping: false, username: 'us' } })
     expect([...p2!.permanentCodes]).toEqual([404, 603])
     expect(p2?.leaving.longMessage).toBe('payload')
     expect(p3?.sip?.addresses).toEqual([])
@@ -170,7 +176,7 @@ ${connections}`
     expect(snapshot.connectionByAddress('192.0.2.1')).toBe(p1)
     expect(snapshot.connectionByAddress('::ffff:198.51.100.7')).toBe(p2)
     expect(snapshot.connectionByAddress('192.0.2.2')).toBeUndefined()
-    expect(snapshot.routeFor(snapshot.policies()[0]!, '4912345')).toEqual(['s'])
+    expect(snapshot.routeFor(snapshot.policies()[0]!, '4912345')).toEqual(['p1', 'p2', 'p3', 's'])
   })
 
   it('are told every column that they have no use for, and what they lack', () => {
@@ -179,6 +185,7 @@ ${connections}`
         file(
           peer('p1', 'host: 192.0.2.1, systemId: s, binds: 2, text: { table: gsm0338 }, longMessage: sar') +
             peer('p2', 'host: sip.example.net') +
+            peer('p6', 'host: 198.51.100.6, settleOn: receipt, requestReceipt: always, onUnanswered: waitReceipt') +
             peer('p3', 'host: 192.0.2.0, sip: { addresses: [192.0.2.0/24, 192.0.2.9/24] }') +
             peer('p4', 'host: 192.0.2.4, direction: to, password: x') +
             peer(
@@ -195,15 +202,18 @@ ${connections}`
         "d.yaml:5:87: vendors[0].connections[0].text: expects nothing: it says how SMPP is spoken, and the connection is of type sip",
         "d.yaml:5:120: vendors[0].connections[0].longMessage: expects nothing: it says how SMPP is spoken, and the connection is of type sip",
         "d.yaml:6:9: vendors[0].connections[1]: expects sip.addresses, whence its messages come, where host is no IP address; or direction: to",
-        "d.yaml:7:77: vendors[0].connections[2].sip.addresses[0]: expects addresses that no other SIP connection has (192.0.2.1 at vendors[0].connections[0].host), or direction: to, not "192.0.2.0/24"",
-        "d.yaml:7:91: vendors[0].connections[2].sip.addresses[1]: expects an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32, not "192.0.2.9/24"",
-        "d.yaml:8:83: vendors[0].connections[3].password: expects sip.username, whose password it is",
-        "d.yaml:9:9: vendors[0].connections[4]: expects exactly one of password, passwordEnv and passwordFile",
-        "d.yaml:9:94: vendors[0].connections[4].sip.port: expects a known key (transport, domain, addresses, username)",
-        "d.yaml:9:125: vendors[0].connections[4].permanentCodes[0]: expects a SIP status from 300 to 699, such as 404, not "ESME_X"",
-        "d.yaml:9:133: vendors[0].connections[4].permanentCodes[1]: expects a SIP status from 300 to 699, such as 404, not 200",
-        "d.yaml:10:9: vendors[0].connections[5].systemId: expects text of 1 to 15 printable ASCII characters; it is missing",
-        "d.yaml:10:57: vendors[0].connections[5].sip: expects nothing: the connection is not of type sip",
+        "d.yaml:7:71: vendors[0].connections[2].settleOn: expects nothing: SIP peers send no receipts, and their answer is all that is known",
+        "d.yaml:7:96: vendors[0].connections[2].requestReceipt: expects nothing: SIP peers send no receipts, and their answer is all that is known",
+        "d.yaml:7:118: vendors[0].connections[2].onUnanswered: expects resend or fail: SIP peers send no receipts, not "waitReceipt"",
+        "d.yaml:8:77: vendors[0].connections[3].sip.addresses[0]: expects addresses that no other SIP connection has (192.0.2.1 at vendors[0].connections[0].host), or direction: to, not "192.0.2.0/24"",
+        "d.yaml:8:91: vendors[0].connections[3].sip.addresses[1]: expects an IP address or a range such as 192.0.2.0/24 or 2001:db8::/32, not "192.0.2.9/24"",
+        "d.yaml:9:83: vendors[0].connections[4].password: expects sip.username, whose password it is",
+        "d.yaml:10:9: vendors[0].connections[5]: expects exactly one of password, passwordEnv and passwordFile",
+        "d.yaml:10:94: vendors[0].connections[5].sip.port: expects a known key (transport, domain, fromDomain, plus, userPhone, ping, addresses, username)",
+        "d.yaml:10:125: vendors[0].connections[5].permanentCodes[0]: expects a SIP status from 300 to 699, such as 404, not "ESME_X"",
+        "d.yaml:10:133: vendors[0].connections[5].permanentCodes[1]: expects a SIP status from 300 to 699, such as 404, not 200",
+        "d.yaml:11:9: vendors[0].connections[6].systemId: expects text of 1 to 15 printable ASCII characters; it is missing",
+        "d.yaml:11:57: vendors[0].connections[6].sip: expects nothing: the connection is not of type sip",
       ]
     `)
   })

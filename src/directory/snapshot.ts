@@ -114,8 +114,15 @@ export interface Connection
 /** What a connection to a SIP peer has beside the rest. */
 export interface SipPeer {
   readonly transport: SipPeerRow['transport']
-  /** Of From and To. */
+  /** Of the Request-URI and To. */
   readonly domain: string
+  /** Of From; undefined: where the request leaves from. */
+  readonly fromDomain: string | undefined
+  /** Numbers in E.164 are written with a `+`, and marked as numbers. */
+  readonly plus: boolean
+  readonly userPhone: boolean
+  /** It is asked whether it is there. */
+  readonly ping: boolean
   /** Whom we say we are where it challenges us; undefined: nobody. */
   readonly username: string | undefined
   /** Whence its messages come; empty where none do. */
