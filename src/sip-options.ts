@@ -5,9 +5,12 @@ import type { Config } from './config/settings.js'
 import { parseSipListeners } from './config/sip-listeners.js'
 import type { SipEdgeOptions } from './edges/sip/sip-edge.js'
 import { defaultSipUserSettings, type SipUserSettings } from './edges/sip/sip-user-ports.js'
-import { defaultTransactionOptions } from './sip/transaction-contract.js'
-import { defaultTransactionTimers, type TransactionTimers } from './sip/transaction-timers.js'
-import { defaultTransportLimits } from './sip/transport-contract.js'
+import {
+  defaultTransactionOptions,
+  defaultTransactionTimers,
+  defaultTransportLimits,
+  type TransactionTimers,
+} from './sip/index.js'
 
 /** Who warns where nothing says what we are called. */
 const UNNAMED = 'smswitch'

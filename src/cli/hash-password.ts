@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { hashPassword } from '../directory/password.js'
 import { isSipDomain, isSipUser } from '../directory/sip-columns.js'
-import { digestAlgorithms, ha1Of, type DigestHash } from '../sip/digest.js'
+import { digestAlgorithms, ha1Of, type DigestHash } from '../sip/index.js'
 import type { CommandSpec, OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output, type TextSink } from './output.js'
 

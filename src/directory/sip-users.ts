@@ -1,6 +1,6 @@
 // The SIP users of a directory by domain and name. Numbers are not its concern.
 
-import type { DigestHash } from '../sip/digest.js'
+import type { DigestHash } from '../sip/index.js'
 import type { SendingAccount, SipSecret } from './snapshot.js'
 
 /** Made once for a snapshot, and filled by who compiles it. */

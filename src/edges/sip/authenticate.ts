@@ -2,13 +2,16 @@
 
 import { isIP } from 'node:net'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
-import type { DigestHash } from '../../sip/digest.js'
-import { DigestServer } from '../../sip/digest-server.js'
-import { field, fields } from '../../sip/fields.js'
-import type { SipRequest } from '../../sip/message.js'
-import { Nonces } from '../../sip/nonces.js'
-import type { AnswerParts } from '../../sip/transaction-contract.js'
-import { parseUri } from '../../sip/uri.js'
+import {
+  DigestServer,
+  field,
+  fields,
+  Nonces,
+  parseUri,
+  type AnswerParts,
+  type DigestHash,
+  type SipRequest,
+} from '../../sip/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
 
 /** Who may have a password looked at; accounts are called as they call themselves. */

@@ -1,7 +1,6 @@
 // A request of a peer with its count: how many are owed an answer, and what they were answered, for metrics and for an orderly stop.
 
-import type { SipRequest } from '../../sip/message.js'
-import type { AnswerParts, ServerTransaction } from '../../sip/transaction-contract.js'
+import type { AnswerParts, ServerTransaction, SipRequest } from '../../sip/index.js'
 import type { Counter } from '../../telemetry/counter.js'
 
 type Method = 'MESSAGE' | 'REGISTER' | 'OPTIONS' | 'other'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../../message/ids.js'
-import { parseMessage } from '../../sip/parse.js'
-import { writeRequest } from '../../sip/write.js'
+import { parseMessage, writeRequest } from '../../sip/index.js'
 import { headOctets, letterOf, messageRequest, uriOf, type Letter } from './egress.js'
 import { messageOf } from './sip-user-rig.suite.js'
 import { contentOf } from './content.js'

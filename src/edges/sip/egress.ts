@@ -2,11 +2,7 @@
 
 import { addressKind, type Address } from '../../message/address.js'
 import type { Message } from '../../message/message.js'
-import type { Binding } from '../../sip/binding.js'
-import { writeDate } from '../../sip/dates.js'
-import type { Field } from '../../sip/message.js'
-import type { ClientRequest } from '../../sip/transaction-contract.js'
-import { escapedUser } from '../../sip/uri.js'
+import { escapedUser, writeDate, type Binding, type ClientRequest, type Field } from '../../sip/index.js'
 import { leavingText, plainTextUtf8 } from './content.js'
 
 /** A user of ours, as the directory has him. */

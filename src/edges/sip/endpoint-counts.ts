@@ -1,6 +1,6 @@
 // What the transaction layer has counted since it was looked at last, put into metrics. Counts nothing itself.
 
-import type { TransactionCounters } from '../../sip/transaction-contract.js'
+import type { TransactionCounters } from '../../sip/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
 
 type Counted = Pick<TransactionCounters, 'retransmissions' | 'resent' | 'overloaded'>

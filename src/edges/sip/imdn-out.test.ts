@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isFinal, messageStates, type MessageState } from '../../message/state.js'
-import { cpimHeader, cpimNamespace, parseCpim } from '../../sip/cpim.js'
-import { imdnNamespace, imdnStatuses, parseImdn } from '../../sip/imdn.js'
+import { cpimHeader, cpimNamespace, imdnNamespace, imdnStatuses, parseCpim, parseImdn } from '../../sip/index.js'
 import { echoText, readEcho } from './echo-text.js'
 import { headOctets, messageRequest } from './egress.js'
 import { imdnLetter, noticeByState } from './imdn-out.js'

@@ -2,8 +2,7 @@
 
 import type { ReceiptDelivery } from '../../message/delivery.js'
 import type { MessageState } from '../../message/state.js'
-import { writeCpimAddress } from '../../sip/cpim.js'
-import { writeImdnMessage, type ImdnNotice } from '../../sip/imdn.js'
+import { writeCpimAddress, writeImdnMessage, type ImdnNotice } from '../../sip/index.js'
 import { readEcho } from './echo-text.js'
 import type { Letter, UserName } from './egress.js'
 

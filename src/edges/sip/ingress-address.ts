@@ -2,8 +2,7 @@
 
 import { ownText } from '../../lib/own-text.js'
 import { isDigits, TON_INTERNATIONAL, type Address } from '../../message/address.js'
-import { param } from '../../sip/params.js'
-import { parseUri, type SipUri } from '../../sip/uri.js'
+import { param, parseUri, type SipUri } from '../../sip/index.js'
 
 const TON_UNKNOWN = 0
 const TON_ALPHANUMERIC = 5

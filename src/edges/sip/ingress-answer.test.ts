@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnswerParts } from '../../sip/transaction-contract.js'
+import type { AnswerParts } from '../../sip/index.js'
 import { SipAnswer, type AnswerDesk } from './ingress-answer.js'
 
 interface Answered {

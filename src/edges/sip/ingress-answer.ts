@@ -3,7 +3,7 @@
 import type { Clock } from '../../lib/clock.js'
 import type { Failure, FailureReason } from '../../message/failure.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
-import type { ServerTransaction } from '../../sip/transaction-contract.js'
+import type { ServerTransaction } from '../../sip/index.js'
 import { refusalOf } from './statuses.js'
 
 /** What all answers share. */

@@ -3,12 +3,21 @@
 import { combinedRequest, receiptRequestOf, type ReceiptRequest } from '../../message/receipt.js'
 import type { Content } from '../../message/message.js'
 import type { Failure } from '../../message/failure.js'
-import { cpimHeader, cpimNamespace, parseCpim } from '../../sip/cpim.js'
-import { field, mediaType } from '../../sip/fields.js'
-import { imdnMediaType, imdnRequest, type ImdnRequest, type ImdnWish } from '../../sip/imdn.js'
-import type { Field, SipRequest } from '../../sip/message.js'
-import { param } from '../../sip/params.js'
-import { readParams } from '../../sip/read-params.js'
+import {
+  cpimHeader,
+  cpimNamespace,
+  field,
+  imdnMediaType,
+  imdnRequest,
+  mediaType,
+  param,
+  parseCpim,
+  readParams,
+  type Field,
+  type ImdnRequest,
+  type ImdnWish,
+  type SipRequest,
+} from '../../sip/index.js'
 import { contentOf, plainText, textOf, transferDecoded } from './content.js'
 
 const cpimMediaType = 'message/cpim'

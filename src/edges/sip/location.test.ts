@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../../message/ids.js'
-import type { Binding } from '../../sip/binding.js'
-import type { FlowKind } from '../../sip/flow.js'
+import type { Binding, FlowKind } from '../../sip/index.js'
 import { Location } from './location.js'
 import { readBindings, writeBindings } from './registrations.js'
 

@@ -3,8 +3,7 @@
 
 import { TimerWheel, type WheelEntry, type WheelLink } from '../../lib/timer-wheel.js'
 import type { AccountId } from '../../message/ids.js'
-import { isLive, reachable, type Binding, type BoundFlow } from '../../sip/binding.js'
-import type { FlowKind } from '../../sip/flow.js'
+import { isLive, reachable, type Binding, type BoundFlow, type FlowKind } from '../../sip/index.js'
 import { readBindings, writeBindings } from './registrations.js'
 
 /** How what is to survive gets to the disk. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseMessage } from '../../sip/parse.js'
+import { parseMessage } from '../../sip/index.js'
 import { meaningOf, meaningOfStatus, type Meaning } from './outcomes.js'
 
 const words = (meaning: Meaning): string =>

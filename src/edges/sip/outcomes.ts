@@ -1,8 +1,6 @@
 // What the end of a MESSAGE of ours means for the message in it. One table over classes of responses; it sends and decides nothing.
 
-import type { ClientOutcome } from '../../sip/transaction-contract.js'
-import { field } from '../../sip/fields.js'
-import { decimal } from '../../sip/tokens.js'
+import { decimal, field, type ClientOutcome } from '../../sip/index.js'
 
 /**
  * - `delivered`: the phone has it.

@@ -2,12 +2,18 @@
 
 import type { SendingAccount } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
-import { addressOfRecord, type Binding } from '../../sip/binding.js'
-import type { Flow } from '../../sip/flow.js'
-import type { Field, SipRequest } from '../../sip/message.js'
-import { register, type RegistrarSettings } from '../../sip/registrar.js'
-import type { ServerTransaction } from '../../sip/transaction-contract.js'
-import { escapedUser, parseUri } from '../../sip/uri.js'
+import {
+  addressOfRecord,
+  escapedUser,
+  parseUri,
+  register,
+  type Binding,
+  type Field,
+  type Flow,
+  type RegistrarSettings,
+  type ServerTransaction,
+  type SipRequest,
+} from '../../sip/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
 import type { Location } from './location.js'
 

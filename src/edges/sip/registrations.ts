@@ -1,6 +1,6 @@
 // Bindings as the text that a store keeps of an address-of-record, and back. Only those over datagrams: a connection ends with the process.
 
-import type { Binding } from '../../sip/binding.js'
+import type { Binding } from '../../sip/index.js'
 
 /** So long may a row be: see the unit `registered`. */
 const MAX_OCTETS = 65_536

@@ -5,15 +5,23 @@ import type { Clock } from '../../lib/clock.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Submission } from '../../pipeline/stage.js'
-import type { Binding, BoundFlow } from '../../sip/binding.js'
-import { openEndpoint, type EndpointOptions, type SipEndpoint } from '../../sip/endpoint.js'
-import { hostPort, type Flow, type FlowKind } from '../../sip/flow.js'
-import type { SipRequest } from '../../sip/message.js'
-import { registrarExtensions, type RegistrarSettings } from '../../sip/registrar.js'
-import { refusalOf } from '../../sip/request-checks.js'
-import { lifetimeMs } from '../../sip/transaction-timers.js'
-import type { ServerTransaction } from '../../sip/transaction-contract.js'
-import { parseUri } from '../../sip/uri.js'
+import {
+  hostPort,
+  lifetimeMs,
+  openEndpoint,
+  parseUri,
+  refusalOf,
+  registrarExtensions,
+  type Binding,
+  type BoundFlow,
+  type EndpointOptions,
+  type Flow,
+  type FlowKind,
+  type RegistrarSettings,
+  type ServerTransaction,
+  type SipEndpoint,
+  type SipRequest,
+} from '../../sip/index.js'
 import { LogPace } from '../../telemetry/log-pace.js'
 import type { Log } from '../../telemetry/log.js'
 import type { Metrics } from '../../telemetry/metrics.js'

@@ -1,9 +1,7 @@
 // One letter on its way to one phone: whole or in pieces, over the first of its ways that leads there. Ends once, with what that
 // means for the letter. Knows nothing of other phones.
 
-import type { Binding } from '../../sip/binding.js'
-import { isReliable, type Flow } from '../../sip/flow.js'
-import type { ClientOutcome } from '../../sip/transaction-contract.js'
+import { isReliable, type Binding, type ClientOutcome, type Flow } from '../../sip/index.js'
 import { headOctets, messageRequest, type Letter } from './egress.js'
 import { meaningOf, over, type Meaning } from './outcomes.js'
 import { piecesOf } from './pieces.js'

@@ -1,8 +1,7 @@
 // A phone of a user as far as something is under way to it or it is left alone, and which of his phones are one. Pure.
 
 import type { DeliveryId } from '../../message/ids.js'
-import type { Binding } from '../../sip/binding.js'
-import { isReliable } from '../../sip/flow.js'
+import { isReliable, type Binding } from '../../sip/index.js'
 import type { Letter } from './egress.js'
 import type { Fork } from './sip-user-fork.js'
 import type { Progress } from './sip-user-leg.js'

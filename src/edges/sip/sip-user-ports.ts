@@ -3,9 +3,7 @@
 import type { NotifyResult } from '../../delivery/notices.js'
 import type { EsmeDelivery } from '../../message/delivery.js'
 import type { AccountId } from '../../message/ids.js'
-import type { Binding, BoundFlow } from '../../sip/binding.js'
-import type { Flow } from '../../sip/flow.js'
-import type { SipEndpoint } from '../../sip/endpoint.js'
+import type { Binding, BoundFlow, Flow, SipEndpoint } from '../../sip/index.js'
 import type { Meaning } from './outcomes.js'
 import type { UserName } from './egress.js'
 

@@ -10,12 +10,16 @@ import type { AccountId, DeliveryId, LaneKey, MessageId } from '../../message/id
 import type { Message } from '../../message/message.js'
 import { receiptRequestOf } from '../../message/receipt.js'
 import type { MessageState } from '../../message/state.js'
-import type { Binding } from '../../sip/binding.js'
-import { reachable } from '../../sip/binding.js'
-import type { Flow, FlowKind } from '../../sip/flow.js'
-import { field } from '../../sip/fields.js'
-import { parseMessage } from '../../sip/parse.js'
-import type { ClientOutcome, ClientRequest } from '../../sip/transaction-contract.js'
+import {
+  field,
+  parseMessage,
+  reachable,
+  type Binding,
+  type ClientOutcome,
+  type ClientRequest,
+  type Flow,
+  type FlowKind,
+} from '../../sip/index.js'
 import type { LaneSlice } from '../../store/contracts/store.js'
 import { contentOf } from './content.js'
 import type { UserName } from './egress.js'

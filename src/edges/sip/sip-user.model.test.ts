@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Binding } from '../../sip/binding.js'
+import type { Binding } from '../../sip/index.js'
 import { moOf, receiptOf, UserRig } from './sip-user-rig.suite.js'
 import { echoText } from './echo-text.js'
 

@@ -1,7 +1,7 @@
 // The one place where a failure becomes a status of SIP. Adding a reason does not compile until it stands here.
 
 import { failureReasons, type FailureReason } from '../../message/failure.js'
-import type { AnswerParts } from '../../sip/transaction-contract.js'
+import type { AnswerParts } from '../../sip/index.js'
 
 /** RFC 3261 §21. None is 408, which no MESSAGE may be answered with (RFC 4320 §4.2), and none 401 or 407: those ask for a password. */
 export const sipStatusByReason = {
