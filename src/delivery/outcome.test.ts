@@ -77,7 +77,28 @@ const rows: readonly Row[] = [
   // Refused for good: nothing else matters.
   ['permanent', permanent, {}, {}, 'REJECTED rejectedByVendor, told REJECTED 011'],
   ['permanent, failover next', permanent, {}, { failover: 'next' }, 'REJECTED rejectedByVendor, told REJECTED 011'],
+  [
+    'permanent, cannot get there',
+    { ...permanent, state: 'UNDELIVERABLE' },
+    {},
+    {},
+    'UNDELIVERABLE rejectedByVendor, told UNDELIVERABLE 011',
+  ],
   // Refused for now.
+  [
+    'temporary, not before',
+    { ...temporary, afterMs: 45_000 },
+    {},
+    {},
+    'v:a,b|acme in 45000 ms, failures 1, hop 0, nothing told',
+  ],
+  [
+    'temporary, not before what is sooner anyway',
+    { ...temporary, afterMs: 5000 },
+    {},
+    {},
+    'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told',
+  ],
   ['first', temporary, {}, {}, 'v:a,b|acme in 30000 ms, failures 1, hop 0, nothing told'],
   ['fifth', temporary, {}, { failures: 4 }, 'v:a,b|acme in 150000 ms, failures 5, hop 0, nothing told'],
   ['twentieth', temporary, {}, { failures: 19 }, 'v:a,b|acme in 600000 ms, failures 20, hop 0, nothing told'],

@@ -17,7 +17,15 @@ export type AttemptResult =
    * of now where that is not known.
    */
   | { readonly kind: 'taken'; readonly vendorMessageId: string; readonly isAsked?: boolean | undefined }
-  | { readonly kind: 'refused'; readonly permanent: boolean; readonly error: string }
+  | {
+      readonly kind: 'refused'
+      readonly permanent: boolean
+      readonly error: string
+      /** What its sender is told of a permanent one; left out: REJECTED. */
+      readonly state?: 'REJECTED' | 'UNDELIVERABLE' | undefined
+      /** Of a temporary one: the vendor asks not to be tried again before, ms. */
+      readonly afterMs?: number | undefined
+    }
   /** Sent, and no answer in time or the link is gone. */
   | { readonly kind: 'unanswered' }
   /** Not sent: its text can't be written in what the connection takes. */
@@ -42,8 +50,8 @@ export function endingOf(
     case 'taken':
       return takenEnding(delivery, result.vendorMessageId, rules, nowMs, sent, result.isAsked)
     case 'refused':
-      if (result.permanent) return over(delivery, 'REJECTED', 'rejectedByVendor', result.error)
-      return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp)
+      if (result.permanent) return over(delivery, result.state ?? 'REJECTED', 'rejectedByVendor', result.error)
+      return tryAgain(delivery, rules, stillUnanswered(delivery, rules), result.error, nowMs, isUp, result.afterMs)
     case 'unanswered':
       return unanswered(delivery, rules, nowMs, isUp)
     case 'cannotCarry':
@@ -101,6 +109,7 @@ function tryAgain(
   error: string,
   nowMs: number,
   isUp: (connection: ConnectionId) => boolean,
+  afterMs = 0,
 ): Ending {
   const { route, failover, message, progress } = delivery
   const begun = progress !== undefined && progress.taken > 0 ? progress : undefined
@@ -113,7 +122,7 @@ function tryAgain(
   const delayMs = resendDelayMs(rules.resend, failures)
   if (delayMs === undefined) return over(delivery, 'UNDELIVERABLE', 'resendsUsedUp', error)
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
-  const dueMs = Math.min(nowMs + delayMs, Math.ceil(delivery.expiresAtMs))
+  const dueMs = Math.min(nowMs + Math.max(delayMs, afterMs), Math.ceil(delivery.expiresAtMs))
   if (begun !== undefined) return requeued({ ...pinned(delivery, begun, dueMs), failures, unansweredBy })
   const lane = vendorLane(route, 0, message.account)
   return notBegun({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy })
