@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws'
 import { guard, type ConnectionBounds } from './connection-bounds.js'
 import { hostPort, plainAddress, type FlowEnd, type Peer } from './flow.js'
 import { pong } from './keepalive.js'
@@ -21,6 +21,10 @@ const lingerMs = 2000
 const handshakeMs = 10_000
 /** The longest frame that is a keepalive; nothing but line ends (RFC 5626 §3.5.1). */
 const longestPing = 4
+
+/** Frames that one message may come in, and reads that one frame may take; phones send one of each. */
+const mostFragments = 64
+const mostChunks = 512
 
 export interface WebSocketSetting {
   readonly id: number
@@ -88,7 +92,8 @@ export class WebSocketConnection implements Connection {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (!this.#isOpen) return false
+    // Once either side has begun to close, what is written goes nowhere.
+    if (!this.#isOpen || this.#ws.readyState !== this.#ws.OPEN) return false
     if (this.#ws.bufferedAmount + bytes.length > this.#limits.outputBytes) {
       this.close('slowReader')
       return false
@@ -103,9 +108,6 @@ export class WebSocketConnection implements Connection {
     this.#end(why)
     if (why === 'slowReader' || why === 'dead' || why === 'error') return this.#ws.terminate()
     this.#ws.close(why === 'badFraming' ? 1002 : 1001)
-    const linger = setTimeout(() => this.#ws.terminate(), lingerMs)
-    linger.unref()
-    this.#ws.once('close', () => clearTimeout(linger))
   }
 
   tick(nowMs: number): void {
@@ -161,14 +163,21 @@ export async function listenWebSocket(
       ? createSecureServer({ ...options.tls, ...httpTimes, handshakeTimeout: handshakeMs }, askToUpgrade)
       : createServer(httpTimes, askToUpgrade)
   const sockets = guard(server, bounds, events)
-  const upgrader = new WebSocketServer({
+  // A name of its own, since the types of the package do not know `closeTimeout`.
+  const bounded: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     // Compression would cost each connection memory, and texts are short.
     perMessageDeflate: false,
     maxPayload: limits.message.headBytes + limits.message.bodyBytes,
+    // Octets alone do not bound memory: each piece of a message costs some hundred of them.
+    maxFragments: mostFragments,
+    maxBufferedChunks: mostChunks,
+    // Whoever began it, and why: a stop waits for it.
+    closeTimeout: lingerMs,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
-  })
+  }
+  const upgrader = new WebSocketServer(bounded)
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const refusal = refusalOf(request, options)
     if (refusal !== undefined) refuse(duplex, refusal)
@@ -214,5 +223,7 @@ function refusalOf(request: IncomingMessage, options: ListenerOptions): string |
 
 function refuse(duplex: Duplex, status: string): void {
   duplex.on('error', () => undefined)
+  // No time of the server counts for it any more: a peer that never closes would keep it open for good.
+  duplex.once('finish', () => duplex.destroy())
   duplex.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

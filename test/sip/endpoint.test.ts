@@ -1,5 +1,6 @@
 // The endpoint on real sockets: every transport in and out, its bounds, and that nothing is open in the end.
 import { once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -26,6 +27,19 @@ const opened = async (...wished: Parameters<typeof openPeer>): Promise<Opened> =
 afterEach(async () => {
   for (const each of open.splice(0)) await each.close()
 })
+
+/** Gone when the test is. */
+class ClosedByTest {
+  readonly raw: Socket
+
+  constructor(socket: Socket) {
+    this.raw = socket.on('error', () => undefined)
+  }
+
+  close(): void {
+    this.raw.destroy()
+  }
+}
 
 const tcpVia = (branch: string) => [`SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK${branch}`]
 const tcpText = (branch: string, body = '') => requestText({ via: tcpVia(branch), callId: branch, body })
@@ -312,6 +326,36 @@ describe('WebSocket', () => {
     browser.send(Buffer.alloc(200_000))
     expect((await closed)[0]).toBe(1009)
     expect((await peer.ends.at(0)).why).toBe('error')
+  })
+
+  /** A peer that writes what it likes, and leaves the connection half open when we close it. */
+  const rawPeer = async (port: number, protocol: string) => {
+    const socket = kept(new ClosedByTest(connectTcp({ host: '127.0.0.1', port, allowHalfOpen: true })))
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+    const key = `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n`
+    socket.raw.write(`GET / HTTP/1.1\r\nHost: x\r\n${upgrade}${key}Sec-WebSocket-Protocol: ${protocol}\r\n\r\n`)
+    const [answer] = (await once(socket.raw, 'data')) as [Buffer]
+    return { socket: socket.raw, answer: answer.toString() }
+  }
+
+  it('a handshake that is refused leaves nothing open, though its peer never closes', async () => {
+    const peer = await opened({ kinds: ['ws'], limits: { connectionsPerAddress: 1 } })
+    for (let i = 0; i < 3; i++) {
+      const { socket, answer } = await rawPeer(peer.port('ws'), 'chat')
+      expect(answer).toMatch(/^HTTP\/1.1 400 /)
+      if (!socket.readableEnded) await once(socket, 'end')
+    }
+    expect(peer.refused).toEqual([])
+  })
+
+  it('a message in thousands of frames is not waited for', async () => {
+    const peer = await opened({ kinds: ['ws'] })
+    const { socket } = await rawPeer(peer.port('ws'), 'sip')
+    const frame = (opcode: number) => Buffer.from([opcode, 0x81, 0, 0, 0, 0, 65])
+    socket.write(Buffer.concat([frame(1), ...new Array<Buffer>(1000).fill(frame(0))]))
+    expect((await peer.ends.at(0)).why).toBe('error')
+    // The peer never closes, and a stop does not wait for him.
+    await peer.endpoint.close()
   })
 
   it('that says nothing to a ping is dead', async () => {
