@@ -1,5 +1,6 @@
 // All client transactions of one layer: sends requests, repeats them where the way is unreliable, and ends each exactly once.
 import type { Branches } from './branch.js'
+import { BoundedQueue } from '../lib/bounded-queue.js'
 import { TimerWheel, type WheelEntry, type WheelLink } from '../lib/timer-wheel.js'
 import {
   clientDueMs,
@@ -10,7 +11,9 @@ import {
 } from './client-transaction.js'
 import type { ClientMachine, ClientState } from './client-transaction.js'
 import { isReliable, viaTransport, type Flow } from './flow.js'
+import { largestDatagram } from './limits.js'
 import type { Field, SipResponse } from './message.js'
+import { SendWindow } from './send-window.js'
 import type { ClientOutcome, ClientRequest, TransactionCounters, TransactionOptions } from './transaction-contract.js'
 import { clientKey, responseKey } from './transaction-keys.js'
 import { writeRequest } from './write.js'
@@ -27,6 +30,8 @@ class Pending implements ClientMachine, WheelEntry {
   resendAtMs: number
   resendAfterMs: number
   endAtMs: number
+  /** Of the window; -1 where it does not count there, or waits. */
+  step = -1
   dueMs = 0
   next: WheelLink | undefined = undefined
   previous: WheelLink | undefined = undefined
@@ -55,6 +60,13 @@ export class ClientTransactions {
   /** Of connections only, whose end is known. */
   readonly #byFlow = new Map<Flow, Set<Pending>>()
   readonly #wheel: TimerWheel<Pending>
+  /**
+   * Of datagrams. All answers come to one socket, of which a turn of the event loop reads only so many (32 of libuv): where more
+   * are asked for than come to be read, its buffer runs over, and everything is sent again on top of it.
+   */
+  readonly #window: SendWindow
+  /** Those that wait for the window, in their order; some may have ended. */
+  readonly #waiting: BoundedQueue<Pending>
   #unanswered = 0
   #isClosed = false
 
@@ -64,6 +76,8 @@ export class ClientTransactions {
     this.#counters = counters
     this.#now = now
     this.#wheel = new TimerWheel<Pending>(wheelTickMs, wheelSlots, now())
+    this.#window = new SendWindow(options.maxYoung, options.timers.t1Ms, now())
+    this.#waiting = new BoundedQueue<Pending>(options.maxClient)
   }
 
   /** Those remembered, the answered ones too. */
@@ -86,15 +100,22 @@ export class ClientTransactions {
       fields: [viaField(flow, branch), ...request.fields],
       body: request.body,
     })
-    if (!flow.send(bytes)) return 'notSent'
+    const nowMs = this.#now()
     const reliable = isReliable(flow.kind)
-    const machine = startClient(this.#now(), this.#options.timers, reliable)
+    const waits = !reliable && !this.#mayLeave(nowMs) && flow.isOpen && bytes.length <= largestDatagram
+    if (!waits && !flow.send(bytes)) return 'notSent'
+    const machine = startClient(nowMs, this.#options.timers, reliable)
     const key = clientKey(branch, request.method)
     const pending = new Pending(key, flow, reliable ? undefined : bytes, onFinal, machine)
     this.#counters.sent++
     this.#unanswered++
     this.#byKey.set(key, pending)
+    if (waits) {
+      this.#waiting.push(pending)
+      return 'sent'
+    }
     if (reliable) this.#watch(flow, pending)
+    else pending.step = this.#window.sent()
     this.#wheel.set(pending, clientDueMs(pending))
     return 'sent'
   }
@@ -115,7 +136,9 @@ export class ClientTransactions {
       if (isRepeat) this.#counters.strayResponses++
       return
     }
+    if (pending.step >= 0) this.#window.answered(pending.step)
     this.#end(pending, { kind: 'response', response })
+    if (this.#waiting.length > 0) this.#sendWaiting(this.#now())
   }
 
   /** A connection is gone: what was sent down it will not be answered. */
@@ -127,12 +150,34 @@ export class ClientTransactions {
 
   tick(nowMs: number): void {
     this.#wheel.advance(nowMs, (pending) => this.#timePassed(pending, nowMs))
+    if (this.#waiting.length > 0) this.#sendWaiting(nowMs)
   }
 
   /** Ends all; each user hears `failed`. */
   close(): void {
     this.#isClosed = true
     for (const pending of [...this.#byKey.values()]) this.#fail(pending)
+  }
+
+  #mayLeave(nowMs: number): boolean {
+    this.#window.advance(nowMs)
+    return this.#window.isOpen && this.#waiting.length === 0
+  }
+
+  #sendWaiting(nowMs: number): void {
+    this.#window.advance(nowMs)
+    while (this.#window.isOpen) {
+      const pending = this.#waiting.shift()
+      if (pending === undefined) return
+      // The layer was closed meanwhile.
+      if (pending.bytes === undefined) continue
+      // Its time begins now.
+      Object.assign(pending, startClient(nowMs, this.#options.timers, false))
+      pending.step = this.#window.sent()
+      this.#wheel.set(pending, clientDueMs(pending))
+      // As below: one that does not go may go the next time.
+      pending.flow.send(pending.bytes)
+    }
   }
 
   #timePassed(pending: Pending, nowMs: number): void {

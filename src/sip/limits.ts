@@ -12,3 +12,6 @@ export interface SipLimits {
 
 /** Room for every message of RFC 4475 and for a long text with its certificate; a flood of the largest still is small. */
 export const sipLimits: SipLimits = { headBytes: 16_384, fields: 128, uriChars: 2_048, bodyBytes: 65_536 }
+
+/** The largest payload of UDP over IPv4. */
+export const largestDatagram = 65_507

@@ -53,6 +53,8 @@ export interface TransactionOptions {
   readonly maxServer: number
   /** Requests of ours without a final response at a time. */
   readonly maxClient: number
+  /** Requests of ours over UDP that are unanswered and younger than T1 at a time; more wait in their order. See `send-window.ts`. */
+  readonly maxYoung: number
   /** What a 503 of ours asks for, in seconds. */
   readonly retryAfterS: number
 }
@@ -64,6 +66,8 @@ export const defaultTransactionOptions: Omit<TransactionOptions, 'timers'> = {
   // 64·T1 of 15,000 requests a second.
   maxServer: 500_000,
   maxClient: 50_000,
+  // Their answers fit a receive buffer of 4 MB; at 100 ms from a request to its answer it is 20,000 a second.
+  maxYoung: 2_000,
   retryAfterS: 5,
 }
 

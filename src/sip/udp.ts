@@ -3,11 +3,9 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { hostPort, plainAddress, type DatagramFlow, type Peer } from './flow.js'
 import { datagramKeepalive } from './keepalive.js'
+import { largestDatagram } from './limits.js'
 import { advertisedHost, listenerName } from './listening.js'
 import type { Listener, ListenerOptions, TransportEvents, TransportLimits } from './transport-contract.js'
-
-/** The largest payload of UDP over IPv4. */
-const largestDatagram = 65_507
 
 class UdpFlow implements DatagramFlow {
   readonly kind = 'udp'
