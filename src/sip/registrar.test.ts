@@ -246,6 +246,25 @@ describe('register', () => {
     expect(plain.bindings[0]?.regId).toBe(0)
   })
 
+  it('knows a contact of a phone again by its URI where one of the two requests names no flow', () => {
+    const world = new World()
+    const named = phone('sip:a@h', 1)
+    world.ask({ lines: [named], callId: 'x' })
+    // It has learned of flows since: one phone, and not two that get each message.
+    world.ask({ lines: ['Supported: outbound', named], callId: 'y' })
+    expect(world.bindings.map((each) => each.regId)).toEqual([1])
+    world.ask({ lines: [contact('sip:a@h', ';+sip.instance="<urn:uuid:1>";expires=0')], callId: 'z' })
+    expect(world.bindings).toEqual([])
+  })
+
+  it('says that it refreshed what is bound in the end, of a contact that is there twice', () => {
+    const twice = new World().ask({ lines: [contact('sip:a@h', ';expires=100'), contact('sip:a@h', ';expires=200')] })
+    expect(twice).toMatchObject({ refreshed: [{ expiresAtMs: nowMs + 200_000 }] })
+    expect(twice).toHaveProperty('refreshed.length', 1)
+    const gone = new World().ask({ lines: [contact('sip:a@h'), contact('sip:a@h', ';expires=0')] })
+    expect(gone).toMatchObject({ bindings: [], refreshed: [], isChanged: false })
+  })
+
   it('keeps the path, and asks proxies on it to know about flows', () => {
     const world = new World()
     const lines = ['Path: <sip:edge2;lr>, <sip:edge1;lr;ob>', contact('sip:a@h')]

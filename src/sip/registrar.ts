@@ -75,7 +75,7 @@ export function register(
   if (isOutbound && !isFirstHopOutbound(request)) return refused(439)
 
   let after: readonly Binding[] = live
-  const refreshed: Binding[] = []
+  const made = new Set<Binding>()
   for (const contact of wanted) {
     const orders = live.filter((each) => isSameBinding(each, contact)).map((each) => orderOf(request, each))
     if (orders.includes('old')) return refused(500, 'CSeq Out Of Order')
@@ -98,8 +98,10 @@ export function register(
       userAgent: copied((field(request, 'user-agent') ?? '').slice(0, longest.userAgent)),
     }
     after = [...after, binding]
-    refreshed.push(binding)
+    made.add(binding)
   }
+  // Of a contact that is there twice the later counts.
+  const refreshed = after.filter((each) => made.has(each))
   const bounded = withinBound(after, live, refreshed, settings)
   if (bounded === undefined) return refused(403, 'Too Many Contacts')
   return answer(request, bounded, refreshed, refreshed.length > 0 || bounded.length < live.length, nowMs)
@@ -152,7 +154,10 @@ function readContacts(
  */
 function isSameBinding(binding: Binding, contact: WantedContact): boolean {
   if (binding.instance !== '' && contact.instance !== '') {
-    return binding.instance === contact.instance && binding.regId === contact.regId
+    if (binding.instance !== contact.instance) return false
+    if (binding.regId === contact.regId) return true
+    if (binding.regId > 0 && contact.regId > 0) return false
+    // One of them names no flow: then the URI tells, as for phones that do not say who they are.
   }
   if (binding.contact === contact.text) return true
   const uri = parseUri(binding.contact)
