@@ -27,6 +27,7 @@ const ranks = [
     'record-files.ts',
     'repeated-requests.ts',
     'restore.ts',
+    'sip-certificate.ts',
     'sip-options.ts',
     'sip-switch.ts',
     'softphone-options.ts',

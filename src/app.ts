@@ -30,7 +30,7 @@ import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type Pipeli
 import { connect, Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
 import { restoreSwitch } from './restore.js'
-import { sipEdgeOptions } from './sip-options.js'
+import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
 import { SipSwitch, type SipListening } from './sip-switch.js'
 import { softphoneOptions } from './softphone-options.js'
 import { stopInOrder } from './stop.js'
@@ -83,7 +83,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const timers = systemTimers()
   const startedMs = exactClock.monotonicMs()
   // Before anything is opened: it may be that a certificate cannot be read.
-  const sipOptions = config.sip.enabled ? sipEdgeOptions(config) : undefined
+  const sipOptions = config.sip.enabled ? sipEdgeOptions(config, refusedOrigins(config, exactClock, log)) : undefined
   const store = await openStore(config)
   const live = await openDirectory(ports, store, exactClock)
   const directory = live.current

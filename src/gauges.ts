@@ -1,6 +1,7 @@
 // What is read off the parts of the switch at each scrape. Belongs to the composition root: it knows every part.
 
 import type { Dispatcher } from './delivery/dispatcher.js'
+import type { LaneView } from './delivery/lane.js'
 import type { Snapshot } from './directory/snapshot.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import { aorOf } from './edges/sip/register.js'
@@ -36,7 +37,7 @@ const partPeers = ['esme', 'vendor'] as const
 
 export function registerGauges(sources: GaugeSources): void {
   const { metrics, dispatcher, correlator, store, reassembly, vendors, esme, nowMs } = sources
-  const { sip, directory } = sources
+  const { sip } = sources
   metrics.gauge('sessions', () => [
     ...[...esme.bound()].flatMap(([name, byMode]) => sessions('esme', name, byMode)),
     ...[...vendors].flatMap((vendor) => sessions('vendor', vendor.connection.id, vendor.bound())),
@@ -55,29 +56,9 @@ export function registerGauges(sources: GaugeSources): void {
       value: Math.max(0, now - oldestDueMs) / 1000,
     }))
   })
-  metrics.gauge('receiptsWaiting', () => {
-    const rows = []
-    for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'esme' && target.carries === 'receipts' && !isPhoneOnly(target.account, directory()))
-        rows.push({ labels: { account: target.account }, value: waiting })
-    }
-    return rows
-  })
-  metrics.gauge('moWaiting', () => {
-    const rows = []
-    for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'esme' && target.carries === 'mo' && !isPhoneOnly(target.account, directory()))
-        rows.push({ labels: { account: target.account }, value: waiting })
-    }
-    return rows
-  })
-  metrics.gauge('undecided', () => {
-    const rows = []
-    for (const { target, waiting } of dispatcher.lanes()) {
-      if (target.kind === 'undecided') rows.push({ labels: { account: target.account }, value: waiting })
-    }
-    return rows
-  })
+  metrics.gauge('receiptsWaiting', () => waitingByAccount(sources, (lane) => carriedBy(lane) === 'receipts'))
+  metrics.gauge('moWaiting', () => waitingByAccount(sources, (lane) => carriedBy(lane) === 'mo'))
+  metrics.gauge('undecided', () => waitingByAccount(sources, ({ target }) => target.kind === 'undecided'))
   metrics.gauge('receiptsParked', () => [{ labels: {}, value: correlator.parkedCount }])
   metrics.gauge('reassemblySets', () =>
     partPeers.map((peer) => ({ labels: { peer }, value: reassembly.size(peer).sets })),
@@ -93,7 +74,25 @@ export function registerGauges(sources: GaugeSources): void {
   })
 }
 
-/** SIP users are too many for a series each: see sipWaiting. */
+const carriedBy = ({ target }: LaneView): 'receipts' | 'mo' | undefined =>
+  target.kind === 'esme' ? target.carries : undefined
+
+/** A series each, but for SIP users: they are too many, and are summed up. */
+function waitingByAccount(
+  { dispatcher, directory }: GaugeSources,
+  isMeant: (lane: LaneView) => boolean,
+): readonly { readonly labels: { readonly account: string }; readonly value: number }[] {
+  const rows = []
+  for (const lane of dispatcher.lanes()) {
+    const { target, waiting } = lane
+    if ('account' in target && isMeant(lane) && !isPhoneOnly(target.account, directory()))
+      rows.push({ labels: { account: target.account }, value: waiting })
+  }
+  return rows
+}
+
+const isSipUser = (id: AccountId, directory: Snapshot): boolean => directory.account(id)?.sip !== undefined
+
 function isPhoneOnly(id: AccountId, directory: Snapshot): boolean {
   const account = directory.account(id)
   return account?.sip !== undefined && account.systemId === undefined
@@ -130,6 +129,14 @@ function registerSipGauges({ metrics, dispatcher, directory, nowMs }: GaugeSourc
   }
   metrics.gauge('sipOffline', () => [{ labels: {}, value: waiting().filter(({ isOffline }) => isOffline).length }])
   metrics.gauge('sipWaiting', () => [{ labels: {}, value: waiting().reduce((sum, { messages }) => sum + messages, 0) }])
+  metrics.gauge('sipReceiptsWaiting', () => {
+    let value = 0
+    for (const { target, waiting: receipts } of dispatcher.lanes()) {
+      if (target.kind === 'esme' && target.carries === 'receipts' && isSipUser(target.account, directory()))
+        value += receipts
+    }
+    return [{ labels: {}, value }]
+  })
 }
 
 function sessions(edge: string, name: string, byMode: ReadonlyMap<string, number>): readonly GaugeRow<'sessions'>[] {

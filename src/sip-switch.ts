@@ -220,7 +220,7 @@ export class SipSwitch {
     if (name !== undefined) return name
     const aor = aorOf(account)
     if (aor === undefined) return undefined
-    const { numbersDomain } = this.#ports.config.softphone
+    const { numbersDomain } = this.#ports.config.sip
     name = { aor, domain: account.domain, numbersDomain: numbersDomain === '' ? undefined : numbersDomain }
     this.#names.set(account, name)
     return name
@@ -276,8 +276,8 @@ export class SipSwitch {
         const { account, id: messageId } = delivery.message
         log.event('sip.cannotSend', { account, messageId, why })
       },
-      notTold: () => undefined,
-      passedOver: () => undefined,
+      notTold: () => metrics.imdn.count('notAsked'),
+      passedOver: () => metrics.sipPassedOver.count(),
     }
   }
 }

@@ -7,16 +7,16 @@ import type { Log } from './telemetry/log.js'
 
 /** Nothing where it is not enabled. @param listening asked at each request: listeners come up after the page */
 export function softphoneOptions(
-  { softphone }: Config,
+  { sip, softphone }: Config,
   listening: () => readonly SipListening[],
   log: Log,
 ): { readonly softphone?: SoftphoneOptions } {
   if (!softphone.enabled) return {}
-  const { domain, numbersDomain, url: webSocketUrl } = softphone
+  const { domain, url: webSocketUrl } = softphone
   const webSocket: SoftphoneOptions['webSocket'] = () => {
     const listener = listening().find(({ kind }) => kind === 'ws' || kind === 'wss')
     return listener && { port: listener.port, isSecure: listener.kind === 'wss' }
   }
   const onMissing = (folder: string): void => log.event('softphone.missing', { folder })
-  return { softphone: { domain, numbersDomain, webSocketUrl, webSocket, onMissing } }
+  return { softphone: { domain, numbersDomain: sip.numbersDomain, webSocketUrl, webSocket, onMissing } }
 }

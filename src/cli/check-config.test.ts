@@ -74,6 +74,24 @@ describe('check-config', () => {
     expect((await run({ directory, set: ['lookup.file=none.yaml'] })).err).toContain("can't be read")
   })
 
+  it('looks at the certificate that SIP is to listen with', async () => {
+    const directory = file('d.yaml', 'policies: [{ id: p }]')
+    const [certificateFile, keyFile] = [file('cert.pem', 'no certificate'), join(folder, 'key.pem')]
+    const set = [
+      'sip.listeners=tls://127.0.0.1:0',
+      `sip.tls.certificateFile=${certificateFile}`,
+      `sip.tls.keyFile=${keyFile}`,
+    ]
+    expect((await run({ directory, set })).code).toBe(0)
+    set.push('sip.enabled=true')
+    expect((await run({ directory, set })).err).toContain(
+      `sip.tls.keyFile: expects a file that can be read (ENOENT), not "${keyFile}"`,
+    )
+    file('key.pem', 'no key')
+    const { code, err } = await run({ directory, set })
+    expect([code, err]).toEqual([1, expect.stringContaining('sip.tls.certificateFile: expects a certificate in PEM (')])
+  })
+
   it('does so for programs', async () => {
     const config = file('c.yaml', 'log:\n  level: loud\n')
     const directory = file('d.yaml', 'polices: []\n')

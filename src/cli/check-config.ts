@@ -5,6 +5,7 @@ import { redact } from '../config/redact.js'
 import type { Config } from '../config/settings.js'
 import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import type { Directory } from '../directory/resolve.js'
+import { readSipCertificate } from '../sip-certificate.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output } from './output.js'
 import { DirectoryError, readDirectory } from './read-directory.js'
@@ -69,6 +70,12 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
       lines.push(`${path}: ${key}: expects ${expected}, not ${JSON.stringify(value)}`)
       mistakes.push({ ...(path !== undefined && { file: path }), key, value, expected })
     }
+  const certificate = config && readSipCertificate(config)
+  if (certificate?.kind === 'wrong') {
+    const { key, value, expected } = certificate
+    lines.push(`${key}: expects ${expected}, not ${JSON.stringify(value)}`)
+    mistakes.push({ key, value, expected })
+  }
   if (config === undefined || directory === undefined || mistakes.length > 0) throw new CheckFailure(lines, mistakes)
   const { accounts, connections, policies, tariffs } = directory
   const rates = tariffs.reduce((sum, tariff) => sum + tariff.rates.length, 0)

@@ -124,6 +124,14 @@ describe('loadConfig', () => {
     expect(mistakesOf({ set: [listeners, 'sip.enabled=true', 'sip.tls.keyFile=key.pem'] })).toEqual([
       'default: sip.tls.certificateFile: expects a file where sip.listeners has tls or wss, not ""',
     ])
+    expect(
+      mistakesOf({ set: ['softphone.url=https://a.example', 'sip.origins=https://a.example https://b.example/'] }),
+    ).toEqual([
+      expect.stringMatching(
+        /sip\.origins: expects pages as browsers name them.*, not "https:\/\/a.example https:\/\/b.example\/"$/,
+      ),
+      '--set softphone.url=https://a.example: softphone.url: expects a URL that begins with ws:// or wss://, or nothing, not "https://a.example"',
+    ])
     expect(mistakesOf({ set: ['softphone.enabled=true', 'sip.push.url=example.com'] })).toEqual([
       '--set sip.push.url=example.com: sip.push.url: expects a URL that begins with http:// or https://, or nothing, not "example.com"',
       '--set softphone.enabled=true: softphone.enabled: expects false, unless sip.enabled is true and sip.listeners has ws or wss, not true',

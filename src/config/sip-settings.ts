@@ -19,6 +19,11 @@ export const sip = {
     'The domain that is meant where a phone writes an address of the switch in place of one; empty for none.',
     { minLength: 0, maxLength: 253 },
   ),
+  numbersDomain: text(
+    '',
+    'The domain in which users write to numbers elsewhere: what comes from those has it in From; empty for that of the user.',
+    { minLength: 0, maxLength: 253 },
+  ),
   tls: {
     certificateFile: text('', 'PEM file of the certificate, with those that it is signed by: for tls and wss.', {
       minLength: 0,
@@ -27,7 +32,7 @@ export const sip = {
   },
   origins: text(
     '',
-    'Whose pages may connect by WebSocket, such as https://phone.example.com, parted by blanks; empty for all.',
+    'Whose pages may connect by WebSocket, such as https://phone.example.com, parted by blanks, that of the web softphone too; empty for all.',
     { minLength: 0 },
   ),
   nonceMs: whole(300_000, 'How long a phone may use a nonce before it is given another.', { min: 1000, max: day }),
@@ -97,10 +102,6 @@ export const sip = {
 export const softphone = {
   enabled: flag(false, 'Serve the web softphone at /softphone on the admin server.'),
   domain: text('', 'The domain of its users, filled in for them; empty for none.', { minLength: 0, maxLength: 253 }),
-  numbersDomain: text('', 'The domain that numbers are sent to in it; empty for that of the user.', {
-    minLength: 0,
-    maxLength: 253,
-  }),
   url: text(
     '',
     'The WebSocket that it connects to, such as wss://sip.example.com/; empty for the first ws or wss listener.',
@@ -120,8 +121,14 @@ interface SipConfig {
     readonly maxExpiresMs: number
   }
   readonly push: { readonly url: string }
+  readonly origins: string
   readonly maxConnections: number
   readonly maxConnectionsPerAddress: number
+}
+
+interface SoftphoneConfig {
+  readonly enabled: boolean
+  readonly url: string
 }
 
 const isTls = ({ listeners }: SipConfig): boolean => /\b(tls|wss):/.test(listeners)
@@ -130,7 +137,7 @@ const isTls = ({ listeners }: SipConfig): boolean => /\b(tls|wss):/.test(listene
 export const sipCrossChecks: readonly {
   readonly key: string
   readonly expected: string
-  readonly holds: (config: { readonly sip: SipConfig; readonly softphone: { readonly enabled: boolean } }) => boolean
+  readonly holds: (config: { readonly sip: SipConfig; readonly softphone: SoftphoneConfig }) => boolean
 }[] = [
   {
     key: 'sip.tls.certificateFile',
@@ -161,6 +168,17 @@ export const sipCrossChecks: readonly {
     key: 'sip.push.url',
     expected: 'a URL that begins with http:// or https://, or nothing',
     holds: ({ sip: { push } }) => push.url === '' || (/^https?:\/\/[^\s@]+$/.test(push.url) && URL.canParse(push.url)),
+  },
+  {
+    key: 'sip.origins',
+    expected: 'pages as browsers name them, such as https://phone.example.com or http://127.0.0.1:8775, without a path',
+    holds: ({ sip: given }) =>
+      given.origins.split(/\s+/).every((each) => each === '' || (URL.canParse(each) && new URL(each).origin === each)),
+  },
+  {
+    key: 'softphone.url',
+    expected: 'a URL that begins with ws:// or wss://, or nothing',
+    holds: ({ softphone: { url } }) => url === '' || (/^wss?:\/\/[^\s@]+$/.test(url) && URL.canParse(url)),
   },
   {
     key: 'softphone.enabled',

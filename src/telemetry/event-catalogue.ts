@@ -233,6 +233,11 @@ export const eventCatalogue = {
     message: 'a SIP connection was closed: as many as allowed are open',
     fields: { remote: 'text', bound: 'text', count: 'number' },
   },
+  'sip.originRefused': {
+    level: 'warn',
+    message: 'a page of another origin wanted to connect by WebSocket',
+    fields: { origin: 'text', allowed: 'text', setting: 'text', count: 'number' },
+  },
   'sip.overloaded': {
     level: 'warn',
     message: 'SIP requests are answered 503: as many as allowed are being answered or remembered',
@@ -252,6 +257,21 @@ export const eventCatalogue = {
     level: 'warn',
     message: 'a message was set aside: no phone of the SIP user takes it',
     fields: { account: 'text', messageId: 'text', status: 'number' },
+  },
+  'sip.peerUp': {
+    level: 'info',
+    message: 'a server of a SIP peer is there',
+    fields: { connection: 'text', transport: 'text', remote: 'text' },
+  },
+  'sip.peerDown': {
+    level: 'warn',
+    message: 'a server of a SIP peer is not there',
+    fields: { connection: 'text', transport: 'text', remote: 'text', why: 'text', nextTryMs: 'number' },
+  },
+  'sip.peerChallenged': {
+    level: 'error',
+    message: 'a SIP peer wants a password of ours, and takes none that we have',
+    fields: { connection: 'text', remote: 'text', status: 'number', count: 'number' },
   },
   'sip.pushFailed': {
     level: 'warn',

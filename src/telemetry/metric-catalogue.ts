@@ -62,7 +62,7 @@ const sipTransports = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
 const challengeReasons = ['none', 'stale', 'wrong', 'malformed'] as const
 const registrationOutcomes = ['registered', 'unregistered', 'asked', 'refused', 'notKept'] as const
 const sipSendOutcomes = ['delivered', 'offline', 'over', 'split'] as const
-const imdnOutcomes = ['sent', 'taken', 'refused', 'received'] as const
+const imdnOutcomes = ['sent', 'taken', 'refused', 'notAsked', 'received'] as const
 const pushOutcomes = ['sent', 'failed', 'dropped'] as const
 const connectionBounds = ['connections', 'connectionsPerAddress'] as const
 const commitFailureCodes = ['full', 'io', 'closed', 'locked'] as const
@@ -297,12 +297,18 @@ export const counterCatalogue = {
     values: { outcome: sipSendOutcomes },
     help: `Tries to hand a message to a SIP user, to all of his phones at once, by outcome (${sipSendOutcomes.join(', ')}; offline: it waits; over: it never can be).`,
   },
+  sipPassedOver: {
+    kind: 'counter',
+    name: 'smswitch_sip_passed_over_total',
+    labels: [],
+    help: 'Messages that a phone of a SIP user was not sent since it was behind; they waited, or another phone of his got them.',
+  },
   imdn: {
     kind: 'counter',
     name: 'smswitch_imdn_total',
     labels: ['outcome'],
     values: { outcome: imdnOutcomes },
-    help: `Notifications of what became of messages (RFC 5438), by outcome (${imdnOutcomes.join(', ')}; received: from a phone, and not passed on).`,
+    help: `Notifications of what became of messages (RFC 5438), by outcome (${imdnOutcomes.join(', ')}; notAsked: by this sender, so that it is not written; received: from a phone, and not passed on).`,
   },
   pushes: {
     kind: 'counter',
@@ -382,19 +388,19 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_receipts_waiting',
     labels: ['account'],
-    help: 'Receipts in the outbox, by account.',
+    help: 'Receipts in the outbox, by account; of accounts with a SIP user alone see smswitch_sip_receipts_waiting.',
   },
   moWaiting: {
     kind: 'gauge',
     name: 'smswitch_mo_waiting',
     labels: ['account'],
-    help: 'Messages from phones that wait for an account.',
+    help: 'Messages that wait for an account; for accounts with a SIP user alone see smswitch_sip_waiting.',
   },
   undecided: {
     kind: 'gauge',
     name: 'smswitch_undecided_waiting',
     labels: ['account'],
-    help: 'Accepted messages whose network is still to be found out, by account.',
+    help: 'Accepted messages whose network is still to be found out, by account; all those of accounts with a SIP user alone have none.',
   },
   lookupsOut: {
     kind: 'gauge',
@@ -473,6 +479,12 @@ export const gaugeCatalogue = {
     name: 'smswitch_sip_waiting',
     labels: [],
     help: 'Messages that wait for SIP users, over all of them.',
+  },
+  sipReceiptsWaiting: {
+    kind: 'gauge',
+    name: 'smswitch_sip_receipts_waiting',
+    labels: [],
+    help: 'Notifications of what became of messages that wait for SIP users, over all of them.',
   },
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {

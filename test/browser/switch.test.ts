@@ -44,7 +44,7 @@ describe.skipIf(chromium === undefined)('the web softphone on the switch', { tim
         'sip.listeners': 'ws://127.0.0.1:0',
         'softphone.enabled': 'true',
         'softphone.domain': domain,
-        'softphone.numbersDomain': 'sms.example.com',
+        'sip.numbersDomain': 'sms.example.com',
       },
     })
     await hand.bound(1)

@@ -23,6 +23,7 @@ function rig(settings: { readonly defaultDomain?: string; readonly domains?: rea
   const state = { mayTry: true }
   const directory = {
     sipDomains: () => settings.domains ?? [domain],
+    hasSipDomain: (name: string) => (settings.domains ?? [domain]).includes(name),
     sipAccount: (user: string) => (user in users ? accountOf(user) : undefined),
     sipSecret: (user: string, realm: string, of: DigestHash) =>
       realm === domain && users[user]?.includes(of) === true

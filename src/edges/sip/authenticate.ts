@@ -118,13 +118,15 @@ export class Authenticator {
   /** Secrets are made for the domain of their user: a REGISTER names it in To, all else in From. */
   #claimOf(request: SipRequest): Claim | undefined {
     const said = parseUri(request.method === 'REGISTER' ? request.to.uri : request.from.uri)
-    const domains = this.#ports.directory().sipDomains()
+    const directory = this.#ports.directory()
     const user = said?.user
-    if (said !== undefined && domains.includes(said.host)) return { realm: said.host, user }
+    if (said !== undefined && directory.hasSipDomain(said.host)) return { realm: said.host, user }
     // A number (RFC 3966), or where we are in place of who we are.
     const isVague = said === undefined || said.host === '' || said.host.startsWith('[') || isIP(said.host) !== 0
+    if (!isVague) return undefined
+    const domains = directory.sipDomains()
     const meant = this.#defaultDomain === '' && domains.length === 1 ? domains[0]! : this.#defaultDomain
-    return isVague && domains.includes(meant) ? { realm: meant, user } : undefined
+    return directory.hasSipDomain(meant) ? { realm: meant, user } : undefined
   }
 }
 
