@@ -18,7 +18,7 @@ import type { Addresses } from '../message/address.js'
 import type { Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
-import { callRecord, deliveryId, FORGOTTEN_MS, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
+import { callRecord, deliveryId, FORGOTTEN_MS, keptTables, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
 import type { Booking, Unit } from './contracts/unit.js'
 
 const text = fc.oneof(
@@ -274,6 +274,16 @@ const arbitraryTransaction = fc.record({
   expiresAtMs: fc.oneof(fc.nat(6), fc.double({ min: 0, max: 6, noNaN: true })),
 })
 
+const keptRows = fc.array(
+  fc.record({
+    table: fc.constantFrom(...keptTables),
+    key: fc.constantFrom('a', 'a ', 'a|b', 'b', '~'.repeat(255)),
+    text: fc.oneof(text, fc.constant('')),
+  }),
+  { maxLength: 3 },
+)
+const kept = orNone(keptRows)
+
 /** Accepted messages have ids that stores take. */
 const ofSmallId = <D extends SegmentDelivery | MoDelivery>(of: fc.Arbitrary<D>): fc.Arbitrary<D> =>
   fc.tuple(of, smallId).map(([delivery, id]) => ({ ...delivery, message: { ...delivery.message, id } }))
@@ -284,12 +294,14 @@ const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported'
     delivery: fc.oneof(ofSmallId(arbitrarySegment), ofSmallId(arbitraryMo)),
     parts: orNone(smallIds),
     transaction: orNone(arbitraryTransaction),
+    kept,
   }),
   fc.record({
     kind: fc.constant('registered'),
     aor: fc.constantFrom('sip:a@x', 'sip:ab@x', 'ж'),
     bindings: fc.oneof(text, fc.constant('')),
   }),
+  fc.record({ kind: fc.constant('kept'), rows: keptRows, fact: fc.boolean() }),
   fc.record({ kind: fc.constant('forgotten'), throughMs: fc.double({ min: 0, max: FORGOTTEN_MS, noNaN: true }) }),
   fc.record({ kind: fc.constant('attempted'), delivery: arbitrarySegment }),
   fc.record({ kind: fc.constant('collected'), part: arbitraryCollected }),
@@ -319,6 +331,7 @@ const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported'
       }),
     ),
     outbox,
+    kept,
   }),
   fc.record({
     kind: fc.constant('receipted'),
@@ -326,6 +339,7 @@ const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported'
     final: fc.boolean(),
     outbox,
     group: orNone(fc.record({ id: smallId, then: fc.constant(undefined) })),
+    kept,
   }),
   fc
     .record({ awaiting: arbitraryAwaiting, final: fc.boolean(), outbox, then: arbitraryGroup })
@@ -340,6 +354,7 @@ const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported'
       fc.record({ kind: fc.constantFrom('done', 'setAside', 'expired') }),
       fc.record({ kind: fc.constant('requeued'), next: arbitraryToEsme }),
     ),
+    kept,
   }),
 )
 

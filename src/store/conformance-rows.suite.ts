@@ -11,6 +11,7 @@ import type {
   SegmentGroup,
 } from '../message/delivery.js'
 import type { AccountId, ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from '../message/ids.js'
+import type { KeptRow } from '../message/kept.js'
 import type { Message } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import type { KeepsBooks, RecordLines } from './contracts/books.js'
@@ -272,6 +273,21 @@ export async function booksOf({ books }: KeepsBooks) {
   }
 }
 
+/** The tables of kept texts that tests use; two begin alike. */
+export const keptTables = ['mdr', 'mdrs', 'sticky'] as const
+
+/** All rows of a table, page by page, in whichever order. */
+export async function keptOf(store: Store, table: string, limit = 1000, reverse = false): Promise<KeptRow[]> {
+  const found: KeptRow[] = []
+  let cursor = ''
+  do {
+    const page = await store.keptRows(table, { [reverse ? 'to' : 'from']: cursor, limit, reverse })
+    found.push(...page.rows)
+    cursor = page.cursor
+  } while (cursor !== '')
+  return found
+}
+
 /** Before it no test forgets transactions, so that what is left of them is promised. */
 export const FORGOTTEN_MS = 3
 
@@ -291,6 +307,7 @@ export async function contentsOf(store: Store) {
     collected: await store.collected(),
     registrations: await store.registrations(),
     transactions: [...(await store.transactions(FORGOTTEN_MS, 1_000_000))].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    kept: (await Promise.all(keptTables.map((table) => keptOf(store, table)))).flat(),
   }
 }
 

@@ -43,6 +43,11 @@ export function oneOfEachUnit(): UnitStep[] {
   const areCollected = [1, 2, 3].map((n) => collected(collectedOf(n)))
   const toEsme = mo(4, { dueMs: 12 })
   const { id: group } = groupOf(1)
+  const kept = [
+    { table: 'mdr', key: 'acme|1', text: 'new' },
+    { table: 'sticky', key: 'old', text: '' },
+  ]
+  const isKept: Unit = { kind: 'kept', rows: kept.map((row) => ({ ...row, text: 'before' })) }
   const advanced: Unit = {
     kind: 'answered',
     delivery: there,
@@ -77,6 +82,34 @@ export function oneOfEachUnit(): UnitStep[] {
       name: 'registered no more',
       before: [{ kind: 'registered', aor: 'sip:a@x', bindings: 'here' }],
       unit: { kind: 'registered', aor: 'sip:a@x', bindings: '' },
+    },
+    { name: 'kept', before: [isKept], unit: { kind: 'kept', rows: kept } },
+    {
+      name: 'kept, one twice',
+      before: [],
+      unit: { kind: 'kept', rows: [...kept, { ...kept[0]!, text: 'newer' }], fact: true },
+    },
+    { name: 'accepted, with texts', before: [isKept], unit: { kind: 'accepted', delivery: toEsme, kept } },
+    {
+      name: 'answered, with texts',
+      before: [...isThere, isKept],
+      unit: {
+        kind: 'answered',
+        delivery: there,
+        outcome: { kind: 'final', state: 'DELIVERED', reason: undefined },
+        outbox,
+        kept,
+      },
+    },
+    {
+      name: 'receipted, with texts',
+      before: [isAwaited, isKept],
+      unit: { kind: 'receipted', awaiting: awaitingOf(1), final: true, outbox, kept },
+    },
+    {
+      name: 'notified, with texts',
+      before: [isTold, isKept],
+      unit: { kind: 'notified', delivery: told, outcome: { kind: 'done' }, kept },
     },
     { name: 'collected', before: [], unit: collected(collectedOf(1)) },
     {

@@ -11,6 +11,7 @@ import { keptSuite } from './conformance-kept.suite.js'
 import { partsSuite } from './conformance-parts.suite.js'
 import { anchorAt, booksOf, contentsOf } from './conformance-rows.suite.js'
 import { storeSuite, type StoreUnderTest } from './conformance.suite.js'
+import { textsSuite } from './conformance-texts.suite.js'
 import { openLmdbStore } from './lmdb/lmdb-store.js'
 import { MemoryStore } from './memory/memory-store.js'
 
@@ -43,7 +44,7 @@ async function lmdbUnderTest(): Promise<StoreUnderTest> {
   }
 }
 
-for (const suite of [storeSuite, partsSuite, directorySuite, booksSuite, answersSuite, keptSuite]) {
+for (const suite of [storeSuite, partsSuite, directorySuite, booksSuite, answersSuite, keptSuite, textsSuite]) {
   suite('memory', memoryUnderTest)
   suite('lmdb', lmdbUnderTest)
 }

@@ -440,6 +440,25 @@ it('takes collected parts for offers, and the end of collected parts for a fact'
   expect(await contentsOf(store)).toMatchObject({ deliveries: [], collected: [] })
 })
 
+it('takes kept texts for offers, but those that tell what happened', async () => {
+  const { store, group, clock, log, turn } = rig()
+  const listener = listenerInto(log)
+  const kept = (key: string, text: string): Unit => ({ kind: 'kept', rows: [{ table: 'mdr', key, text }] })
+  group.offer(kept('a', '1'), listener)
+  await turn()
+  expect([log.splice(0), group.pending, group.facts]).toEqual([['durable -1'], 0, 0])
+  store.failNext('full')
+  group.offer(kept('b', '2'), listener)
+  group.recordLazily({ ...kept('a', ''), fact: true } as Unit, listener)
+  expect([group.pending, group.facts]).toEqual([2, 1])
+  await turn()
+  expect(log.splice(0)).toEqual(['refused -1 full', 'failed full kept 1 refused 1'])
+  clock.advance(100)
+  await turn()
+  expect([group.pending, group.facts]).toEqual([0, 0])
+  expect((await contentsOf(store)).kept).toEqual([])
+})
+
 it('takes registrations for offers, and what is forgotten of transactions for a fact', async () => {
   const { store, group, clock, log, turn } = rig()
   const listener = listenerInto(log)

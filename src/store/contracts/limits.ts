@@ -70,6 +70,17 @@ export function checkKeyText(name: string, text: string): void {
   checkLength(text)
 }
 
+/** 1 to `max` characters from blank to tilde? A loop: a regular expression costs three times as much, once for each message. */
+export function isPrintable(text: string, max: number): boolean {
+  const { length } = text
+  if (length === 0 || length > max) return false
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || code > 0x7e) return false
+  }
+  return true
+}
+
 function isAscii(id: string): boolean {
   const { length } = id
   if (length === 0 || length > MAX_ID_BYTES) return false

@@ -15,7 +15,7 @@ export interface UnitListener {
 }
 
 export interface Recorder {
-  /** An `accepted`, `collected`, `paid` or `registered` unit, whose sender has no answer yet: committed as soon as possible, refused when the store fails. */
+  /** A unit that `isOffer` says yes to (contracts/unit), whose sender has no answer yet: committed as soon as possible, refused when the store fails. */
   offer(unit: Unit, listener: UnitListener & Required<Pick<UnitListener, 'refused'>>): void
   /** A fact that somebody waits for (a vendor's receipt to be answered): committed as soon as possible, never refused. */
   record(unit: Unit, listener: UnitListener): void

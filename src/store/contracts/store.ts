@@ -4,6 +4,7 @@
 import type { CollectedPart } from '../../message/collected-part.js'
 import type { Awaiting, Delivery, ParkedReceipt, SegmentGroup } from '../../message/delivery.js'
 import type { DeliveryId, LaneKey, MessageId, VendorId } from '../../message/ids.js'
+import type { KeptPage, KeptRange } from './kept.js'
 import type { StoredRegistration } from './registrations.js'
 import type { StoredTransaction } from './transactions.js'
 import type { Unit } from './unit.js'
@@ -91,6 +92,10 @@ export interface Store {
    * in no order. Of more than `limit` those of the latest commits. Meant for the start.
    */
   transactions(nowMs: number, limit: number): Promise<readonly StoredTransaction[]>
+  /** The text of each key in the same order, undefined where there is none; up to 1000 keys. Sees every resolved commit. */
+  findKept(table: string, keys: readonly string[]): Promise<readonly (string | undefined)[]>
+  /** A page of the texts of a table, in the order of keys. Sees every resolved commit. */
+  keptRows(table: string, range: KeptRange): Promise<KeptPage>
   /**
    * Looks at up to `limit` rows from `cursor` ('' to begin) and returns those whose expiresAtMs is at or before `nowMs`,
    * with the cursor to go on from ('' at the end). Changes nothing.

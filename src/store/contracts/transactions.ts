@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { MessageId } from '../../message/ids.js'
-import { MAX_DUE_MS } from './limits.js'
+import { isPrintable, MAX_DUE_MS } from './limits.js'
 
 /** The request of a peer that a message came by. */
 export interface IngressTransaction {
@@ -21,12 +21,13 @@ const KEY_MAX = 255
 
 /** A text from a peer as a key that every store takes: itself, or a digest of it where it is long or not printable ASCII. */
 export function transactionKeyOf(text: string): string {
-  return isKey(text) ? text : `sha256:${createHash('sha256').update(text).digest('base64url')}`
+  return isPrintable(text, KEY_MAX) ? text : `sha256:${createHash('sha256').update(text).digest('base64url')}`
 }
 
 /** @throws RangeError for a key that no store takes, or a time that is none */
 export function checkTransaction({ key, expiresAtMs }: IngressTransaction): void {
-  if (!isKey(key)) throw new RangeError(`the key of a transaction has 1–${KEY_MAX} printable ASCII characters`)
+  if (!isPrintable(key, KEY_MAX))
+    throw new RangeError(`the key of a transaction has 1–${KEY_MAX} printable ASCII characters`)
   if (!(expiresAtMs >= 0 && expiresAtMs <= MAX_DUE_MS))
     throw new RangeError(`the time ${expiresAtMs} at which a transaction is over is not in 0–${MAX_DUE_MS}`)
 }
@@ -34,15 +35,4 @@ export function checkTransaction({ key, expiresAtMs }: IngressTransaction): void
 /** Of two with one key: which counts, in whatever order they come. */
 export function counts(one: StoredTransaction, other: StoredTransaction): boolean {
   return one.expiresAtMs === other.expiresAtMs ? one.id > other.id : one.expiresAtMs > other.expiresAtMs
-}
-
-/** A loop: a regular expression costs three times as much, once for each message. */
-function isKey(text: string): boolean {
-  const { length } = text
-  if (length === 0 || length > KEY_MAX) return false
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x20 || code > 0x7e) return false
-  }
-  return true
 }

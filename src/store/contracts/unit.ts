@@ -15,6 +15,7 @@ import type {
 } from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
 import type { ConnectionId, MessageId, VendorId } from '../../message/ids.js'
+import type { KeptRow } from '../../message/kept.js'
 import type { MessageState } from '../../message/state.js'
 import type { ExportMark } from './books.js'
 import type { StoredRegistration } from './registrations.js'
@@ -62,6 +63,9 @@ export type MoneyUnit =
   /** Records up to this number are in their file, which has so many octets now. */
   | ({ readonly kind: 'exported' } & ExportMark)
 
+/** Texts that others keep, changed in the same step, in order. */
+type Kept = readonly KeptRow[] | undefined
+
 type Happening =
   /** A message was taken from its sender; `parts` are those of its parts that were collected before. */
   | {
@@ -70,6 +74,7 @@ type Happening =
       readonly parts?: readonly MessageId[] | undefined
       /** The request that it came by, where a repeated one must make no second message after a crash. */
       readonly transaction?: IngressTransaction | undefined
+      readonly kept?: Kept
     }
   /** A part was taken from its sender before its message is whole. */
   | { readonly kind: 'collected'; readonly part: CollectedPart }
@@ -89,6 +94,7 @@ type Happening =
       readonly connection?: ConnectionId
       readonly outcome: SegmentOutcome
       readonly outbox: readonly ReceiptDelivery[]
+      readonly kept?: Kept
     }
   /** A vendor's receipt met its segment. When `final`, nothing more is awaited under that id. */
   | {
@@ -98,6 +104,7 @@ type Happening =
       readonly outbox: readonly ReceiptDelivery[]
       /** What the report makes of its group: `then` undefined closes it. Absent where it changes none. */
       readonly group?: { readonly id: MessageId; readonly then: SegmentGroup | undefined } | undefined
+      readonly kept?: Kept
     }
   /** Reports of a group never came: over. */
   | { readonly kind: 'groupGivenUp'; readonly group: SegmentGroup; readonly outbox: readonly ReceiptDelivery[] }
@@ -117,17 +124,21 @@ type Happening =
       readonly delivery: EsmeDelivery
       /** What its sender is told, where that is an account: its end is one of a message towards a phone. */
       readonly outbox?: readonly ReceiptDelivery[] | undefined
+      readonly kept?: Kept
       readonly outcome:
         { readonly kind: 'done' | 'setAside' | 'expired' } | { readonly kind: 'requeued'; readonly next: EsmeDelivery }
     }
   /** A user registered, again or elsewhere, or no more where `bindings` are ''. */
   | ({ readonly kind: 'registered' } & StoredRegistration)
+  /** Texts that others keep changed, by no message. A `fact` already happened and is recorded, never offered. */
+  | { readonly kind: 'kept'; readonly rows: readonly KeptRow[]; readonly fact?: boolean | undefined }
   /** Transactions that were over at that time (switch time, ms) need not be kept any more. */
   | { readonly kind: 'forgotten'; readonly throughMs: number }
 
 /** Its sender has no answer yet: the only units that may be refused for want of room. All others tell what already happened. */
 export function isOffer(unit: Unit): boolean {
   const { kind } = unit
+  if (kind === 'kept') return unit.fact !== true
   return kind === 'accepted' || kind === 'collected' || kind === 'paid' || kind === 'registered'
 }
 
@@ -153,6 +164,8 @@ export interface StateChanges {
   forget(throughMs: number): void
   /** Put or overwrite by address; removed where its bindings are ''. */
   register(registration: StoredRegistration): void
+  /** Put or overwrite by table and key; removed where its text is ''. */
+  keep(row: KeptRow): void
   /** Put or overwrite by id. */
   putGroup(group: SegmentGroup): void
   dropGroup(id: MessageId): void
@@ -177,6 +190,7 @@ export function reduce(unit: Unit, state: StateChanges): void {
       state.enqueue(unit.delivery)
       if (unit.parts !== undefined) for (const part of unit.parts) state.uncollect(part)
       if (unit.transaction !== undefined) state.remember(unit.transaction, unit.delivery.message.id)
+      if (unit.kept !== undefined) keep(unit.kept, state)
       return
     case 'collected':
       state.collect(unit.part)
@@ -197,12 +211,14 @@ export function reduce(unit: Unit, state: StateChanges): void {
       }
       applyOutcome(unit.outcome, state)
       for (const receipt of unit.outbox) state.enqueue(receipt)
+      if (unit.kept !== undefined) keep(unit.kept, state)
       return
     case 'receipted':
       if (unit.final) state.settle(unit.awaiting.vendor, unit.awaiting.vendorMessageId)
       if (unit.group?.then !== undefined) state.putGroup(unit.group.then)
       else if (unit.group !== undefined) state.dropGroup(unit.group.id)
       for (const receipt of unit.outbox) state.enqueue(receipt)
+      if (unit.kept !== undefined) keep(unit.kept, state)
       return
     case 'groupGivenUp':
       state.dropGroup(unit.group.id)
@@ -222,14 +238,22 @@ export function reduce(unit: Unit, state: StateChanges): void {
       state.dequeue(unit.delivery)
       if (unit.outcome.kind === 'requeued') state.enqueue(unit.outcome.next)
       if (unit.outbox !== undefined) for (const receipt of unit.outbox) state.enqueue(receipt)
+      if (unit.kept !== undefined) keep(unit.kept, state)
       return
     case 'registered':
       state.register(unit)
+      return
+    case 'kept':
+      keep(unit.rows, state)
       return
     case 'forgotten':
       state.forget(unit.throughMs)
       return
   }
+}
+
+function keep(rows: readonly KeptRow[], state: StateChanges): void {
+  for (const row of rows) state.keep(row)
 }
 
 function isSamePlace(a: DeliveryRef, b: DeliveryRef): boolean {

@@ -19,7 +19,8 @@ export interface TableRange {
   readonly start: KeySlice
   readonly end?: KeySlice
   readonly exclusiveStart?: boolean
-  /** From `start`, which is in it, down to `end`, which is not. */
+  readonly inclusiveEnd?: boolean
+  /** From `start`, which is in it, down to `end`, which is not, where the two above say nothing else. */
   readonly reverse?: boolean
   readonly limit?: number
   readonly values?: boolean
@@ -62,6 +63,7 @@ export interface LmdbEnv {
   readonly answers: Table
   readonly registrations: Table
   readonly transactions: Table
+  readonly kept: Table
   readonly books: Table
   readonly records: Table
   readonly meta: Table
@@ -117,6 +119,7 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     answers: table('answers'),
     registrations: table('registrations'),
     transactions: table('transactions'),
+    kept: table('kept'),
     books: table('books'),
     records: table('records'),
     meta: table('meta'),

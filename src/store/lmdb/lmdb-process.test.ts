@@ -97,7 +97,7 @@ describe('kill -9', () => {
       await killed(writer.process)
       await drained
       const store = await open()
-      const { deliveries, transactions, registrations } = await contentsOf(store)
+      const { deliveries, transactions, registrations, kept } = await contentsOf(store)
       const { customers, days, records } = await booksOf(store)
       await store.close()
       const there = new Set(deliveries.map((row) => row.id))
@@ -109,6 +109,7 @@ describe('kill -9', () => {
       expect(customers).toEqual([{ customer: 'acme', heldMicros: rows, chargedMicros: 0, paidInMicros: 0 }])
       expect(days).toMatchObject([{ units: rows, heldMicros: rows }])
       expect(records.lines).toBe('x\n'.repeat(rows))
+      expect(kept.map(({ key }) => key)).toEqual([...there].sort())
       // A request is known exactly when its message is there, and a user when what was committed with it is.
       expect(transactions.map(({ id }) => id).sort()).toEqual(deliveries.map(({ id }) => id).sort())
       for (const { key, id } of transactions) expect(key).toBe(transactionOf(parseInt(id.slice(8), 16)).key)

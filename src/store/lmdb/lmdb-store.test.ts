@@ -100,6 +100,21 @@ describe('the low-water mark', () => {
   })
 })
 
+describe('kept texts when room runs low', () => {
+  it('are refused where somebody waits, and kept where they tell what happened', async () => {
+    let freeBytes = 10 * MiB
+    const store = await open({ lowWaterBytes: 8 * MiB, spaceCheckMs: 0, diskFreeBytes: async () => freeBytes })
+    const rows = [{ table: 'mdr', key: 'a', text: '1' }]
+    await store.commit([{ kind: 'kept', rows }], at)
+    freeBytes = 7 * MiB
+    await vi.waitFor(() => expect(store.commit([{ kind: 'kept', rows }], at)).rejects.toMatchObject({ failure: 'full' }))
+    await store.commit([{ kind: 'kept', rows: [{ table: 'mdr', key: 'a', text: '' }], fact: true }], at)
+    const told = [{ table: 'mdr', key: 'b', text: '2' }]
+    await store.commit([{ ...over(segment(1)), kept: told } as Unit], at)
+    expect((await contentsOf(store)).kept).toEqual(told)
+  })
+})
+
 describe('a disk with next to nothing left', () => {
   it('takes nothing at all until there is room again', async () => {
     let freeBytes = 10 * MiB
@@ -117,8 +132,8 @@ describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()
     await markFormat(FORMAT + 1)
-    await expect(open()).rejects.toThrow(/format 5.*up to 4/)
-    await expect(open()).rejects.toThrow(/format 5.*up to 4/)
+    await expect(open()).rejects.toThrow(/format 6.*up to 5/)
+    await expect(open()).rejects.toThrow(/format 6.*up to 5/)
   })
 
   it('takes data of format 1 and marks it, so that an older program refuses it', async () => {

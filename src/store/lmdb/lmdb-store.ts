@@ -14,12 +14,14 @@ import {
 import type { BooksStore, KeepsBooks } from '../contracts/books.js'
 import type { AnswersStore, KeepsAnswers } from '../contracts/answers.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
+import type { KeptRange } from '../contracts/kept.js'
 import { isOffer, reduce, type Unit } from '../contracts/unit.js'
 import { LmdbAnswers, type AnswersPorts } from './answer-rows.js'
 import { CommitQueue } from './commit-queue.js'
 import { convertEarlyDays, readEarlyDays } from './day-rows.js'
 import { LmdbDirectory } from './directory-rows.js'
 import { FreeSpace, freeOnDisk, usedBytesOf } from './free-space.js'
+import { findKept, keptRows } from './kept-rows.js'
 import { LmdbBooks } from './lmdb-books.js'
 import { openEnv, type LmdbEnv } from './lmdb-env.js'
 import { FORMAT, readMeta } from './meta-rows.js'
@@ -200,6 +202,14 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
 
   async transactions(nowMs: number, limit: number) {
     return this.#read((env) => transactionsAfter(env, nowMs, limit))
+  }
+
+  async findKept(table: string, keys: readonly string[]) {
+    return this.#read((env) => findKept(env, table, keys))
+  }
+
+  async keptRows(table: string, range: KeptRange) {
+    return this.#read((env) => keptRows(env, table, range))
   }
 
   async expiredDeliveries(cursor: string, limit: number, nowMs: number) {

@@ -21,8 +21,9 @@ export const metaKeys = {
  * Format 3 has the tables `books` and `records`, and bills in rows: a program that passes over them would lose money.
  * Format 4 has the tables `registrations` and `transactions`, and messages from account to account in rows of messages from phones: an
  * earlier program would deliver those and settle nothing.
+ * Format 5 has the table `kept`: a program that passes over it would send to who opted out, and tell no application what became of messages.
  */
-export const FORMAT = 4
+export const FORMAT = 5
 
 export function writeNumber(out: ByteWriter, value: number): void {
   out.float64(value)

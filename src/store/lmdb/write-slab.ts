@@ -7,6 +7,7 @@ import type { MessageId } from '../../message/ids.js'
 import type { ExportMark } from '../contracts/books.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import { checkMessageId, wholeDueMs } from '../contracts/limits.js'
+import type { KeptRow } from '../contracts/kept.js'
 import type { StoredRegistration } from '../contracts/registrations.js'
 import { checkTransaction, type IngressTransaction } from '../contracts/transactions.js'
 import type { StateChanges } from '../contracts/unit.js'
@@ -14,6 +15,7 @@ import { ByteWriter } from '../rows/bytes.js'
 import { writeCollected } from '../rows/collected-row.js'
 import { writeDelivery } from '../rows/delivery-row.js'
 import { writeGroup } from '../rows/group-row.js'
+import { writeKeptKey, writeKeptText } from '../rows/kept-row.js'
 import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
 import { writeBindings, writeRegistrationKey } from '../rows/registration-row.js'
 import {
@@ -44,6 +46,7 @@ const tables = [
   'answers',
   'registrations',
   'transactions',
+  'kept',
 ] as const
 const DELIVERIES = 0
 const AWAITING = 1
@@ -53,6 +56,7 @@ const GROUPS = 4
 const COLLECTED = 5
 const REGISTRATIONS = 10
 const TRANSACTIONS = 11
+const KEPT = 12
 
 /** A write is five numbers: table, key from–to, value from–to (to = -1: remove). */
 const NUMBERS = 5
@@ -270,6 +274,15 @@ export class WriteSlab implements StateChanges {
     if (registration.bindings === '') return this.#add(REGISTRATIONS, start, middle, REMOVE)
     writeBindings(this.#out, registration.bindings)
     this.#add(REGISTRATIONS, start, middle, this.#out.position)
+  }
+
+  keep(row: KeptRow): void {
+    const start = this.#out.position
+    writeKeptKey(this.#out, row)
+    const middle = this.#out.position
+    if (row.text === '') return this.#add(KEPT, start, middle, REMOVE)
+    writeKeptText(this.#out, row.text)
+    this.#add(KEPT, start, middle, this.#out.position)
   }
 
   /** A row of a table that has no verb of its own here. */

@@ -3,18 +3,19 @@
 
 import { stdout } from 'node:process'
 import type { Move } from '../../message/bill.js'
-import { accountId, anchorAt, messageId, segment, transactionOf } from '../conformance-rows.suite.js'
+import { accountId, anchorAt, deliveryId, messageId, segment, transactionOf } from '../conformance-rows.suite.js'
 import type { Unit } from '../contracts/unit.js'
 import { openLmdbStore } from './lmdb-store.js'
 
 /** Each row holds one micro-unit and leaves one line. */
 const move: Move = { customer: 'acme', account: accountId('a'), day: 1, heldMicros: 1, chargedMicros: 0, units: 1 }
 const { message } = segment(1)
-/** The row, whose message came by a transaction of the same number. */
+/** The row, whose message came by a transaction of the same number and left a text. */
 const acceptedFrom = (row: number, n: number): Unit => ({
   kind: 'accepted',
   delivery: segment(row, { dueMs: n, message: { ...message, id: messageId(row) } }),
   transaction: transactionOf(row),
+  kept: [{ table: 'mdr', key: deliveryId(row), text: 'x' }],
   move,
   cdr: 'x\n',
 })

@@ -14,6 +14,7 @@ import {
   wholeDueMs,
 } from '../contracts/limits.js'
 import type { StoredAnswer } from '../contracts/answers.js'
+import { checkKept } from '../contracts/kept.js'
 import { checkRegistration } from '../contracts/registrations.js'
 import type { ClockAnchor } from '../contracts/store.js'
 import { checkTransaction, counts, type StoredTransaction } from '../contracts/transactions.js'
@@ -27,6 +28,7 @@ import {
   forgetBlocks,
   type MemoryBooksState,
 } from './memory-books.js'
+import { copyTables, keepRow, type MemoryTables } from './memory-kept.js'
 import { insertInto, removeFrom } from './sorted-lane.js'
 
 /** The row as text: what was given may change later. */
@@ -49,6 +51,7 @@ export interface MemoryState {
   /** Bindings by address of record. */
   readonly registrations: Map<string, string>
   readonly transactions: Map<string, StoredTransaction>
+  readonly kept: MemoryTables
   readonly books: MemoryBooksState
   directoryRevision: number
   anchor: ClockAnchor | undefined
@@ -66,6 +69,7 @@ export function emptyState(): MemoryState {
     answers: new Map(),
     registrations: new Map(),
     transactions: new Map(),
+    kept: new Map(),
     books: emptyBooks(),
     directoryRevision: 0,
     anchor: undefined,
@@ -85,6 +89,7 @@ export function copyState(state: MemoryState): MemoryState {
     answers: new Map(state.answers),
     registrations: new Map(state.registrations),
     transactions: new Map(state.transactions),
+    kept: copyTables(state.kept),
     books: copyBooks(state.books),
     directoryRevision: state.directoryRevision,
     anchor: state.anchor,
@@ -179,6 +184,10 @@ export function stepOf(units: readonly Unit[]): (state: MemoryState) => void {
         if (bindings === '') registrations.delete(aor)
         else registrations.set(aor, bindings)
       })
+    },
+    keep(row) {
+      checkKept(row)
+      changes.push(({ kept }) => keepRow(kept, row))
     },
     move(move) {
       checkMove(move)

@@ -16,12 +16,14 @@ import {
 import type { AnswersStore, KeepsAnswers } from '../contracts/answers.js'
 import { compareOctets, type BooksStore, type KeepsBooks } from '../contracts/books.js'
 import type { DirectoryStore, KeepsDirectory } from '../contracts/directory.js'
+import { checkKeptKeys, checkKeptRange, type KeptPage, type KeptRange } from '../contracts/kept.js'
 import type { StoredRegistration } from '../contracts/registrations.js'
 import { counts, type StoredTransaction } from '../contracts/transactions.js'
 import type { Unit } from '../contracts/unit.js'
 import { MemoryAnswers } from './memory-answers.js'
 import { MemoryBooks } from './memory-books.js'
 import { MemoryDirectory } from './memory-directory.js'
+import { pageOf } from './memory-kept.js'
 import { copyState, emptyState, stepOf, vendorKey, type MemoryState } from './memory-state.js'
 
 /** A state to go back to; opaque. */
@@ -138,6 +140,19 @@ export class MemoryStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnsw
     this.#mustBeOpen()
     const live = [...this.#state.transactions.values()].filter(({ expiresAtMs }) => expiresAtMs > nowMs)
     return live.sort((a, b) => (counts(a, b) ? -1 : 1)).slice(0, limit)
+  }
+
+  async findKept(table: string, keys: readonly string[]): Promise<readonly (string | undefined)[]> {
+    this.#mustBeOpen()
+    checkKeptKeys(table, keys)
+    const texts = this.#state.kept.get(table)?.texts
+    return keys.map((key) => texts?.get(key))
+  }
+
+  async keptRows(table: string, range: KeptRange): Promise<KeptPage> {
+    this.#mustBeOpen()
+    checkKeptRange(table, range)
+    return pageOf(this.#state.kept, table, range)
   }
 
   async expiredDeliveries(cursor: string, limit: number, nowMs: number) {

@@ -26,6 +26,7 @@ export const rowKinds = {
   awaitingWithBill: 11,
   transactions: 12,
   registration: 13,
+  kept: 14,
 } as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 
