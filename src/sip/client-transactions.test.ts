@@ -22,7 +22,7 @@ function setUp(maxYoung: number) {
     ...{ client, counters, flow, sent, ended },
     ask: (id: string) => client.request(clientMessage(id), flow, ({ kind }) => ended.push(`${id} ${kind}`)),
     answer: (at: number) => client.receive(parsed(writeResponse(sent[at]!, { status: 200 })) as SipResponse, flow),
-    pass(ms: number) {
+    pass: (ms: number) => {
       for (let left = ms; left > 0; left -= 50) client.tick((nowMs += 50))
     },
   }
