@@ -2,6 +2,8 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import type { DnsAnswer, DnsPort } from './dns-cache.js'
 
+const nothing: DnsAnswer<string> = { records: [] }
+
 /** @param servers addresses to ask instead of the machine's own, as `192.0.2.1:53` */
 export function systemDns(
   options: { readonly timeoutMs?: number; readonly servers?: readonly string[] } = {},
@@ -17,12 +19,20 @@ export function systemDns(
     naptr: (name) => orNone(async () => ({ records: await resolver.resolveNaptr(name) })),
     srv: (name) => orNone(async () => ({ records: await resolver.resolveSrv(name) })),
     a: async (name) => {
-      const asked = await orNone(async () => addresses(await resolver.resolve4(name, { ttl: true })))
+      let fault: unknown
+      const asked = await orNone(async () => addresses(await resolver.resolve4(name, { ttl: true }))).catch(
+        (error: unknown) => {
+          fault = error
+          return nothing
+        },
+      )
       if (asked.records.length > 0) return asked
-      // The hosts file, which only the system's own look-up reads.
-      return orNone(async () => ({
+      // The hosts file, which only the system's own look-up reads: all the more where no server answers.
+      const found = await orNone(async () => ({
         records: (await lookup(name, { family: 4, all: true })).map((each) => each.address),
       }))
+      if (found.records.length === 0 && fault !== undefined) throw fault as Error
+      return found
     },
     aaaa: (name) => orNone(async () => addresses(await resolver.resolve6(name, { ttl: true }))),
   }

@@ -15,6 +15,8 @@ const zone = {
     '_sips._tcp.example.com': [srv('a.example.com', 5061)],
     '_sip._tcp.pointed.example': [srv('a.example.com', 5080)],
     '_sip._udp.gone.example': [srv('.', 0)],
+    '_sip._udp.moved.example': [srv('.', 0)],
+    '_sip._tcp.moved.example': [srv('a.example.com', 5080)],
   } as Record<string, SrvRecord[]>,
   naptr: {
     'pointed.example': [
@@ -27,6 +29,8 @@ const zone = {
     'a.example.com': ['192.0.2.1', '192.0.2.2'],
     'b.example.com': ['192.0.2.3'],
     'host.example': ['192.0.2.9'],
+    'gone.example': ['192.0.2.10'],
+    'moved.example': ['192.0.2.10'],
   } as Record<string, string[]>,
   aaaa: { 'host.example': ['2001:db8::9'] } as Record<string, string[]>,
 }
@@ -74,12 +78,25 @@ const rows: [string, ResolveTarget, string[]][] = [
   ['SCTP', { scheme: sip, host: 'example.com', transport: 'sctp' }, []],
   ['secure UDP', { scheme: 'sips', host: 'example.com', transport: 'udp' }, []],
   ['a service that is not there', { scheme: sip, host: 'gone.example' }, []],
+  [
+    'one of two services that is not there',
+    { scheme: sip, host: 'moved.example' },
+    ['tcp 192.0.2.1 5080', 'tcp 192.0.2.2 5080'],
+  ],
   ['a name that is not there', { scheme: sip, host: 'nowhere.example' }, []],
 ]
 
 describe('where a URI leads', () => {
   it.each(rows)('with %s', async (_name, target, hops) => {
     expect(await resolve(target)).toEqual(hops)
+  })
+
+  it('goes over what we speak where nothing says how', async () => {
+    const kinds = ['tcp', 'tls'] as const
+    expect(await resolve({ scheme: sip, host: '192.0.2.7' }, { kinds })).toEqual(['tcp 192.0.2.7 5060'])
+    expect(await resolve({ scheme: sip, host: 'b.example.com' }, { kinds })).toEqual(['tcp 192.0.2.3 5060'])
+    expect(await resolve({ scheme: sip, host: '192.0.2.7' }, { kinds: ['tls'] })).toEqual([])
+    expect(await resolve({ scheme: sip, host: '192.0.2.7', transport: 'udp' }, { kinds })).toEqual([])
   })
 
   it('minds the families and the bound', async () => {

@@ -51,8 +51,8 @@ export class Resolver {
     const host = unbracketed(target.host)
     const asked = askedKind(target)
     if (asked === 'unknown' || (asked !== undefined && !this.#options.kinds.includes(asked))) return []
-    // §4.1: without NAPTR and SRV to say otherwise, the default is UDP, or TLS for sips.
-    const plain = asked ?? (target.scheme === 'sips' ? 'tls' : 'udp')
+    // §4.1: without NAPTR and SRV to say otherwise, the default is UDP, or TLS for sips. Who has no UDP tries TCP.
+    const plain = asked ?? (target.scheme === 'sips' ? 'tls' : this.#speaks('udp') ? 'udp' : 'tcp')
     // A number or a port leaves DNS nothing to choose (§4.2).
     if (isIP(host) !== 0)
       return this.#speaks(plain) ? [hopOf(plain, host, target.port ?? defaultPort[plain], host)] : []
@@ -61,12 +61,16 @@ export class Resolver {
     if (asked === 'ws' || asked === 'wss') return this.#hosts(asked, host, defaultPort[asked], host)
     const services = await this.#services(host, asked, target.scheme)
     const hops: Hop[] = []
+    let isDenied = false
     for (const { kind, name } of services) {
-      for (const record of orderedSrv(await this.#dns.srv(name), this.#random))
+      const records = await this.#dns.srv(name)
+      if (kind === plain && records.length > 0 && records.every(isNowhere)) isDenied = true
+      for (const record of orderedSrv(records, this.#random))
         hops.push(...(await this.#hosts(kind, record.name, record.port, host)))
       if (hops.length >= this.#options.most) break
     }
-    if (hops.length > 0) return hops.slice(0, this.#options.most)
+    // RFC 2782: a service that the zone says it has not must not be looked for elsewhere.
+    if (hops.length > 0 || isDenied) return hops.slice(0, this.#options.most)
     return this.#hosts(plain, host, defaultPort[plain], host)
   }
 
@@ -164,10 +168,15 @@ function unbracketed(host: string): string {
   return host.startsWith('[') && host.endsWith(']') && !isIPv4(host) ? host.slice(1, -1) : host
 }
 
+/** A target of `.`, which resolvers tell as '' too. */
+function isNowhere({ name }: SrvRecord): boolean {
+  return name === '.' || name === ''
+}
+
 /** Lowest priority first, by weight at random within one (RFC 2782). A target of `.` says that the service is not there. */
 export function orderedSrv(records: readonly SrvRecord[], random: () => number): readonly SrvRecord[] {
   const ordered: SrvRecord[] = []
-  const left = records.filter(({ name }) => name !== '.' && name !== '')
+  const left = records.filter((record) => !isNowhere(record))
   // Weight 0 first, so that chance 0 can find it.
   left.sort((a, b) => a.priority - b.priority || a.weight - b.weight)
   while (left.length > 0) {
