@@ -6,7 +6,7 @@ const ranks = [
   ['lib'],
   ['message', 'text', 'phone'],
   ['telemetry', 'config', 'smpp', 'sip', 'http'],
-  ['money'],
+  ['money', 'powerpack'],
   ['directory', 'store/contracts'],
   ['pipeline', 'delivery', 'receipts', 'lookup', 'history', 'cluster', 'store'],
   ['edges', 'admin', 'sim'],

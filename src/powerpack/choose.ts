@@ -1,0 +1,99 @@
+// Which number of a pool sends a message to a phone: priorities, operators, local connect, least used. Pure: looks, and changes nothing.
+import type { NanpArea, NanpCountry } from '../phone/nanp.js'
+import type { UsCarrier } from '../phone/us-carrier.js'
+import type { NumberBook } from './number-book.js'
+import type { NumberType, Service } from './number-type.js'
+import type { OwnedNumber } from './owned-number.js'
+import type { Pack } from './pack.js'
+import { areaCodeKey, countryKey, isUsable, regionKey, type AreaKey, type Pool } from './pool.js'
+
+/** A message to a phone in the United States or Canada. */
+export interface ToPhone {
+  readonly area: NanpArea
+  readonly service: Service
+  readonly carrier: UsCarrier
+  /** Whether a number's queue has room; all have where nobody is asked. */
+  readonly hasRoom: ((number: string) => boolean) | undefined
+}
+
+/** Why no number is fit to send. */
+export type NoNumber = 'noNumber' | 'tollFreeToCanada' | 'queuesFull'
+
+/**
+ * Chooses by type of number, then by area.
+ *
+ * @param dayCap long codes that sent so much today are passed over while others of the area sent less
+ * @param chance asked once at most: 0 to below 1
+ * @returns the slot of the number, or why there is none
+ */
+export function chooseNumber(
+  pack: Pack,
+  pool: Pool,
+  book: NumberBook,
+  to: ToPhone,
+  dayCap: number,
+  chance: () => number,
+): number | NoNumber {
+  let why: NoNumber = 'noNumber'
+  for (const type of typesFor(pack, to)) {
+    const found = type === 'longcode' ? longCode(pack, pool, to, dayCap, chance) : other(type, pool, book, to)
+    if (typeof found === 'number') return found
+    if (found === 'queuesFull' || why === 'noNumber') why = found
+  }
+  return why
+}
+
+/** Whether a number may send this message at all: whether it can, and is taken there. */
+export function mayReach(row: OwnedNumber, to: ToPhone): boolean {
+  return isUsable(row) && row[to.service] && isTakenIn(row, to.area.country) && !row.unsupported.includes(to.carrier)
+}
+
+/** Short codes are of one country; toll-free numbers of the United States are not taken in Canada. */
+function isTakenIn({ type, country }: OwnedNumber, destination: NanpCountry): boolean {
+  if (type === 'shortcode') return country === destination
+  return type === 'longcode' || country !== 'US' || destination === 'US'
+}
+
+function typesFor(pack: Pack, { area, service, carrier }: ToPhone): readonly NumberType[] {
+  const types = pack.priority[area.country][service]
+  const first = carrier === 'att' || carrier === 'verizon' ? pack.operators[carrier] : undefined
+  return first === undefined ? types : [first, ...types.filter((type) => type !== first)]
+}
+
+function other(type: NumberType, pool: Pool, book: NumberBook, to: ToPhone): number | NoNumber {
+  let why: NoNumber = 'noNumber'
+  for (const slot of pool.others) {
+    const row = book.at(slot)
+    if (row.type !== type) continue
+    if (!mayReach(row, to)) {
+      if (row[to.service] && !isTakenIn(row, to.area.country) && type === 'tollfree') why = 'tollFreeToCanada'
+    } else if (to.hasRoom?.(row.number) === false) {
+      why = 'queuesFull'
+    } else {
+      return slot
+    }
+  }
+  return why
+}
+
+function longCode(pack: Pack, pool: Pool, to: ToPhone, dayCap: number, chance: () => number): number | NoNumber {
+  const areas = areasFor(pack, to.area)
+  // What is recommended for a day is advice: when all have sent as much, the same areas are tried without it.
+  const within = areas.filter((area) => pool.least(area, to.service) < dayCap)
+  const beyond = areas.filter((area) => pool.least(area, to.service) < Infinity && !within.includes(area))
+  if (within.length + beyond.length === 0) return 'noNumber'
+  const share = chance()
+  for (const area of [...within, ...beyond]) {
+    const slot = pool.pick(area, to.service, share, to.hasRoom)
+    if (slot >= 0) return slot
+  }
+  return 'queuesFull'
+}
+
+function areasFor(pack: Pack, area: NanpArea): readonly AreaKey[] {
+  const abroad = countryKey(area.country === 'US' ? 'CA' : 'US')
+  const anywhere = [countryKey(area.country), abroad]
+  if (!pack.localConnect) return anywhere
+  const region = regionKey(area)
+  return region === undefined ? [areaCodeKey(area), ...anywhere] : [areaCodeKey(area), region, ...anywhere]
+}
