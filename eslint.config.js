@@ -2,7 +2,18 @@
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const pureRooms = ['lib', 'message', 'text', 'phone', 'directory', 'money', 'powerpack', 'pipeline', 'delivery', 'receipts']
+const pureRooms = [
+  'lib',
+  'message',
+  'text',
+  'phone',
+  'directory',
+  'money',
+  'powerpack',
+  'pipeline',
+  'delivery',
+  'receipts',
+]
 
 const noDefaultsNoEnums = [
   { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
