@@ -29,6 +29,7 @@ const ranks = [
     'restore.ts',
     'sip-certificate.ts',
     'sip-options.ts',
+    'sip-peers.ts',
     'sip-switch.ts',
     'softphone-options.ts',
     'stop.ts',

@@ -31,6 +31,7 @@ import { connect, Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
 import { restoreSwitch } from './restore.js'
 import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
+import { sipPeerLinks } from './sip-peers.js'
 import { SipSwitch, type SipListening } from './sip-switch.js'
 import { softphoneOptions } from './softphone-options.js'
 import { stopInOrder } from './stop.js'
@@ -212,8 +213,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
   }
   const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
   const vendorOptions = { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }
+  const peerLinkOf = sipPeerLinks(config, {
+    ...vendorPorts,
+    endpoint: () => sip?.edge.endpoint,
+  })
   const vendors = new VendorLinks({
-    make: (connection) => new VendorConnection(connection, vendorOptions, vendorPorts),
+    make: (connection) => peerLinkOf(connection) ?? new VendorConnection(connection, vendorOptions, vendorPorts),
     added: (link) => dispatcher.add(link),
     removed: (link) => dispatcher.remove(link.id, nowMs()),
     gone: core.connectionGone,
@@ -358,8 +363,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
       sip?.follow()
       rerouter.wake()
     })
-    vendors.start()
+    // First: connections to SIP peers send from where is listened.
     sipListening = (await sip?.start()) ?? []
+    vendors.start()
     smppPort = await esme.start()
   } catch (error) {
     for (const cancel of intervals) cancel()

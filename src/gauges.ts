@@ -5,7 +5,6 @@ import type { LaneView } from './delivery/lane.js'
 import type { Snapshot } from './directory/snapshot.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import { aorOf } from './edges/sip/register.js'
-import type { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { AccountId } from './message/ids.js'
 import type { Reassembly } from './pipeline/reassemble/reassemble.js'
 import { flowKinds } from './sip/index.js'
@@ -13,6 +12,7 @@ import type { Correlator } from './receipts/correlator.js'
 import type { SipSwitch } from './sip-switch.js'
 import type { Store } from './store/contracts/store.js'
 import type { GaugeRow, Metrics } from './telemetry/metrics.js'
+import type { VendorLink } from './vendor-links.js'
 
 export interface GaugeSources {
   readonly metrics: Metrics
@@ -20,7 +20,7 @@ export interface GaugeSources {
   readonly correlator: Correlator
   readonly store: Store
   readonly reassembly: Reassembly
-  readonly vendors: Iterable<VendorConnection>
+  readonly vendors: Iterable<VendorLink>
   readonly esme: EsmeEdge
   readonly sip: SipSwitch | undefined
   readonly directory: () => Snapshot

@@ -66,6 +66,7 @@ export const sip = {
     'A message that is longer where a phone has no other way: in pieces, or as it is, in fragments of IP.',
   ),
   maxPieces: whole(20, 'Most pieces of one message; one that needs more is undeliverable.', { max: 100 }),
+  peerPingMs: whole(30_000, 'How often SIP peers are asked by OPTIONS whether they are still there.', { min: 100 }),
   push: {
     url: text('', 'Where it is told, by POST, that messages wait for a user without a phone; empty for nowhere.', {
       minLength: 0,

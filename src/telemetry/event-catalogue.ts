@@ -271,7 +271,7 @@ export const eventCatalogue = {
   'sip.peerChallenged': {
     level: 'error',
     message: 'a SIP peer wants a password of ours, and takes none that we have',
-    fields: { connection: 'text', remote: 'text', status: 'number', count: 'number' },
+    fields: { connection: 'text', status: 'number', count: 'number' },
   },
   'sip.pushFailed': {
     level: 'warn',

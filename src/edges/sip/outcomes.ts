@@ -1,6 +1,6 @@
 // What the end of a MESSAGE of ours means for the message in it. One table over classes of responses; it sends and decides nothing.
 
-import { decimal, field, type ClientOutcome } from '../../sip/index.js'
+import { decimal, field, type ClientOutcome, type SipResponse } from '../../sip/index.js'
 
 /**
  * - `delivered`: the phone has it.
@@ -97,7 +97,12 @@ export function meaningOfStatus(status: number, retryAfterMs?: number): Meaning 
 export function meaningOf(outcome: ClientOutcome): Meaning {
   if (outcome.kind !== 'response') return { kind: 'offline', retryAfterMs: undefined }
   const { response } = outcome
-  return meaningOfStatus(response.status, retryAfterMs(field(response, 'retry-after')))
+  return meaningOfStatus(response.status, retryAfterOf(response))
+}
+
+/** How long not to come again, ms; undefined where it does not say. At most a day. */
+export function retryAfterOf(response: SipResponse): number | undefined {
+  return retryAfterMs(field(response, 'retry-after'))
 }
 
 export function over(state: Over['state'], status: number, isEverywhere = false): Over {
