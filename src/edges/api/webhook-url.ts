@@ -1,0 +1,45 @@
+// Which URLs a webhook may have, in the one form that they are kept, signed and called in. It asks no DNS: see webhook-guard.
+
+import { createHash } from 'node:crypto'
+
+/** Octets; what is longer does not get through many servers either. */
+const MAX_URL = 2048
+
+export type CheckedUrl =
+  | { readonly kind: 'url'; readonly url: string }
+  /** To be put after "must be". */
+  | { readonly kind: 'mistake'; readonly expected: string }
+
+const mistake: CheckedUrl = {
+  kind: 'mistake',
+  expected: `a URL of http or https without user name and password, ${MAX_URL} characters at most`,
+}
+
+/**
+ * A URL as a customer wrote it, in its normal form: ASCII, without the default port and fragment, and with a path. So the receiver
+ * sees the very URL that was signed.
+ */
+export function checkWebhookUrl(text: string): CheckedUrl {
+  if (text.length > MAX_URL || !URL.canParse(text)) return mistake
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return mistake
+  if (url.username !== '' || url.password !== '' || url.hostname === '') return mistake
+  // Receivers decode what they check a signature of, and some fail where it can't be.
+  if (!isDecodable(url.pathname) || !isDecodable(url.search)) return mistake
+  url.hash = ''
+  return url.href.length > MAX_URL ? mistake : { kind: 'url', url: url.href }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What stands for a URL's origin in keys: 16 lower-case hex digits. */
+export function endpointOf(url: string): string {
+  return createHash('sha256').update(new URL(url).origin).digest('hex').slice(0, 16)
+}
