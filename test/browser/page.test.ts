@@ -177,6 +177,7 @@ describe.skipIf(chromium === undefined)('the web softphone', { timeout: 60_000 }
     await alice.getByRole('button', { name: 'Log in' }).waitFor()
     // The switch is told, so that it keeps what comes.
     await expect.poll(() => standIn.text('bob', 'alice', 'anybody?')).toBe(0)
+    expect(standIn.unregistered).toEqual(['alice'])
     await expect.poll(() => keptBy(alice)).not.toMatch(/ha1|forget me/)
   })
 
@@ -205,6 +206,8 @@ describe.skipIf(chromium === undefined)('the web softphone', { timeout: 60_000 }
     await alice.getByText('The messages were opened in another tab.').waitFor()
     await expect.poll(() => standIn.text('bob', 'alice', 'once')).toBe(200)
     await second.getByRole('link', { name: /once/ }).waitFor()
+    // They are one phone to the switch: what the first took back would be the registration of the second.
+    expect(standIn.unregistered).toEqual([])
   })
 
   it('works by the keyboard alone', async () => {

@@ -31,6 +31,8 @@ export interface StandIn {
   readonly port: number
   /** Everything that was answered 202. */
   readonly taken: readonly Taken[]
+  /** Registrations that phones took back. */
+  readonly unregistered: readonly string[]
   /** What the next messages are answered with; 202 again when undefined. */
   refuseWith(status: number | undefined): void
   /** Sends a text from a number or a user to a registered user; resolves with the status, 0 if there is no way to him. */
@@ -47,6 +49,7 @@ const textFields: readonly Field[] = [{ name: 'content-type', value: 'text/plain
 export async function startStandIn(port = 0): Promise<StandIn> {
   const bindings = new Map<string, readonly Binding[]>()
   const taken: Taken[] = []
+  const unregistered: string[] = []
   let refusal: number | undefined
   const digest = new DigestServer<string>({
     nonces: new Nonces({ key: randomBytes(16), random: randomBytes, lifetimeMs: 60_000, most: 100, notBeforeMs: 0 }),
@@ -92,6 +95,7 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     )
     if (outcome.kind === 'refused') return void transaction.answer(outcome.status, outcome)
     bindings.set(user, outcome.bindings)
+    if (outcome.refreshed.length === 0) unregistered.push(user)
     transaction.answer(200, { fields: outcome.fields })
   }
 
@@ -149,6 +153,7 @@ export async function startStandIn(port = 0): Promise<StandIn> {
   return {
     port: endpoint.listeners[0]?.port ?? 0,
     taken,
+    unregistered,
     refuseWith: (status) => void (refusal = status),
     text,
     notify,

@@ -83,7 +83,7 @@ it('waking tries at once, or looks whether the connection is alive', () => {
 it('what a link says that is over does not count', async () => {
   const { line, links, states } = rig()
   line.open()
-  await line.close()
+  await line.close('unregister')
   links[0]!.user.onRegistered()
   links[0]!.user.onEnd({ kind: 'lost' })
   expect(links[0]!.closed).toBe(true)

@@ -1,5 +1,5 @@
 // The way to the switch as the user sees it: one link after the other, tried again until it is closed or refused for good.
-import type { Answer, LinkEnd, LinkUser, Outgoing, Received } from './link.js'
+import type { Answer, Closing, LinkEnd, LinkUser, Outgoing, Received } from './link.js'
 import { retryDelayMs } from './retry.js'
 
 export type LineState =
@@ -15,7 +15,7 @@ export interface LineLink {
   open(): void
   probe(): void
   send(message: Outgoing, onAnswer: (answer: Answer) => void): void
-  close(): Promise<void>
+  close(how: Closing): Promise<void>
 }
 
 export interface LineUser {
@@ -67,12 +67,12 @@ export class Line {
   }
 
   /** Resolves when the switch knows, or does not answer. */
-  async close(): Promise<void> {
+  async close(how: Closing): Promise<void> {
     this.#stopTimer()
     const link = this.#link
     this.#link = undefined
     this.#become({ kind: 'closed' })
-    await link?.close()
+    await link?.close(how)
   }
 
   #connect(seen: 'connecting' | 'offline'): void {

@@ -44,6 +44,9 @@ export type LinkEnd =
   /** The registration was refused with that status. */
   | { readonly kind: 'refused'; readonly status: number }
 
+/** `drop`: another goes on in its name, and what it took back would be the registration of the other. */
+export type Closing = 'unregister' | 'drop'
+
 export interface LinkUser {
   onRegistered(): void
   /** Once; nothing else comes after it. */
@@ -140,12 +143,12 @@ export class Link {
     })
   }
 
-  /** Takes the registration back if there is a connection, and ends. */
-  async close(): Promise<void> {
+  /** Takes the registration back if there is a connection and it is to, and ends. */
+  async close(how: Closing): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
     this.#giveUpAnswers()
-    if (this.#agent.transport.state === TransportState.Connected) {
+    if (how === 'unregister' && this.#agent.transport.state === TransportState.Connected) {
       await new Promise<void>((resolve) => {
         const deadline = setTimeout(resolve, 2000)
         const done = (): void => {

@@ -14,7 +14,7 @@ import {
 import { writeCpim } from './cpim.js'
 import { readIncoming } from './incoming.js'
 import type { LineState, LineUser } from './line.js'
-import type { Answer, Outgoing, Received } from './link.js'
+import type { Answer, Closing, Outgoing, Received } from './link.js'
 import { heardPeer, type Domains, type Peer } from './peer.js'
 import { refusalText } from './refusals.js'
 
@@ -35,7 +35,7 @@ export interface SoftphoneLine {
   open(): void
   wake(): void
   send(message: Outgoing, onAnswer: (answer: Answer) => void): void
-  close(): Promise<void>
+  close(how: Closing): Promise<void>
 }
 
 export interface SoftphonePorts {
@@ -118,8 +118,8 @@ export class Softphone {
     this.#line.wake()
   }
 
-  close(): Promise<void> {
-    return this.#line.close()
+  close(how: Closing): Promise<void> {
+    return this.#line.close(how)
   }
 
   #sendNext(): void {

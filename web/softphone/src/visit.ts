@@ -2,7 +2,7 @@
 import { Md5 } from 'sip.js/lib/core/messages/md5.js'
 import { forgetChats, loadChats, loadInstance, loadLogIn, saveChats, saveLogIn, type Storage } from './kept.js'
 import { Line } from './line.js'
-import { Link } from './link.js'
+import { Link, type Closing } from './link.js'
 import type { PageConfig } from './page-config.js'
 import type { Domains } from './peer.js'
 import { Softphone } from './softphone.js'
@@ -98,7 +98,7 @@ export class Visit {
       onChange: () => queueMicrotask(() => this.#changed(phone, logIn, { kind: 'in', phone, account, domains })),
     })
     this.#phone = phone
-    this.#tab = onlyTab(account, () => void this.#leave(errors.elsewhere))
+    this.#tab = onlyTab(account, () => void this.#leave(errors.elsewhere, 'drop'))
     this.#phase =
       first === 'in' ? { kind: 'in', phone, account, domains } : { kind: 'trying', prefill: logInPrefill(logIn) }
   }
@@ -118,7 +118,7 @@ export class Visit {
     this.#onChange()
   }
 
-  async #leave(error?: string): Promise<void> {
+  async #leave(error?: string, how: Closing = 'unregister'): Promise<void> {
     const phone = this.#phone
     this.#phone = undefined
     this.#tab?.close()
@@ -129,7 +129,7 @@ export class Visit {
       ...(error !== undefined && { error }),
     }
     this.#onChange()
-    await phone?.close()
+    await phone?.close(how)
   }
 
   #prefill(): Prefill {
