@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # program:package
-peers=(bearerbox:kannel smsbox:kannel strace:strace chromium-headless-shell:chromium-headless-shell sipp:sip-tester)
+peers=(bearerbox:kannel smsbox:kannel strace:strace chromium-headless-shell:chromium-headless-shell sipp:sip-tester baresip:baresip-core)
 
 PATH="$PATH:/usr/sbin:/sbin"
 missing=()

@@ -8,6 +8,7 @@ const programsByPeer = {
   strace: ['strace'],
   chromium: ['chromium-headless-shell'],
   sipp: ['sipp'],
+  baresip: ['baresip'],
 } as const
 
 export type PeerName = keyof typeof programsByPeer
