@@ -14,10 +14,12 @@ export interface ToPhone {
   readonly carrier: UsCarrier
   /** Whether a number's queue has room; all have where nobody is asked. */
   readonly hasRoom: ((number: string) => boolean) | undefined
+  /** Whether the phone wants nothing from a number, whatever pack that sends for now. */
+  readonly isOptedOut: (number: string) => boolean
 }
 
 /** Why no number is fit to send. */
-export type NoNumber = 'noNumber' | 'tollFreeToCanada' | 'queuesFull'
+export type NoNumber = 'noNumber' | 'optedOut' | 'tollFreeToCanada' | 'queuesFull'
 
 /**
  * Chooses by type of number, then by area.
@@ -45,7 +47,8 @@ export function chooseNumber(
 
 /** Whether a number may send this message at all: whether it can, and is taken there. */
 export function mayReach(row: OwnedNumber, to: ToPhone): boolean {
-  return isUsable(row) && row[to.service] && isTakenIn(row, to.area.country) && !row.unsupported.includes(to.carrier)
+  if (!isUsable(row) || !row[to.service] || row.unsupported.includes(to.carrier)) return false
+  return isTakenIn(row, to.area.country) && !to.isOptedOut(row.number)
 }
 
 /** Short codes are of one country; toll-free numbers of the United States are not taken in Canada. */
@@ -66,7 +69,8 @@ function other(type: NumberType, pool: Pool, book: NumberBook, to: ToPhone): num
     const row = book.at(slot)
     if (row.type !== type) continue
     if (!mayReach(row, to)) {
-      if (row[to.service] && !isTakenIn(row, to.area.country) && type === 'tollfree') why = 'tollFreeToCanada'
+      if (to.isOptedOut(row.number)) why = 'optedOut'
+      else if (type === 'tollfree' && row[to.service] && !isTakenIn(row, to.area.country)) why = 'tollFreeToCanada'
     } else if (to.hasRoom?.(row.number) === false) {
       why = 'queuesFull'
     } else {
@@ -83,11 +87,18 @@ function longCode(pack: Pack, pool: Pool, to: ToPhone, dayCap: number, chance: (
   const beyond = areas.filter((area) => pool.least(area, to.service) < Infinity && !within.includes(area))
   if (within.length + beyond.length === 0) return 'noNumber'
   const share = chance()
+  let why: NoNumber = 'noNumber'
+  const fits = (number: string): boolean => {
+    if (to.isOptedOut(number)) why = 'optedOut'
+    else if (to.hasRoom?.(number) === false) why = 'queuesFull'
+    else return true
+    return false
+  }
   for (const area of [...within, ...beyond]) {
-    const slot = pool.pick(area, to.service, share, to.hasRoom)
+    const slot = pool.pick(area, to.service, share, fits)
     if (slot >= 0) return slot
   }
-  return 'queuesFull'
+  return why
 }
 
 function areasFor(pack: Pack, area: NanpArea): readonly AreaKey[] {

@@ -53,7 +53,7 @@ export class LeastUsed {
   add(slot: number): void {
     this.#roll()
     if (this.#size === this.#members.length) {
-      const wider = new Int32Array(this.#size * 2)
+      const wider = new Int32Array(Math.max(4, this.#size * 2))
       wider.set(this.#members)
       this.#members = wider
     }

@@ -124,10 +124,10 @@ export class Pool {
    * One of the least used long codes of an area, each as likely as the others.
    *
    * @param chance 0 to below 1
-   * @param fits asked of a few of them, where given
+   * @param fits asked of a few of them, until one does
    * @returns its slot, or -1 where there is none or none of those few fits
    */
-  pick(area: AreaKey, service: Service, chance: number, fits: ((number: string) => boolean) | undefined): number {
+  pick(area: AreaKey, service: Service, chance: number, fits: (number: string) => boolean): number {
     const least = this.least(area, service)
     const some = this.#tied(area, SERVICE_BITS[service], least)
     const both = this.#tied(area, BOTH, least)
@@ -137,7 +137,7 @@ export class Pool {
     for (let tried = 0; tried < Math.min(ties, TRIES); tried++) {
       const index = (first + tried) % ties
       const slot = index < someTies ? some!.at(index) : both!.at(index - someTies)
-      if (fits === undefined || fits(this.#book.at(slot).number)) return slot
+      if (fits(this.#book.at(slot).number)) return slot
     }
     return -1
   }

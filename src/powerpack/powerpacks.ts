@@ -100,7 +100,9 @@ export class Powerpacks {
     const area = nanpAreaOf(destination)
     if (area === undefined) return none(isE164Shape(destination) ? 'countryBarred' : 'invalidDestination')
     if (this.optOuts.has(scopeOf(pack), destination)) return none('optedOut')
-    const to: ToPhone = { area, service: wanted.service, carrier: wanted.carrier, hasRoom: wanted.hasRoom }
+    const { service, carrier, hasRoom } = wanted
+    const isOptedOut = (number: string): boolean => this.optOuts.has(number, destination)
+    const to: ToPhone = { area, service, carrier, hasRoom, isOptedOut }
     const before = this.#sticky.remembered(pack.uuid, destination)
     const held = pack.stickySender && before !== undefined ? this.#heldSlot(pack, before, to, nowMs) : -1
     if (held >= 0 && to.hasRoom?.(this.book.numbers.at(held).number) === false) return none('queuesFull')
@@ -145,7 +147,8 @@ export class Powerpacks {
     const pack = this.book.pack(packUuid)
     if (pack !== undefined && this.optOuts.has(scopeOf(pack), phone)) return 'optedOut'
     const row = this.book.numbers.get(number)
-    return pack !== undefined && row?.pool === pack.pool && isUsable(row) ? 'usable' : 'gone'
+    if (pack === undefined || row?.pool !== pack.pool || !isUsable(row)) return 'gone'
+    return this.optOuts.has(number, phone) ? 'gone' : 'usable'
   }
 
   /** Messages a second that a number may send. */
@@ -161,7 +164,7 @@ export class Powerpacks {
     return slot < 0 ? 0 : this.#sent.of(slot)
   }
 
-  /** Where a phone opts out that answers a number: of its pack, or of the number alone where it sends for none. */
+  /** The scope in which a phone opts out that answers a number: that of its pack, or of the number alone where it sends for none. */
   optOutScope(number: string): string {
     const pack = this.book.packOf(number)
     return pack === undefined ? number : scopeOf(pack)
