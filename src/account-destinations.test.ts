@@ -6,7 +6,7 @@ function destination(up: boolean): Destination {
   return { id: 'a:bob', up, room: () => 1, roomAtMs: () => Infinity, send: () => 'sent' }
 }
 
-function rig() {
+function rig(mayHaveBoth = false) {
   const calls: string[] = []
   let there: Destination | undefined
   const all = new AccountDestinations(
@@ -23,6 +23,7 @@ function rig() {
       changed: () => calls.push('changed'),
     },
     () => 0,
+    () => mayHaveBoth,
   )
   return { all, calls, there: () => there }
 }
@@ -46,4 +47,15 @@ it('makes one of two, in whatever order they come, and knows when one goes', () 
   expect(there()?.up).toBe(false)
   all.add('sip', destination(true))
   expect([there()?.up, calls.slice(4)]).toEqual([true, ['changed', 'changed']])
+})
+
+it('makes one of two from the start where an account may have both, and forgets it with the last', () => {
+  const { all, calls, there } = rig(true)
+  const phones = destination(true)
+  all.add('sip', phones)
+  expect([there() === phones, there()?.up]).toEqual([false, true])
+  all.add('esme', destination(true))
+  all.remove('sip', 'a:bob')
+  all.remove('esme', 'a:bob')
+  expect([there(), calls]).toEqual([undefined, ['add', 'changed', 'changed', 'changed', 'remove']])
 })

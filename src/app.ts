@@ -226,7 +226,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
   })
   vendors.follow(directory().connections())
 
-  const destinations = new AccountDestinations(dispatcher, nowMs)
+  const destinations = new AccountDestinations(dispatcher, nowMs, (account) => {
+    const { sip, systemId } = directory().account(account) ?? {}
+    return sip !== undefined && systemId !== undefined
+  })
   const gate = createPasswordGate()
   const logIns = { guard: new LogInGuard(config.logIn), clock, metrics, log }
   const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server

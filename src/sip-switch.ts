@@ -110,6 +110,7 @@ export class SipSwitch {
     this.users = new SipUsers(
       {
         nameOf: (account) => this.#nameOf(account),
+        isUser: (user, domain) => directory().sipAccount(user, domain) !== undefined,
         phonesOf: (aor, atMs) => (this.#isSending ? location.phones(aor, atMs) : []),
         flowOf: (bound) => this.edge.flowOf(bound),
         request: (request, flow, onFinal) => this.#request(request, flow, onFinal),

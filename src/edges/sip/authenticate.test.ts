@@ -15,7 +15,12 @@ const users: Readonly<Record<string, readonly DigestHash[]>> = { alice: ['MD5', 
 
 function accountOf(user: string): SendingAccount {
   const secrets = Object.fromEntries((users[user] ?? []).map((of) => [of, ha1Of(of, user, domain, user)]))
-  return { id: user as AccountId, active: user !== 'bob', sip: { user, secrets } } as unknown as SendingAccount
+  return {
+    id: user as AccountId,
+    active: user !== 'bob',
+    addresses: [],
+    sip: { user, secrets },
+  } as unknown as SendingAccount
 }
 
 function rig(settings: { readonly defaultDomain?: string; readonly domains?: readonly string[] } = {}) {

@@ -1,6 +1,6 @@
 // Who sends a request: by digest, with the secrets of the directory, and a guard in front of those who guess. Sends nothing.
 
-import { isIP } from 'node:net'
+import { parseIp, type AddressRange } from '../../directory/cidr.js'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import {
   DigestServer,
@@ -13,6 +13,7 @@ import {
   type SipRequest,
 } from '../../sip/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
+import { isNoDomain } from './ingress-address.js'
 
 /** Who may have a password looked at; accounts are called as they call themselves. */
 export interface SipLogIns {
@@ -88,7 +89,9 @@ export class Authenticator {
         // Asked only now, for now the name is known that is guessed for; the sums were cheap.
         if (!logIns.mayTry(address, name)) return blocked
         logIns.right(address, name)
-        return check.account.active ? { kind: 'known', account: check.account } : refused(403)
+        const { account } = check
+        if (account.addresses.length > 0 && !isWithin(account.addresses, address)) return elsewhere
+        return account.active ? { kind: 'known', account } : refused(403)
       }
       case 'challenge':
         metrics.sipChallenges.count(check.why)
@@ -122,7 +125,7 @@ export class Authenticator {
     const user = said?.user
     if (said !== undefined && directory.hasSipDomain(said.host)) return { realm: said.host, user }
     // A number (RFC 3966), or where we are in place of who we are.
-    const isVague = said === undefined || said.host === '' || said.host.startsWith('[') || isIP(said.host) !== 0
+    const isVague = said === undefined || isNoDomain(said.host)
     if (!isVague) return undefined
     const domains = directory.sipDomains()
     const meant = this.#defaultDomain === '' && domains.length === 1 ? domains[0]! : this.#defaultDomain
@@ -137,6 +140,15 @@ interface Claim {
 
 /** Told to guessers whatever they guess. */
 const blocked: Authentication = refused(403, 'Too Many Wrong Passwords')
+
+/** Of an account with `addresses`: its password is worth nothing but there. */
+const elsewhere: Authentication = refused(403, 'Not From This Address')
+
+/** As of who binds. */
+function isWithin(ranges: readonly AddressRange[], ip: string): boolean {
+  const address = parseIp(ip)
+  return address !== undefined && ranges.some(({ first, last }) => first <= address && address <= last)
+}
 
 function refused(status: number, reason?: string): Authentication {
   return { kind: 'refused', status, parts: reason === undefined ? noParts : { reason } }

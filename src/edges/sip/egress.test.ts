@@ -9,7 +9,7 @@ const bob = { aor: 'sip:bob@sip.example.com', domain: 'sip.example.com' }
 const alice = { aor: 'sip:alice@other.example.com', domain: 'other.example.com' }
 
 function letter(changes: Parameters<typeof messageOf>[1] = {}, to = bob, sender?: typeof alice): Letter {
-  const written = letterOf(messageOf('00000001000000aa', changes), to, sender, 7)
+  const written = letterOf(messageOf('00000001000000aa', changes), to, sender, 7, (user) => user === 'carol')
   if (written.kind !== 'letter') throw new Error(written.why)
   return written.letter
 }
@@ -73,8 +73,16 @@ describe('a message for a phone', () => {
     [0, '', 'sip:anonymous@anonymous.invalid'],
   ])('from TON %i %j is from %s', (ton, value, uri) => expect(uriOf({ ton, npi: 1, value }, 'x')).toBe(uri))
 
+  it('never has the address of a user who did not send it', () => {
+    const carol = { ton: 5, npi: 0, value: 'carol' }
+    expect(letter({ source: carol }).from).toBe('sip:carol@anonymous.invalid')
+    expect(letter({ direction: 'mt', source: carol }, bob, alice).from).toBe('sip:carol@anonymous.invalid')
+    const herself = { ...alice, aor: 'sip:carol@other.example.com' }
+    expect(letter({ direction: 'mt', source: carol }, bob, herself).from).toBe('sip:carol@other.example.com')
+  })
+
   it('that is no text is none', () => {
     const content = { dataCoding: 4, udhi: false, octets: Uint8Array.of(1) }
-    expect(letterOf(messageOf('1', { content }), bob, undefined, 1).kind).toBe('cannotSend')
+    expect(letterOf(messageOf('1', { content }), bob, undefined, 1, () => false).kind).toBe('cannotSend')
   })
 })

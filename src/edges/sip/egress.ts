@@ -37,15 +37,22 @@ export type Written =
  * The letter with a message.
  * @param sender the user who sent it, undefined where it comes from a phone elsewhere or an ESME
  * @param attempt tells letters with the same message from each other
+ * @param isUser whether there is such a user of ours: nobody else goes by his address, whatever the message calls him
  */
-export function letterOf(message: Message, to: UserName, sender: UserName | undefined, attempt: number): Written {
+export function letterOf(
+  message: Message,
+  to: UserName,
+  sender: UserName | undefined,
+  attempt: number,
+  isUser: (user: string, domain: string) => boolean,
+): Written {
   const leaving = leavingText(message.content)
   if (leaving.kind === 'cannotSend') return leaving
   const domain = message.direction === 'mo' ? (to.numbersDomain ?? to.domain) : (sender?.domain ?? to.domain)
   const letter: Letter = {
     callId: `${message.id}.${attempt}@${to.domain}`,
     fromTag: message.id,
-    from: uriOf(message.source, domain),
+    from: fromOf(message.source, domain, sender, isUser),
     to: to.aor,
     contentType: plainTextUtf8,
     madeAtMs: message.acceptedAtMs,
@@ -55,15 +62,33 @@ export function letterOf(message: Message, to: UserName, sender: UserName | unde
   return { kind: 'letter', letter }
 }
 
+/** RFC 2606 §2: nobody's. */
+const NO_DOMAIN = 'anonymous.invalid'
+
+function fromOf(
+  source: Address,
+  domain: string,
+  sender: UserName | undefined,
+  isUser: (user: string, domain: string) => boolean,
+): string {
+  const from = uriOf(source, domain)
+  if (isWhole(source) || from === sender?.aor || !isUser(source.value, domain)) return from
+  return uriOf(source, NO_DOMAIN)
+}
+
 const TON_NATIONAL = 2
 const TON_SUBSCRIBER = 4
 
 /** The URI of an address in a domain (RFC 3261 §19.1.6). */
 export function uriOf(address: Address, domain: string): string {
-  const { ton, value } = address
-  if (value === '') return 'sip:anonymous@anonymous.invalid'
-  const isWhole = addressKind(address) === 'e164' && ton !== TON_NATIONAL && ton !== TON_SUBSCRIBER
-  return `sip:${isWhole ? `+${value}` : escapedUser(value)}@${domain}`
+  const { value } = address
+  if (value === '') return `sip:anonymous@${NO_DOMAIN}`
+  return `sip:${isWhole(address) ? `+${value}` : escapedUser(value)}@${domain}`
+}
+
+/** A number that means the same everywhere. */
+function isWhole(address: Address): boolean {
+  return addressKind(address) === 'e164' && address.ton !== TON_NATIONAL && address.ton !== TON_SUBSCRIBER
 }
 
 /**

@@ -1,5 +1,6 @@
 // Addresses of the switch from URIs of SIP: numbers, short codes, names. Pure; who may use which is not decided here.
 
+import { isIP } from 'node:net'
 import { ownText } from '../../lib/own-text.js'
 import { isDigits, TON_INTERNATIONAL, type Address } from '../../message/address.js'
 import { param, parseUri, type SipUri } from '../../sip/index.js'
@@ -36,6 +37,11 @@ export function addressIn(uri: SipUri): Address | undefined {
 export function addressOfUri(text: string): Address | undefined {
   const uri = parseUri(text)
   return uri === undefined ? undefined : addressIn(uri)
+}
+
+/** Whether the host of a URI says where somebody is and not whose he is: an address, or nothing, as in a `tel:` URI. */
+export function isNoDomain(host: string): boolean {
+  return host === '' || host.startsWith('[') || isIP(host) !== 0
 }
 
 function numberOrName(user: string, isPhone: boolean): Address | undefined {

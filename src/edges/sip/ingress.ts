@@ -1,7 +1,6 @@
 // MESSAGE to submission: the request's words in those of the switch, or the refusal that says what is wrong (RFC 3428 §7).
 // Who sends it is known by now.
 
-import { isIP } from 'node:net'
 import type { Dialing } from '../../directory/dialing.js'
 import { ownText } from '../../lib/own-text.js'
 import type { Address } from '../../message/address.js'
@@ -15,7 +14,7 @@ import type { Submission, SubmissionAnswer } from '../../pipeline/stage.js'
 import type { IngressTransaction } from '../../store/contracts/transactions.js'
 import { decimal, field, nameAddrs, parseDate, parseUri, type SipRequest, type SipUri } from '../../sip/index.js'
 import { bodyOf, type BodyMessage } from './ingress-body.js'
-import { addressIn, addressOfUri } from './ingress-address.js'
+import { addressIn, addressOfUri, isNoDomain } from './ingress-address.js'
 import { echoText } from './echo-text.js'
 
 /** Who sends it, and as whom it may. */
@@ -106,7 +105,7 @@ function domainOf(to: SipUri | undefined, requestUri: string): string {
   let host = to?.host ?? ''
   if (host === '') host = parseUri(requestUri)?.host ?? ''
   // An address is where we are, not whose it is.
-  return host === '' || host.startsWith('[') || isIP(host) !== 0 ? '' : ownText(host)
+  return isNoDomain(host) ? '' : ownText(host)
 }
 
 /** As whom it goes out; undefined where it may not be sent as that. */

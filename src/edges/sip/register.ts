@@ -15,6 +15,7 @@ import {
   type SipRequest,
 } from '../../sip/index.js'
 import type { Metrics } from '../../telemetry/metrics.js'
+import { addressIn, isNoDomain } from './ingress-address.js'
 import type { Location } from './location.js'
 
 export interface RegisterPorts {
@@ -80,12 +81,13 @@ export function takeRegister(
   else location.settled(aor, told)
 }
 
-/** Whether a To is an address of the account. */
-function isOwn(to: string, { domain, numbers }: SendingAccount, aor: string): boolean {
+/** Whether a To is an address of the account. With an address in place of the domain it is that of who knew the password. */
+function isOwn(to: string, { domain, numbers, sip }: SendingAccount, aor: string): boolean {
   if (addressOfRecord(to) === aor) return true
   const uri = parseUri(to)
-  if (uri?.user === undefined || uri.host !== domain) return false
-  return numbers.includes(uri.user.startsWith('+') ? uri.user.slice(1) : uri.user)
+  if (uri?.user === undefined || (uri.host !== domain && !isNoDomain(uri.host))) return false
+  const number = addressIn(uri)?.value
+  return (number !== undefined && numbers.includes(number)) || uri.user === sip?.user
 }
 
 /** Bindings are counted in switch time; people's clocks are set by this one. */

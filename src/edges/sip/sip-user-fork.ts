@@ -9,7 +9,7 @@ import type { Over } from './outcomes.js'
 export interface Fork {
   readonly delivery: EsmeDelivery
   readonly letter: Letter
-  /** Keys of the phones that it went to, or waits for. */
+  /** Keys of all ways to the phones that it went to, or waits for. */
   readonly phones: string[]
   /** Legs that have not ended. */
   open: number

@@ -29,12 +29,24 @@ describe('an account that binds and registers', () => {
     expect([where(receiptOf('1', undefined)), where({ ...moOf('2'), taken: 1 })]).toEqual(['esme', 'esme'])
   })
 
-  it('gets all of it where anybody is', () => {
+  it('gets messages where anybody is, and receipts where their message came from or later', () => {
     sip.up = false
-    expect([where(moOf('1')), where(receiptOf('2', '["m","sip:1@x",""]'))]).toEqual(['esme', 'esme'])
+    expect([where(moOf('1')), where(receiptOf('2', '["m","sip:1@x",""]'))]).toEqual(['esme', 'later'])
     sip.up = true
     esme.up = false
-    expect(where(receiptOf('3', undefined))).toBe('sip')
+    expect([where(receiptOf('3', undefined)), where({ ...moOf('4'), taken: 1 })]).toEqual(['later', 'sip'])
+  })
+
+  it('is not looked at without end for what waits for a side that is not there', () => {
+    esme.up = false
+    expect([where(receiptOf('1', undefined)), both.room(0)]).toEqual(['later', 1])
+    sip.roomAtMs = () => 0
+    expect(both.roomAtMs(0)).toBeGreaterThan(1000)
+    sip.roomAtMs = () => 500
+    expect(both.roomAtMs(0)).toBe(500)
+    expect(where(moOf('2'))).toBe('sip')
+    sip.roomAtMs = () => 0
+    expect(both.roomAtMs(0)).toBe(0)
   })
 
   it('holds up nothing behind what waits for one of the two', () => {

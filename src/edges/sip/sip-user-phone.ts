@@ -9,6 +9,7 @@ import type { SipUserSettings } from './sip-user-ports.js'
 
 /** A phone that something is under way to, or that is left alone for a while. */
 export interface Phone {
+  /** Of the way that was the best when it was first sent to. */
   readonly key: string
   pending: boolean
   /** In their order. */
@@ -32,9 +33,8 @@ export function restMsOf(phone: Phone, retryAfterMs: number | undefined, setting
   return Math.min(retryAfterMs ?? ownMs, maxRestMs)
 }
 
-/** Phones that say which they are may have a new address with each registration. */
-export function keyOf(ways: readonly Binding[]): string {
-  const { instance, contact } = ways[0]!
+/** A way to a phone. Phones that say which they are may have a new address with each registration. */
+export function keyOf({ instance, contact }: Binding): string {
   return instance === '' ? contact : `${instance} ${contact}`
 }
 

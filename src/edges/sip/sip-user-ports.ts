@@ -10,6 +10,8 @@ import type { UserName } from './egress.js'
 export interface SipUserPorts {
   /** Undefined where the account is gone or has no SIP user any more. */
   readonly nameOf: (account: AccountId) => UserName | undefined
+  /** Whether an account has that SIP user in that domain. */
+  readonly isUser: (user: string, domain: string) => boolean
   /** Those that are registered now, best first, each with the ways to it. @param nowMs switch time */
   readonly phonesOf: (aor: string, nowMs: number) => readonly (readonly Binding[])[]
   /** Undefined for a connection that is over. */

@@ -128,6 +128,7 @@ export class UserRig {
     )
     const ports: SipUserPorts = {
       nameOf: (account) => this.names.get(account),
+      isUser: (user, domain) => [...this.names.values()].some(({ aor }) => aor === `sip:${user}@${domain}`),
       phonesOf: (aor, nowMs) =>
         reachable(
           this.bindings.filter((each) => each.aor === aor),

@@ -110,7 +110,7 @@ export class SipUser implements Destination {
   /** Undefined where it is dealt with and never will be sent. */
   #letterOf(delivery: EsmeDelivery, name: UserName): Letter | undefined {
     const attempt = ++this.#attempts
-    const { events, notified, nameOf } = this.#ports
+    const { events, notified, nameOf, isUser } = this.#ports
     if (delivery.kind === 'receipt') {
       const letter = imdnLetter(delivery, name, attempt)
       if (letter !== undefined) return letter
@@ -120,7 +120,7 @@ export class SipUser implements Destination {
     }
     const { message } = delivery
     const sender = message.direction === 'mt' ? nameOf(message.account) : undefined
-    const written = letterOf(message, name, sender, attempt)
+    const written = letterOf(message, name, sender, attempt, isUser)
     if (written.kind === 'letter') return written.letter
     events.cannotSend(delivery, written.why)
     notified(delivery, { state: 'REJECTED', error: '415' }, false)
@@ -132,13 +132,14 @@ export class SipUser implements Destination {
     const name = this.#ports.nameOf(this.account)
     if (name === undefined || fork.isStarting) return
     for (const ways of withoutDoubles(this.#ports.phonesOf(name.aor, nowMs), fork.letter, this.#settings)) {
-      const phone = this.#phoneOf(ways)
-      if (!fork.phones.includes(phone.key) && !fork.isSettled) this.#sendTo(phone, ways, fork, nowMs)
+      // One that it goes to already may have another way by now, which is for when the first fails (RFC 5626 §7).
+      const isOn = ways.some((way) => fork.phones.includes(keyOf(way)))
+      if (!isOn && !fork.isSettled) this.#sendTo(this.#phoneOf(ways), ways, fork, nowMs)
     }
   }
 
   #sendTo(phone: Phone, ways: readonly Binding[], fork: Fork, nowMs: number): void {
-    fork.phones.push(phone.key)
+    for (const way of ways) fork.phones.push(keyOf(way))
     if (phone.restsUntilMs > nowMs) {
       fork.isOffline = true
       return
@@ -255,11 +256,14 @@ export class SipUser implements Destination {
   }
 
   #phoneOf(ways: readonly Binding[]): Phone {
-    const key = keyOf(ways)
     let refreshedAtMs = 0
-    for (const way of ways) if (way.refreshedAtMs > refreshedAtMs) refreshedAtMs = way.refreshedAtMs
-    let phone = this.#phones.get(key)
+    let phone: Phone | undefined
+    for (const way of ways) {
+      if (way.refreshedAtMs > refreshedAtMs) refreshedAtMs = way.refreshedAtMs
+      phone ??= this.#phones.get(keyOf(way))
+    }
     if (phone === undefined) {
+      const key = keyOf(ways[0]!)
       phone = newPhone(key, refreshedAtMs)
       this.#phones.set(key, phone)
     } else if (refreshedAtMs > phone.refreshedAtMs) {
@@ -273,7 +277,7 @@ export class SipUser implements Destination {
   /** Those that are not registered any more. */
   #forgetPhones(phones: readonly (readonly Binding[])[]): void {
     if (this.#phones.size <= phones.length) return
-    const known = new Set(phones.map(keyOf))
+    const known = new Set(phones.flat().map(keyOf))
     for (const [key, { pending }] of this.#phones) if (!pending && !known.has(key)) this.#phones.delete(key)
   }
 }

@@ -38,7 +38,8 @@ export class SipUsers {
       if (is) this.#add(account)
       return
     }
-    known.reachable(is)
+    // He may have another name since, and a phone by that: what ended was the old one's.
+    known.reachable(is || this.#hasPhone(account))
     this.#ports.changed(known.id)
     this.#giveUp(known)
   }
@@ -46,6 +47,12 @@ export class SipUsers {
   /** A phone of his registered, for the first time or again. */
   registered(account: AccountId): void {
     this.#users.get(account)?.registered()
+  }
+
+  #hasPhone(account: AccountId): boolean {
+    const { nameOf, phonesOf, nowMs } = this.#ports
+    const name = nameOf(account)
+    return name !== undefined && phonesOf(name.aor, nowMs()).length > 0
   }
 
   #add(account: AccountId): void {

@@ -96,7 +96,7 @@ export class TakeMessage {
     const { directory, authenticator, nowMs } = this.#ports
     const { address } = flow.remote
     if (field(request, 'authorization') === undefined) {
-      const trusted = this.#trusted.at(address, directory())
+      const trusted = this.#trusted.at(address, flow.kind, directory())
       if (trusted !== undefined) return trusted
     }
     const who = authenticator.check(request, address, nowMs())
