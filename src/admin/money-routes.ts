@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Pauses } from '../directory/in-slices.js'
 import type { Snapshot } from '../directory/snapshot.js'
 import { cdrDays, readCdrDay } from '../history/cdr-files.js'
+import { wholeRecord } from '../money/record-fields.js'
 import { jsonPieces } from '../lib/json-pieces.js'
 import type { DayBooks, Payment } from '../message/bill.js'
 import { formatAmount, parseAmount } from '../money/amount.js'
@@ -226,7 +227,7 @@ export function addMoneyRoutes(api: FastifyInstance, ports: MoneyPorts, pauses: 
       const { rows, next } = await readCdrDay(recordFolder, day, { customer, account, message }, after, {
         ...{ rows: limit, bytes: RECORD_BYTES_MAX },
       })
-      return reply.send({ day, records: rows, ...(next !== undefined && { next }) })
+      return reply.send({ day, records: rows.map(wholeRecord), ...(next !== undefined && { next }) })
     },
   )
 }

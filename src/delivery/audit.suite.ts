@@ -11,6 +11,7 @@ import { contentsOf } from '../store/conformance-rows.suite.js'
 import type { KeepsBooks } from '../store/contracts/books.js'
 import type { Store } from '../store/contracts/store.js'
 import type { Unit } from '../store/contracts/unit.js'
+import { wholeRecord, type RecordRow } from '../money/record-fields.js'
 
 export const payer = { customer: 'acme-inc', creditMicros: 500, isBlocked: false }
 const account = 'acme' as AccountId
@@ -108,7 +109,7 @@ export class Audit {
 
   #note(lines: string): void {
     for (const text of lines.trimEnd().split('\n')) {
-      const line = JSON.parse(text) as Record<string, unknown>
+      const line = wholeRecord(JSON.parse(text) as RecordRow)
       const id = line['id'] as string
       expect(this.#lines.has(id), `two records of ${id}`).toBe(false)
       this.#lines.set(id, line)

@@ -11,6 +11,7 @@ import type { Unit } from '../store/contracts/unit.js'
 import type { NotifyResult } from './courier.js'
 import { moLane } from './lane-key.js'
 import { acme, makeRig, type FakeDestination } from './rig.suite.js'
+import { wholeRecord, type RecordRow } from '../money/record-fields.js'
 
 const bob = 'bob' as AccountId
 const price = { currency: 'EUR', ownMicros: 10, exchange: '1', baseMicros: 10 }
@@ -62,7 +63,7 @@ async function underWay(changes: Partial<MoDelivery> = {}, message: Partial<MoDe
         : recordText(cdr)
             .trimEnd()
             .split('\n')
-            .map((line) => JSON.parse(line) as Record<string, unknown>),
+            .map((line) => wholeRecord(JSON.parse(line) as RecordRow)),
     )
   return { rig, user, sender, delivery: firstMo(user), moved, told, ends, records }
 }

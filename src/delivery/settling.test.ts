@@ -9,6 +9,7 @@ import { anchorAt, collected, collectedOf, contentsOf, mo } from '../store/confo
 import type { ConnectionRules } from './connection-rules.js'
 import { moLane } from './lane-key.js'
 import { a, acme, firstOf, makeRig, routeA, rulesOf, vendorReceipt, type Rig, type RigOptions } from './rig.suite.js'
+import { wholeRecord, type RecordRow } from '../money/record-fields.js'
 
 const price = (baseMicros: number): Bill['price'] => ({
   currency: 'EUR',
@@ -52,7 +53,7 @@ async function recordsOf(rig: Paying): Promise<readonly Record<string, unknown>[
     .toString('latin1')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map((line) => wholeRecord(JSON.parse(line) as RecordRow))
 }
 
 const inSeveral = (delivery: SegmentDelivery, total: number): SegmentDelivery => ({

@@ -3,6 +3,7 @@ import type { Bill, CallRecords, Sent } from '../message/bill.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import { CdrLines, integer } from './cdr.js'
+import { wholeRecord, type RecordRow } from './record-fields.js'
 import { recordText } from './record-line.js'
 
 const sent: Sent = {
@@ -45,20 +46,19 @@ const read = (records: CallRecords): Record<string, unknown>[] =>
   recordText(records)
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map((line) => wholeRecord(JSON.parse(line) as RecordRow))
 
 describe('call detail records', () => {
   const lines = new CdrLines(() => 'EUR')
 
   it('are lines of JSON in ASCII with their fields in a fixed order', () => {
     expect(recordText(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1_800_000_000_020))).toBe(
-      '{"version":1,"message":"0100000000000001","id":"0100000000000001","part":1,"parts":1,' +
+      '{"version":2,"message":"0100000000000001",' +
         '"source":"Acme \\"A\\" \\u00e9\\n\\ud83d\\ude00","destination":"13105550123",' +
-        '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,"state":"DELIVERED","error":"000",' +
+        '"acceptedAtMs":1800000000000,"sentAtMs":1800000000010,"doneAtMs":1800000000020,"state":"DELIVERED",' +
         '"direction":"mt","customer":"acme","account":"acme-1","mcc":"310","mnc":"410","policy":"sms",' +
         '"vendor":"v","connection":"v1","segments":3,"currency":"EUR","units":3,"price":5000,"priceCurrency":"USD",' +
-        '"priceExchange":"0.9","amount":13500,"vendorUnits":3,"vendorPrice":8000,"vendorCurrency":"EUR",' +
-        '"vendorExchange":"1","vendorAmount":24000}\n',
+        '"priceExchange":"0.9","amount":13500,"vendorPrice":8000,"vendorAmount":24000}\n',
     )
   })
 
@@ -74,6 +74,38 @@ describe('call detail records', () => {
     const [line] = read(lines.ofOrigin(origin, { ...bill, state: 'released', sent: undefined }, 'EXPIRED', '000', 1))
     expect(line).toMatchObject({ state: 'EXPIRED', amount: 0, units: 3, price: 5000, vendor: '', connection: '' })
     expect(line).toMatchObject({ segments: 0, vendorPrice: 0, vendorAmount: 0, vendorCurrency: '', sentAtMs: -1 })
+  })
+
+  it('leave out what most would say, and it is known what that was', () => {
+    const plain: Bill = {
+      ...{ ...bill, mcc: '', mnc: '', policy: '', units: 1 },
+      ...{ price: { currency: 'EUR', ownMicros: 5000, exchange: '1', baseMicros: 5000 }, sent: undefined },
+    }
+    const text = recordText(lines.ofOrigin(origin, plain, 'EXPIRED', '000', 1))
+    expect(Object.keys(JSON.parse(text) as object)).toEqual([
+      ...['version', 'message', 'source', 'destination', 'acceptedAtMs', 'sentAtMs', 'doneAtMs', 'state', 'direction'],
+      ...['customer', 'account', 'currency', 'units', 'price', 'amount'],
+    ])
+    const priced = { ...sent, segments: 1, price: { ...plain.price, currency: 'USD', exchange: '0.9' } }
+    const [whole, other] = [plain, { ...plain, sent: priced }].map((each) =>
+      wholeRecord(JSON.parse(recordText(lines.ofOrigin(origin, each, 'EXPIRED', '045', 1))) as RecordRow),
+    )
+    expect(whole).toMatchObject({
+      ...{
+        id: '0100000000000001',
+        part: 1,
+        parts: 1,
+        error: '045',
+        mcc: '',
+        mnc: '',
+        policy: '',
+        vendor: '',
+        connection: '',
+      },
+      ...{ segments: 0, priceCurrency: 'EUR', priceExchange: '1', vendorUnits: 0, vendorPrice: 0, vendorAmount: 0 },
+      ...{ vendorCurrency: '', vendorExchange: '' },
+    })
+    expect(other).toMatchObject({ vendorUnits: 1, vendorPrice: 5000, vendorCurrency: 'USD', vendorExchange: '0.9' })
   })
 
   it('say of each message its own, whatever the last one of the account was', () => {

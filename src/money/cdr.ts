@@ -7,7 +7,8 @@ import type { Message } from '../message/message.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import { jsonText, lineStart } from './record-line.js'
-import { costOf, isSamePrice } from './settle.js'
+import { NO_ERROR, NO_EXCHANGE } from './record-fields.js'
+import { isSamePrice } from './settle.js'
 import { shareOf } from './units.js'
 
 /** Accounts whose last line is remembered. */
@@ -146,37 +147,46 @@ export class CdrLines {
     const partUnits = shareOf(units, parts, part)
     const segments = sent?.segments ?? 0
     const vendorUnits = shareOf(segments, parts, part)
-    const vendorPrice = sent?.price ?? noPrice
     const amount = bill.state === 'charged' ? price.baseMicros * partUnits : 0
+    const currency = this.#currency()
     return (
       `,"state":"${state}"` +
-      `,"error":${jsonText(error)}` +
+      said('error', error, NO_ERROR) +
       `,"direction":"${direction}"` +
       `,"customer":${jsonText(customer)}` +
       `,"account":${jsonText(account)}` +
-      `,"mcc":${jsonText(mcc)}` +
-      `,"mnc":${jsonText(mnc)}` +
-      `,"policy":${jsonText(policy)}` +
-      `,"vendor":${jsonText(sent?.vendor ?? '')}` +
-      `,"connection":${jsonText(sent?.connection ?? '')}` +
-      `,"segments":${integer(segments)}` +
-      `,"currency":${jsonText(this.#currency())}` +
+      said('mcc', mcc, '') +
+      said('mnc', mnc, '') +
+      said('policy', policy, '') +
+      said('vendor', sent?.vendor ?? '', '') +
+      said('connection', sent?.connection ?? '', '') +
+      (segments === 0 ? '' : `,"segments":${integer(segments)}`) +
+      `,"currency":${jsonText(currency)}` +
       `,"units":${integer(partUnits)}` +
       `,"price":${integer(price.ownMicros)}` +
-      `,"priceCurrency":${jsonText(price.currency)}` +
-      `,"priceExchange":${jsonText(price.exchange)}` +
+      said('priceCurrency', price.currency, currency) +
+      said('priceExchange', price.exchange, NO_EXCHANGE) +
       `,"amount":${integer(amount)}` +
-      `,"vendorUnits":${integer(vendorUnits)}` +
-      `,"vendorPrice":${integer(vendorPrice.ownMicros)}` +
-      `,"vendorCurrency":${jsonText(vendorPrice.currency)}` +
-      `,"vendorExchange":${jsonText(vendorPrice.exchange)}` +
-      `,"vendorAmount":${integer(vendorPrice.baseMicros * vendorUnits)}` +
+      (vendorUnits === segments ? '' : `,"vendorUnits":${integer(vendorUnits)}`) +
+      (sent?.price === undefined ? '' : vendorPart(sent.price, vendorUnits, currency)) +
       '}\n'
     )
   }
 }
 
-const noPrice: Price = { currency: '', ownMicros: 0, exchange: '', baseMicros: 0 }
+function vendorPart(price: Price, units: number, currency: string): string {
+  return (
+    `,"vendorPrice":${integer(price.ownMicros)}` +
+    said('vendorCurrency', price.currency, currency) +
+    said('vendorExchange', price.exchange, NO_EXCHANGE) +
+    `,"vendorAmount":${integer(price.baseMicros * units)}`
+  )
+}
+
+/** A field, but where it says only what its absence means. */
+function said(name: string, value: string, absent: string): string {
+  return value === absent ? '' : `,"${name}":${jsonText(value)}`
+}
 
 /** One that is put together of many is copied together each time that something is put to it: a look into it does that for good. */
 function flat(text: string): string {
@@ -208,11 +218,6 @@ function isSameSent(a: Sent | undefined, b: Sent | undefined): boolean {
   return (
     a.segments === b.segments && a.connection === b.connection && a.vendor === b.vendor && isSamePrice(a.price, b.price)
   )
-}
-
-/** The amount that the lines of a message sum up to, in micro-units of the base currency. */
-export function amountOf(bill: Bill): number {
-  return bill.state === 'charged' ? costOf(bill) : 0
 }
 
 /**

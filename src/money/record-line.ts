@@ -2,30 +2,38 @@
 
 import type { CallRecords, RecordedMessage, RecordTerms } from '../message/bill.js'
 
-/** Of the lines. Fields may be added within a version; what a field means, and its name, only change with it. */
-export const CDR_VERSION = 1
+/** Of the lines. Fields may be added within a version; what a field means, and what it means that it is not there, only change with it. */
+export const CDR_VERSION = 2
 
 /**
- * The line of one message but for its end, in its pieces: each value stands behind its piece, ids as they are, addresses as JSON. Behind
- * the last come the times.
+ * The line of a message that came in one piece but for its end, in its pieces: each value stands behind its piece, the id as it is,
+ * addresses as JSON. Behind the last come the times.
  */
 export const LINE_PIECES = {
   message: `{"version":${CDR_VERSION},"message":"`,
-  id: '","id":"',
-  source: '","part":1,"parts":1,"source":',
+  source: '","source":',
   destination: ',"destination":',
 } as const
 
-/** The same of a part, as text. @param part from 1 */
+/** One of the parts that a message came in. */
+export interface RecordedPart {
+  readonly id: string
+  /** From 1. */
+  readonly part: number
+  readonly parts: number
+}
+
+/** The same as text. @param part of one that came in several */
 export function lineStart(
   message: string,
   of: RecordedMessage,
   times: Pick<RecordTerms, 'sentAtMs' | 'doneAtMs'>,
-  part: { readonly id: string; readonly part: number; readonly parts: number },
+  part?: RecordedPart,
 ): string {
+  const mark = part === undefined ? '"' : `","id":"${part.id}","part":${part.part},"parts":${part.parts}`
   return (
-    `{"version":${CDR_VERSION},"message":"${message}","id":"${part.id}","part":${part.part},"parts":${part.parts}` +
-    `,"source":${jsonText(of.source.value)},"destination":${jsonText(of.destination.value)}` +
+    `${LINE_PIECES.message}${message}${mark}` +
+    `,"source":${jsonText(of.source.value)}${LINE_PIECES.destination}${jsonText(of.destination.value)}` +
     lineTimes(of.acceptedAtMs, times.sentAtMs, times.doneAtMs)
   )
 }
@@ -39,7 +47,7 @@ export function lineTimes(acceptedAtMs: number, sentAtMs: number, doneAtMs: numb
 export function recordText(records: CallRecords): string {
   if (typeof records === 'string') return records
   const { id, of, terms } = records
-  return lineStart(id, of, terms, { id, part: 1, parts: 1 }) + terms.tail
+  return lineStart(id, of, terms) + terms.tail
 }
 
 /** As JSON, ASCII only: files are read by who knows no coding. */

@@ -86,19 +86,19 @@ const SENDER_DIGITS = 8
 
 function recordOf(line: string): RecordLine {
   const row = JSON.parse(line) as Readonly<Record<string, string | number>>
-  const text = (field: string): string => String(row[field])
+  const text = (field: string, absent = ''): string => String(row[field] ?? absent)
   return {
     message: Number(text('source').slice(-SENDER_DIGITS)),
-    part: Number(row['part']),
-    parts: Number(row['parts']),
-    id: text('id'),
+    part: Number(text('part', '1')),
+    parts: Number(text('parts', '1')),
+    id: text('id', text('message')),
     customer: text('customer'),
     account: text('account'),
     state: text('state'),
     units: Number(row['units']),
     amount: BigInt(text('amount')),
-    segments: Number(row['segments']),
-    vendorAmount: BigInt(text('vendorAmount')),
+    segments: Number(text('segments', '0')),
+    vendorAmount: BigInt(text('vendorAmount', '0')),
   }
 }
 

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CustomerBooks } from '../../src/message/bill.js'
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.js'
+import { wholeRecord, type RecordRow } from '../../src/money/record-fields.js'
 
 export type CdrRow = Readonly<Record<string, unknown>>
 
@@ -31,7 +32,7 @@ export async function readBooks(data: string, customer: string): Promise<BooksOn
   await store.close()
   const text = filesOf(join(data, 'cdr')) + Buffer.from(waiting.lines).toString('latin1')
   const lines = text.split('\n').filter((line) => line !== '')
-  return { books, records: lines.map((line) => JSON.parse(line) as CdrRow) }
+  return { books, records: lines.map((line) => wholeRecord(JSON.parse(line) as RecordRow) as CdrRow) }
 }
 
 function filesOf(folder: string): string {

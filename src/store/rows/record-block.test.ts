@@ -24,8 +24,10 @@ const time = fc.oneof(
   fc.constantFrom(-1, 0, 1_800_000_000_000, 1_800_000_000_000.75, 999_999_999, 1e9, 100_000_000_000, 8.64e15),
   fc.nat(2 ** 31 - 1),
 )
+const few = fc.constantFrom('Acme', 'Ac"me', '12025550100')
 const address = fc
   .oneof(
+    few,
     fc.stringMatching(/^[0-9]{1,3}$/),
     fc.stringMatching(/^[0-9]{11,12}$/),
     fc.stringMatching(/^[ -~]{1,2}$/),

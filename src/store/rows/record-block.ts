@@ -6,13 +6,19 @@ import { lineTimes } from '../../money/record-line.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { RecordLines } from './record-lines.js'
 
-const VERSION = 2
+const VERSION = 3
+/** It knows no SAME_SOURCE, and is the same else. */
+const VERSION_BEFORE = 2
 /** Ends that a block remembers; those of further lines are written out. */
 const TAILS_MAX = 255
-/** What an entry begins with: lines as they are, or a record, whose times and end are its own or those of the one before. */
+/**
+ * What an entry begins with: lines as they are, or a record, whose times and end are its own or those of the one before. So may its
+ * sender be: then it is not there.
+ */
 const LINES = 0
 const OWN_TERMS = 1
 const SAME_TERMS = 2
+const SAME_SOURCE = 4
 
 /** Appends a block of some of these. @param through behind the last */
 export function writeRecords(
@@ -24,6 +30,7 @@ export function writeRecords(
   const tails: string[] = []
   let last: RecordTerms | undefined
   let lastAcceptedAtMs = -1
+  let lastSource: string | undefined
   out.byte(VERSION)
   out.int32(through - from)
   for (let i = from; i < through; i++) {
@@ -34,18 +41,23 @@ export function writeRecords(
       continue
     }
     const { id, of, terms } = record
-    if (terms === last && of.acceptedAtMs === lastAcceptedAtMs) out.byte(SAME_TERMS)
+    const source = of.source.value
+    const sourceBit = source === lastSource ? SAME_SOURCE : 0
+    if (terms === last && of.acceptedAtMs === lastAcceptedAtMs) out.byte(SAME_TERMS | sourceBit)
     else {
       last = terms
       lastAcceptedAtMs = of.acceptedAtMs
-      out.byte(OWN_TERMS)
+      out.byte(OWN_TERMS | sourceBit)
       out.float64(lastAcceptedAtMs)
       out.float64(terms.sentAtMs)
       out.float64(terms.doneAtMs)
       writeTail(out, terms.tail, tails)
     }
     out.text(id)
-    out.text(of.source.value)
+    if (sourceBit === 0) {
+      lastSource = source
+      out.text(source)
+    }
     out.text(of.destination.value)
   }
 }
@@ -61,7 +73,9 @@ function writeTail(out: ByteWriter, tail: string, tails: string[]): void {
 /** Appends the lines. @param bytes of one row */
 export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter): void {
   from.over(bytes, 0)
-  if (from.byte() !== VERSION) throw new Error('no block of records that this program can read')
+  const version = from.byte()
+  if (version !== VERSION && version !== VERSION_BEFORE)
+    throw new Error('no block of records that this program can read')
   const tails: Uint8Array[] = []
   const lines = new RecordLines(from, out)
   for (let count = from.int32(); count > 0; count--) {
@@ -71,11 +85,11 @@ export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter
       lines.interrupted()
       continue
     }
-    if (kind === OWN_TERMS) {
+    if ((kind & OWN_TERMS) !== 0) {
       const times = Buffer.from(lineTimes(from.float64(), from.float64(), from.float64()), 'latin1')
       lines.setEnd(times, readTail(from, tails))
     }
-    lines.append()
+    lines.append((kind & SAME_SOURCE) !== 0)
   }
 }
 

@@ -7,7 +7,6 @@ const QUOTE = 0x22
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'))
 const beforeMessage = octets(LINE_PIECES.message)
-const beforeId = octets(LINE_PIECES.id)
 const beforeSource = octets(LINE_PIECES.source)
 const beforeDestination = octets(LINE_PIECES.destination)
 const nothing = new Uint8Array()
@@ -24,6 +23,9 @@ export class RecordLines {
   #idLength = 0
   #sourceLength = 0
   #destinationLength = 0
+  /** Where the source of the line before stands, as JSON. */
+  #sourceFrom = 0
+  #sourceTo = 0
 
   constructor(from: ByteReader, out: ByteWriter) {
     this.#from = from
@@ -42,8 +44,9 @@ export class RecordLines {
     this.#last = -1
   }
 
-  append(): void {
-    if (this.#last >= 0 && this.#isLikeLast()) return
+  /** @param isSameSource its source is that of the line before, and not to be read */
+  append(isSameSource: boolean): void {
+    if (this.#last >= 0 && this.#isLikeLast(isSameSource)) return
     const from = this.#from
     const out = this.#out
     const start = out.position
@@ -51,10 +54,12 @@ export class RecordLines {
     const id = out.position
     if (!from.copyText(out)) out.latin1(from.text())
     this.#idLength = out.position - id
-    out.short(beforeId)
-    out.copyWithin(id, id + this.#idLength)
     out.short(beforeSource)
-    this.#sourceLength = this.#copyAddress()
+    const source = out.position
+    if (isSameSource) out.copyWithin(this.#sourceFrom, this.#sourceTo)
+    else this.#sourceLength = this.#copyAddress()
+    this.#sourceFrom = source
+    this.#sourceTo = out.position
     out.short(beforeDestination)
     this.#destinationLength = this.#copyAddress()
     out.raw(this.#times)
@@ -79,32 +84,32 @@ export class RecordLines {
   }
 
   /** Lines of one length differ in their texts alone: then it is the last line with its own. False: nothing is appended or read. */
-  #isLikeLast(): boolean {
+  #isLikeLast(isSameSource: boolean): boolean {
     const { memory, position } = this.#from
     const id = position
     const idLength = this.#idLength
     const source = id + 1 + idLength
     const sourceLength = this.#sourceLength
-    const destination = source + 1 + sourceLength
+    const destination = isSameSource ? source : source + 1 + sourceLength
     const destinationLength = this.#destinationLength
     if (
       memory[id] !== idLength ||
-      memory[source] !== sourceLength ||
       memory[destination] !== destinationLength ||
-      !isPlainIn(memory, source + 1, sourceLength) ||
       !isPlainIn(memory, destination + 1, destinationLength)
     )
       return false
+    if (!isSameSource && (memory[source] !== sourceLength || !isPlainIn(memory, source + 1, sourceLength))) return false
     const out = this.#out
     const start = out.position
     out.again(this.#last, start)
     const { buffer } = out
     const firstId = start + beforeMessage.length
-    const secondId = firstId + idLength + beforeId.length
-    const sourceAt = secondId + idLength + beforeSource.length + 1
+    const sourceAt = firstId + idLength + beforeSource.length + 1
     const destinationAt = sourceAt + sourceLength + 1 + beforeDestination.length + 1
-    for (let i = 0; i < idLength; i++) buffer[firstId + i] = buffer[secondId + i] = memory[id + 1 + i]!
-    for (let i = 0; i < sourceLength; i++) buffer[sourceAt + i] = memory[source + 1 + i]!
+    for (let i = 0; i < idLength; i++) buffer[firstId + i] = memory[id + 1 + i]!
+    if (!isSameSource) for (let i = 0; i < sourceLength; i++) buffer[sourceAt + i] = memory[source + 1 + i]!
+    this.#sourceFrom = sourceAt - 1
+    this.#sourceTo = sourceAt + sourceLength + 1
     for (let i = 0; i < destinationLength; i++) buffer[destinationAt + i] = memory[destination + 1 + i]!
     this.#from.again(destination + 1 + destinationLength)
     this.#last = start
