@@ -32,7 +32,7 @@ export async function readBooks(data: string, customer: string): Promise<BooksOn
   await store.close()
   const text = filesOf(join(data, 'cdr')) + Buffer.from(waiting.lines).toString('latin1')
   const lines = text.split('\n').filter((line) => line !== '')
-  return { books, records: lines.map((line) => wholeRecord(JSON.parse(line) as RecordRow) as CdrRow) }
+  return { books, records: lines.map((line) => wholeRecord(JSON.parse(line) as RecordRow)) }
 }
 
 function filesOf(folder: string): string {
