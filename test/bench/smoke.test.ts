@@ -1,22 +1,11 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { runBench } from './run-bench.js'
 
 interface Result {
   readonly figures: { readonly switch: Readonly<Record<string, { readonly rate: number; readonly faults: number }>> }
-}
-
-/** Ends with the exit code and everything printed; the bench ends its own children. */
-function runBench(args: readonly string[]): Promise<{ readonly code: number | null; readonly printed: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let printed = ''
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, printed })))
 }
 
 it(
@@ -26,7 +15,7 @@ it(
     const folder = mkdtempSync(join(tmpdir(), 'smswitch-bench-'))
     try {
       const out = join(folder, 'result.json')
-      const { code, printed } = await runBench(['--quick', '--out', out])
+      const { code, printed } = await runBench('bench/run.ts', ['--quick', '--out', out])
       expect(code, printed).toBe(0)
       const { figures } = JSON.parse(readFileSync(out, 'utf8')) as Result
       const measured = Object.entries(figures.switch)
