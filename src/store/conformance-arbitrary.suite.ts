@@ -18,7 +18,15 @@ import type { Addresses } from '../message/address.js'
 import type { Content, Message, Shape } from '../message/message.js'
 import { receiptRequestOf, type MessagePart, type ReceiptOrigin } from '../message/receipt.js'
 import { messageStates, type MessageState } from '../message/state.js'
-import { callRecord, deliveryId, FORGOTTEN_MS, keptTables, laneKey, messageId, vendorId } from './conformance-rows.suite.js'
+import {
+  callRecord,
+  deliveryId,
+  FORGOTTEN_MS,
+  keptTables,
+  laneKey,
+  messageId,
+  vendorId,
+} from './conformance-rows.suite.js'
 import type { Booking, Unit } from './contracts/unit.js'
 
 const text = fc.oneof(

@@ -107,7 +107,9 @@ describe('kept texts when room runs low', () => {
     const rows = [{ table: 'mdr', key: 'a', text: '1' }]
     await store.commit([{ kind: 'kept', rows }], at)
     freeBytes = 7 * MiB
-    await vi.waitFor(() => expect(store.commit([{ kind: 'kept', rows }], at)).rejects.toMatchObject({ failure: 'full' }))
+    await vi.waitFor(() =>
+      expect(store.commit([{ kind: 'kept', rows }], at)).rejects.toMatchObject({ failure: 'full' }),
+    )
     await store.commit([{ kind: 'kept', rows: [{ table: 'mdr', key: 'a', text: '' }], fact: true }], at)
     const told = [{ table: 'mdr', key: 'b', text: '2' }]
     await store.commit([{ ...over(segment(1)), kept: told } as Unit], at)
