@@ -7,6 +7,8 @@ import { packText, withEvent, type Pack } from './pack.js'
 import { outOfPool, type PoolBook } from './pool-book.js'
 import { keptRow } from './rows.js'
 
+const DETAILS_MAX = 4096
+
 /** What of a number its owner may change while he owns it. */
 export type NumberWish = Partial<
   Pick<OwnedNumber, 'isMobile' | 'sms' | 'mms' | 'voice' | 'perSecond' | 'unsupported' | 'details'>
@@ -155,10 +157,12 @@ function stayOf({ pool, joinedAtMs, service, quarantine, ownedAtMs }: OwnedNumbe
   return { pool, joinedAtMs, service, quarantine, ownedAtMs }
 }
 
-function refusalOf({ number, type, perSecond, sms, mms }: OwnedNumber): Refusal | undefined {
+function refusalOf({ number, type, perSecond, sms, mms, details }: OwnedNumber): Refusal | undefined {
   if (numberTypeOf(number) !== type)
     return refused('invalid', `${number.slice(0, 32)} is no number of the type ${type}.`, 'number')
   if (!(perSecond >= 0)) return refused('invalid', 'A rate is 0 or more messages a second.', 'per_second')
+  if (JSON.stringify(details).length > DETAILS_MAX)
+    return refused('invalid', `What is noted of ${number} is longer than ${DETAILS_MAX} characters.`, 'number')
   return sms || mms ? undefined : refused('invalid', `${number} can do neither sms nor mms.`, 'number')
 }
 

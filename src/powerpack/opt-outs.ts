@@ -1,5 +1,6 @@
 // Phones that want nothing more, by the scope in which they said so. Nothing is ever dropped from it for lack of room.
 import { isDigits } from '../message/address.js'
+import { E164_MAX_DIGITS } from '../phone/e164.js'
 import { refused, type Judged } from './change.js'
 import { keptRow, pairKey, readPair } from './rows.js'
 
@@ -30,7 +31,7 @@ export class OptOuts {
   /** @returns false for a kept row that cannot be read */
   load(key: string, text: string): boolean {
     const [scope, phone] = readPair(key) ?? ['', '']
-    if (!isDigits(phone) || !(Number(text) >= 0)) return false
+    if (!isPhone(phone) || !(Number(text) >= 0)) return false
     this.add(scope, phone, Number(text))
     return true
   }
@@ -47,7 +48,7 @@ export class OptOuts {
  * @returns whether it had not said so before
  */
 export function judgeOptOut(optOuts: OptOuts, scope: string, phone: string, wallMs: number): Judged<boolean> {
-  if (!isDigits(phone)) return refused('invalid', 'Only phones opt out.', 'number')
+  if (!isPhone(phone)) return refused('invalid', 'Only phones opt out.', 'number')
   const isNew = !optOuts.has(scope, phone)
   return {
     kind: 'change',
@@ -66,4 +67,9 @@ export function judgeOptIn(optOuts: OptOuts, scope: string, phone: string): Judg
     value: wasOut,
     apply: () => optOuts.remove(scope, phone),
   }
+}
+
+/** Digits that a number holds exactly (E.164 §6.1). */
+function isPhone(text: string): boolean {
+  return text.length <= E164_MAX_DIGITS && isDigits(text)
 }

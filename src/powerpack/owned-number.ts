@@ -60,12 +60,20 @@ export function numberText(row: OwnedNumber): string {
   return JSON.stringify(Object.fromEntries(said))
 }
 
-/** @returns undefined for a text that is no number */
-export function readNumber(number: string, text: string): OwnedNumber | undefined {
+/**
+ * @param shared gives the one copy of a text that many numbers have
+ * @returns undefined for a text that is no number
+ */
+export function readNumber(
+  number: string,
+  text: string,
+  shared: (text: string) => string = (same) => same,
+): OwnedNumber | undefined {
   const row = readObject<OwnedNumber>(text)
   if (row?.account === undefined || row.type === undefined || row.country === undefined) return undefined
-  const { account, type, country } = row
-  return { ...numberDefaults, ownedAtMs: 0, ...row, number, account, type, country }
+  const { type, country } = row
+  const account = shared(row.account) as AccountId
+  return { ...numberDefaults, ownedAtMs: 0, ...row, number, account, type, country, pool: shared(row.pool ?? '') }
 }
 
 const usual: Readonly<Record<string, unknown>> = numberDefaults

@@ -111,6 +111,8 @@ function judgePack(book: PoolBook, before: Pack, wish: PackWish, nowMs: number):
 function refusalOf({ name, applicationId, applicationType, operators }: Pack): Refusal | undefined {
   if (name.trim() === '') return refused('invalid', 'A powerpack has a name.', 'name')
   if (name.length > NAME_MAX) return refused('invalid', `A name has at most ${NAME_MAX} characters.`, 'name')
+  if (applicationId.length > NAME_MAX)
+    return refused('invalid', `An application's id has at most ${NAME_MAX} characters.`, 'application_id')
   if (applicationId !== '' && applicationType === '')
     return refused('invalid', 'With an application goes its type, xml or phlo.', 'application_type')
   if (Object.values(operators).some((type) => !numberTypes.includes(type)))

@@ -68,10 +68,12 @@ export const packDefaults = {
 } as const satisfies Partial<Pack>
 
 const HISTORY_MAX = 100
+const NOTE_MAX = 200
 
 /** The pack with one more line in its history; the oldest goes where there are too many. */
 export function withEvent(pack: Pack, event: PoolEvent): Pack {
-  return { ...pack, history: [...pack.history, event].slice(-HISTORY_MAX) }
+  const line = { ...event, note: event.note.slice(0, NOTE_MAX) }
+  return { ...pack, history: [...pack.history, line].slice(-HISTORY_MAX) }
 }
 
 /** Where a phone opts out that answers one of its numbers: all of them, or rotation would go around it. */

@@ -56,6 +56,14 @@ export class Powerpacks {
     sent: [],
   }
 
+  readonly #texts = new Map<string, string>()
+  /** Pools and accounts have a hundred thousand numbers: their names are in memory once. */
+  readonly #shared = (text: string): string => {
+    const known = this.#texts.get(text)
+    if (known === undefined) this.#texts.set(text, text)
+    return known ?? text
+  }
+
   constructor(options: PowerpackOptions = powerpackDefaults) {
     this.#options = options
     this.#sticky = new Stickiness({ holdMs: options.stickyMs, maxPhones: Math.max(1, options.stickyPhones) })
@@ -82,6 +90,7 @@ export class Powerpacks {
     for (const { key, text } of sent) this.#sent.load(key, text)
     this.book.fill(packs, numbers)
     this.#sticky.loaded()
+    this.#texts.clear()
   }
 
   /**
@@ -201,7 +210,7 @@ export class Powerpacks {
       case 'powerpack':
         return kept(this.#loading?.packs, readPack(key, text))
       case 'number':
-        return kept(this.#loading?.numbers, readNumber(key, text))
+        return kept(this.#loading?.numbers, readNumber(key, text, this.#shared))
       case 'sent':
         return kept(this.#loading?.sent, readPair(text) === undefined ? undefined : keptRow(table, key, text))
       case 'sticky':
