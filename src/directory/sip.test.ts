@@ -72,6 +72,8 @@ accounts:
     expect(onNet('alice', 'sip.example.org')).toBe('other')
     expect(onNet('12025550102', 'sip.example.com')).toBe('both')
     expect(onNet('12025550102', 'sip.example.org')).toBeUndefined()
+    // A name is a name, also one of digits: what vendors bring is for numbers.
+    expect(snapshot.ownerOf('12025550102')).toBeUndefined()
     expect(onNet('40404', 'sip.example.com')).toBe('app')
     expect(onNet('gone', 'sip.example.com')).toBe('gone')
     expect(onNet('bob', 'sip.example.com')).toBeUndefined()

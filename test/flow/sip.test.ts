@@ -1,6 +1,7 @@
 // SIP users through the real daemon: they register, send to numbers and to each other, and get what comes for them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { writeImdnMessage } from '../../src/sip/imdn.js'
 import { startHandVendor } from './hand-vendor.js'
 import { payIn, readBooks } from './books.js'
 import { accountRow, receiptsOf, startScenario, submitsAt } from './scenario.js'
@@ -261,4 +262,44 @@ it('stops in time though a phone does not answer, and has the message for it aft
   await scenario.restart('SIGTERM')
   await phone.came(2)
   expect(phone.texts).toEqual(['hello', 'hello'])
+})
+
+it('tells a sender who asks once what became of his message, whatever the phones of the other say', async () => {
+  const { daemon } = await startScenario(sipScenario({ accounts: [alice, bob] }))
+  const sender = await Phone.start({ user: 'alice', daemon })
+  const phones = [
+    await Phone.start({ user: 'bob', daemon }),
+    await Phone.start({ user: 'bob', transport: 'tcp', daemon }),
+  ]
+  for (const phone of [sender, ...phones]) expect((await phone.register()).status).toBe(200)
+  const dateTime = '2026-11-22T12:00:00Z'
+  const ownNotice = writeImdnMessage(
+    { from: `<sip:bob@${domain}>`, to: `<sip:alice@${domain}>`, messageId: 'own', dateTime, recordRoutes: [] },
+    {
+      ...{ kind: 'delivery', status: 'delivered', messageId: 'm1', dateTime },
+      ...{ recipientUri: `sip:bob@${domain}`, originalRecipientUri: '' },
+    },
+  )
+  const sent = await sender.send('bob', cpimText('m1', 'hello'), { domain, type: 'message/cpim' })
+  expect(sent.status).toBe(202)
+  for (const phone of phones) {
+    await phone.came(1)
+    // Nothing in it asks for a notification.
+    expect(phone.got[0]).toMatchObject({ text: 'hello', type: 'text/plain' })
+    // It tells all the same.
+    expect((await phone.send('alice', ownNotice, { domain, type: 'message/cpim' })).status).toBe(200)
+  }
+  await sender.came(1)
+  expect(noticeIn(sender.got[0]!)).toEqual({ messageId: 'm1', status: 'delivered' })
+  // What comes next is the next message: there is no second notification.
+  expect((await phones[0]!.send('alice', 'and you?', { domain })).status).toBe(202)
+  await sender.came(2)
+  expect(sender.got[1]).toMatchObject({ text: 'and you?', type: 'text/plain' })
+  await daemon.metricWhen((n) => n === 2, 'smswitch_imdn_total', { outcome: 'received' })
+  expect(await daemon.metric('smswitch_imdn_total', { outcome: 'sent' })).toBe(1)
+  // A plain text asks for nothing.
+  await sender.send('bob', 'no notice', { domain })
+  await phones[0]!.came(2)
+  await phones[1]!.came(2)
+  expect(await daemon.metric('smswitch_imdn_total', { outcome: 'sent' })).toBe(1)
 })
