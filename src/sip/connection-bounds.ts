@@ -1,12 +1,13 @@
 // How many connections there may be, in all and from one address. Counts; closing what is too much is the caller's.
 import type { Server, Socket } from 'node:net'
+import { networkOf } from '../lib/log-in-guard.js'
 import { plainAddress } from './flow.js'
 import type { TransportEvents, TransportLimits } from './transport-contract.js'
 
 export class ConnectionBounds {
   readonly #most: number
   readonly #mostPerAddress: number
-  readonly #byAddress = new Map<string, number>()
+  readonly #byNetwork = new Map<string, number>()
   #size = 0
 
   constructor(limits: Pick<TransportLimits, 'connections' | 'connectionsPerAddress'>) {
@@ -18,22 +19,24 @@ export class ConnectionBounds {
     return this.#size
   }
 
-  /** Counts one more of that address, or says which bound it would break. */
+  /** Counts one more of that address (of IPv6: of its network), or says which bound it would break. */
   take(address: string): 'taken' | 'connections' | 'connectionsPerAddress' {
     if (this.#size >= this.#most) return 'connections'
-    const there = this.#byAddress.get(address) ?? 0
+    const network = networkOf(address)
+    const there = this.#byNetwork.get(network) ?? 0
     if (there >= this.#mostPerAddress) return 'connectionsPerAddress'
-    this.#byAddress.set(address, there + 1)
+    this.#byNetwork.set(network, there + 1)
     this.#size++
     return 'taken'
   }
 
   release(address: string): void {
-    const there = this.#byAddress.get(address)
+    const network = networkOf(address)
+    const there = this.#byNetwork.get(network)
     if (there === undefined) return
     this.#size--
-    if (there > 1) this.#byAddress.set(address, there - 1)
-    else this.#byAddress.delete(address)
+    if (there > 1) this.#byNetwork.set(network, there - 1)
+    else this.#byNetwork.delete(network)
   }
 }
 
