@@ -1,11 +1,11 @@
 // Carries call detail records from the store to daily files, each line once. It makes no records and reads no files but their sizes.
 
-import { constants } from 'node:fs'
-import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, realpath, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cancel, Clock, Timers } from '../lib/clock.js'
 import type { BooksStore, ExportMark, RecordLines } from '../store/contracts/books.js'
 import type { Recorder } from '../store/contracts/recorder.js'
+import { AppendFile } from './append-file.js'
 import { fileToWrite, oldFiles } from './cdr-days.js'
 import { cdrFileAt, cdrFiles } from './cdr-files.js'
 
@@ -47,7 +47,7 @@ export interface CdrExportPorts {
 interface Place extends ExportMark {
   /** Absolute, without links: it tells whether a later run writes the same files. */
   readonly folder: string
-  readonly handle: FileHandle
+  readonly open: AppendFile
 }
 
 /** They tell who sent what to whom: not for everybody on the machine. */
@@ -144,7 +144,7 @@ export class CdrExport {
     if (file !== this.#place.file) {
       const before: Place = this.#place
       this.#place = await this.#begin(before.folder, file, before.through)
-      await before.handle.close()
+      await before.open.close()
     }
     await this.#sweep(this.#place.file)
     const { stepBytes } = this.#options
@@ -156,8 +156,8 @@ export class CdrExport {
   }
 
   async #append(place: Place, { through, lines }: RecordLines): Promise<Place> {
-    await writeAll(place.handle, lines, place.bytes)
-    await place.handle.datasync()
+    await place.open.append(lines)
+    await place.open.sync()
     const written = { ...place, through, bytes: place.bytes + lines.length }
     await this.#remember(written)
     this.#ports.events.exported(lines.length)
@@ -173,34 +173,34 @@ export class CdrExport {
       const newest = (await cdrFiles(folder)).at(-1) ?? ''
       return this.#begin(folder, fileToWrite(newest, this.#ports.clock.wallMs()), mark?.through ?? 0)
     }
-    const handle = await open(join(folder, mark.file), OPEN_OR_MAKE, FILE_MODE)
+    const file = await AppendFile.open(join(folder, mark.file), FILE_MODE)
     try {
-      const { size } = await handle.stat()
+      const { size } = file
       if (size > mark.bytes) {
-        await handle.truncate(mark.bytes)
-        await handle.datasync()
+        await file.cutTo(mark.bytes)
+        await file.sync()
       } else if (size < mark.bytes) {
         this.#ports.events.cut(mark.file, mark.bytes, size)
         // Else the next crash would cut at a length that the file reached with other lines.
         await this.#remember({ ...mark, folder, bytes: size })
       }
-      return { ...mark, folder, bytes: Math.min(size, mark.bytes), handle }
+      return { ...mark, folder, bytes: Math.min(size, mark.bytes), open: file }
     } catch (error) {
-      await handle.close()
+      await file.close()
       throw error
     }
   }
 
   /** Goes on with another file, as it is: what is in it already is not ours to judge. */
   async #begin(folder: string, file: string, through: number): Promise<Place> {
-    const handle = await open(join(folder, file), OPEN_OR_MAKE, FILE_MODE)
+    const opened = await AppendFile.open(join(folder, file), FILE_MODE)
     try {
-      const { size: bytes } = await handle.stat()
+      const { size: bytes } = opened
       await syncFolder(folder)
       await this.#remember({ through, file, bytes, folder })
-      return { through, file, bytes, folder, handle }
+      return { through, file, bytes, folder, open: opened }
     } catch (error) {
-      await handle.close()
+      await opened.close()
       throw error
     }
   }
@@ -228,18 +228,7 @@ export class CdrExport {
     const place = this.#place
     this.#place = undefined
     // A file that can't be closed is not ours any more either.
-    await place?.handle.close().catch(() => undefined)
-  }
-}
-
-/** Reading and writing at any place; made where it is missing. */
-const OPEN_OR_MAKE = constants.O_RDWR | constants.O_CREAT
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
-    done += bytesWritten
+    await place?.open.close().catch(() => undefined)
   }
 }
 
