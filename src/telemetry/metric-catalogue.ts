@@ -288,7 +288,7 @@ export const counterCatalogue = {
     name: 'smswitch_sip_messages_total',
     labels: ['direction', 'transport'],
     values: { direction: directions, transport: sipTransports },
-    help: `Messages that came in by SIP and were accepted, or that a phone took, by direction (${directions.join(', ')}) and transport (${sipTransports.join(', ')}).`,
+    help: `Messages that came in by SIP and were accepted, or that a phone or a peer took, by direction (${directions.join(', ')}) and transport (${sipTransports.join(', ')}).`,
   },
   sipSends: {
     kind: 'counter',
@@ -358,7 +358,7 @@ export const gaugeCatalogue = {
     kind: 'gauge',
     name: 'smswitch_sessions',
     labels: ['edge', 'name', 'mode'],
-    help: 'Bound sessions by edge (esme, vendor), account or connection, and bind mode (transmitter, receiver, transceiver).',
+    help: 'Bound sessions by edge (esme, vendor), account or connection, and bind mode (transmitter, receiver, transceiver); servers of a SIP peer that are there, by transport (udp, tcp, tls).',
   },
   connections: {
     kind: 'gauge',
@@ -524,7 +524,7 @@ export const histogramCatalogue = {
     name: 'smswitch_sip_response_seconds',
     labels: [],
     bounds: fast,
-    help: 'From a MESSAGE written to a phone to its final response.',
+    help: 'From a MESSAGE written to a phone or a peer to its final response.',
   },
   vendorSeconds: {
     kind: 'histogram',

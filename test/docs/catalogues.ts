@@ -2,6 +2,7 @@
 import { defaultYaml, settingsTable } from '../../src/config/catalogue.js'
 import { statusNameByReason } from '../../src/edges/esme/statuses.js'
 import { meaningOfStatus } from '../../src/edges/sip/outcomes.js'
+import { answerOfStatus } from '../../src/edges/sip/peer-answers.js'
 import { sipStatusByReason } from '../../src/edges/sip/statuses.js'
 import { moStatusNameByReason } from '../../src/edges/vendor/mo-statuses.js'
 import { failureReasons, type FailureReason } from '../../src/message/failure.js'
@@ -76,19 +77,39 @@ const phoneAnswer = (status: number): string => {
 }
 
 /** Classes of statuses, and each status that differs from its class. */
-function phonesTable(): string {
-  const answers = new Map<string, string[]>(Object.keys(phoneAnswers).map((kind) => [kind, []]))
+function answersTable(
+  who: string,
+  answerTo: (status: number) => string,
+  meanings: Readonly<Record<string, string>>,
+): string {
+  const answers = new Map<string, string[]>(Object.keys(meanings).map((kind) => [kind, []]))
   for (const digit of [2, 3, 4, 5, 6]) {
     // No registry has the last of a class.
-    const usual = phoneAnswer(digit * 100 + 99)
+    const usual = answerTo(digit * 100 + 99)
     answers.get(usual)?.push(`${digit}xx`)
     for (let status = digit * 100; status < digit * 100 + 99; status++)
-      if (phoneAnswer(status) !== usual) answers.get(phoneAnswer(status))?.push(String(status))
+      if (answerTo(status) !== usual) answers.get(answerTo(status))?.push(String(status))
   }
   return table(
-    ['a phone answers', 'the message'],
-    [...answers].map(([kind, list]) => [code(list), phoneAnswers[kind] ?? '']),
+    [`${who} answers`, 'the message'],
+    [...answers].map(([kind, list]) => [code(list), meanings[kind] ?? '']),
   )
+}
+
+const peerAnswers: Readonly<Record<string, string>> = {
+  taken: 'the peer has it: charged, and the sender is told DELIVERED',
+  busy: 'the next server of the peer gets it; else it is sent again as after any failure, or with `onThrottle: pauseLane` no try is spent. The server is left alone as long as `Retry-After` says (an hour at most), without one for `vendor.throttlePauseMs`',
+  temporary:
+    'it is sent again by `resend`, with `failover: next` over another connection; not before `Retry-After` says',
+  REJECTED: 'given back, and the sender is told REJECTED',
+  UNDELIVERABLE: 'given back, and the sender is told UNDELIVERABLE; so it is with `permanentCodes`',
+  split: 'it is sent in smaller pieces, and so is what follows, for an hour',
+  challenged: 'it is sent again with the password; without one, or with a wrong one, it counts as a failure for now',
+}
+
+const peerAnswer = (status: number): string => {
+  const answer = answerOfStatus(status, new Set())
+  return answer.kind === 'permanent' ? answer.state : answer.kind
 }
 
 /** Every file with derived text. */
@@ -97,7 +118,13 @@ export const catalogueFiles: readonly CatalogueFile[] = [
   { file: 'docs/settings.md', tables: { settings: settingsTable() } },
   { file: 'docs/metrics.md', tables: { metrics: metricsTable(), events: eventsTable() } },
   { file: 'docs/errors.md', tables: { failures: failuresTable() } },
-  { file: 'docs/sip.md', tables: { phones: phonesTable() } },
+  {
+    file: 'docs/sip.md',
+    tables: {
+      phones: answersTable('a phone', phoneAnswer, phoneAnswers),
+      peers: answersTable('a peer', peerAnswer, peerAnswers),
+    },
+  },
 ]
 
 /** The text between the markers of `name`; throws when they are missing. */
