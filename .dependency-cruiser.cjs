@@ -96,7 +96,7 @@ module.exports = {
       name: 'config-stays-on-top',
       comment: 'Only app, main and cli read the configuration; every other room gets its slice as plain options.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/config/', ...topRank.map(pathOf)] },
+      from: { path: '^src/', pathNot: ['^src/config/', '^src/[^/]+\\.test\\.ts$', ...topRank.map(pathOf)] },
       to: { path: '^src/config/' },
     },
     ...libraryRooms.map((room) => ({
@@ -105,6 +105,13 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/${room}/` },
       to: { path: '^src/', pathNot: [`^src/${room}/`, '^src/lib/', '^src/text/'] },
+    })),
+    ...libraryRooms.map((room) => ({
+      name: `${room}-by-its-face`,
+      comment: `Others use of ${room} what its index.ts gives.`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/${room}/` },
+      to: { path: `^src/${room}/`, pathNot: `^src/${room}/index\\.ts$` },
     })),
     {
       name: 'core-without-protocol-or-store',

@@ -1,7 +1,7 @@
 // The columns that only SIP has: of a user of ours, and of a peer that a connection leads to. Schema only.
 
 import { type Static, Type } from '@sinclair/typebox'
-import { digestLengths, type DigestHash } from '../sip/digest.js'
+import { digestLengths, type DigestHash } from '../sip/index.js'
 import { CIDR_EXPECTED, flag, octets, oneOf, strict, whole } from './columns.js'
 
 /** RFC 3261 §25.1 `user` without escapes; no colon, which digest has for itself (RFC 7616 §3.4.2). */

@@ -1,7 +1,7 @@
 // SIP in a directory: users and their secrets, policies that keep messages here, peers; and every mistake in them told.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { digestAlgorithms, ha1Of } from '../sip/digest.js'
+import { digestAlgorithms, ha1Of } from '../sip/index.js'
 import { changeDirectory, openDirectory, type Provisioned } from './change.js'
 import { SECRET_MASK, withoutSecrets } from './change-secrets.js'
 import { compileDirectory } from './compile.js'
