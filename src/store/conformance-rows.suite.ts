@@ -251,7 +251,7 @@ export function lineOf({ id, of: { source, destination, acceptedAtMs }, terms }:
   const { sentAtMs, doneAtMs, tail } = terms
   const addresses = { source: source.value, destination: destination.value }
   const times = { acceptedAtMs: Math.floor(acceptedAtMs), sentAtMs, doneAtMs }
-  const row = { version: 1, message: id, id, part: 1, parts: 1, ...addresses, ...times }
+  const row = { version: 2, message: id, ...addresses, ...times }
   return JSON.stringify(row).slice(0, -1).replaceAll('é', '\\u00e9') + tail
 }
 
