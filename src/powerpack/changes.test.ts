@@ -50,7 +50,11 @@ describe('a powerpack', () => {
     ['with a name too long', { name: 'x'.repeat(256) }, 'invalid name'],
     ['with a name that another has', { name: 'taken' }, 'nameTaken name'],
     ['with an application and its type', { name: 'x', applicationId: '1', applicationType: 'xml' }, ''],
-    ['with an application of a long name', { name: 'x', applicationId: 'x'.repeat(256), applicationType: 'xml' }, 'invalid application_id'],
+    [
+      'with an application of a long name',
+      { name: 'x', applicationId: 'x'.repeat(256), applicationType: 'xml' },
+      'invalid application_id',
+    ],
     ['with an application of no type', { name: 'x', applicationId: '1' }, 'invalid application_type'],
     [
       'with a type that has two turns',

@@ -82,10 +82,6 @@ function other(type: NumberType, pool: Pool, book: NumberBook, to: ToPhone): num
 
 function longCode(pack: Pack, pool: Pool, to: ToPhone, dayCap: number, chance: () => number): number | NoNumber {
   const areas = areasFor(pack, to.area)
-  // What is recommended for a day is advice: when all have sent as much, the same areas are tried without it.
-  const within = areas.filter((area) => pool.least(area, to.service) < dayCap)
-  const beyond = areas.filter((area) => pool.least(area, to.service) < Infinity && !within.includes(area))
-  if (within.length + beyond.length === 0) return 'noNumber'
   const share = chance()
   let why: NoNumber = 'noNumber'
   const fits = (number: string): boolean => {
@@ -94,8 +90,13 @@ function longCode(pack: Pack, pool: Pool, to: ToPhone, dayCap: number, chance: (
     else return true
     return false
   }
-  for (const area of [...within, ...beyond]) {
-    const slot = pool.pick(area, to.service, share, fits)
+  for (const area of areas) {
+    const slot = pool.pick(area, to.service, 0, dayCap, share, fits)
+    if (slot >= 0) return slot
+  }
+  // What is recommended for a day is advice: when all have sent as much, the same areas are tried without it.
+  for (const area of areas) {
+    const slot = pool.pick(area, to.service, dayCap, Infinity, share, fits)
     if (slot >= 0) return slot
   }
   return why

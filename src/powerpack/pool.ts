@@ -114,25 +114,31 @@ export class Pool {
     if (row.type === 'longcode' && isUsable(row)) this.#eachOrder(row, (order) => order.change(slot, from, to))
   }
 
-  /** What the least used long code of an area that can do a service sent today; Infinity where there is none. */
-  least(area: AreaKey, service: Service): number {
-    const some = this.#order(area, SERVICE_BITS[service])?.least() ?? Infinity
-    return Math.min(some, this.#order(area, BOTH)?.least() ?? Infinity)
-  }
-
   /**
-   * One of the least used long codes of an area, each as likely as the others.
+   * One of the least used long codes of an area that can do a service, each as likely as the others.
    *
+   * @param from what it sent today, or more
+   * @param below what it sent less than
    * @param chance 0 to below 1
    * @param fits asked of a few of them, until one does
    * @returns its slot, or -1 where there is none or none of those few fits
    */
-  pick(area: AreaKey, service: Service, chance: number, fits: (number: string) => boolean): number {
-    const least = this.least(area, service)
-    const some = this.#tied(area, SERVICE_BITS[service], least)
-    const both = this.#tied(area, BOTH, least)
-    const someTies = some?.ties() ?? 0
-    const ties = someTies + (both?.ties() ?? 0)
+  pick(
+    area: AreaKey,
+    service: Service,
+    from: number,
+    below: number,
+    chance: number,
+    fits: (number: string) => boolean,
+  ): number {
+    const some = this.#order(area, SERVICE_BITS[service])
+    const both = this.#order(area, BOTH)
+    const someLeast = some?.least() ?? Infinity
+    const bothLeast = both?.least() ?? Infinity
+    const least = Math.min(someLeast, bothLeast)
+    if (least < from || least >= below) return -1
+    const someTies = someLeast === least ? some!.ties() : 0
+    const ties = someTies + (bothLeast === least ? both!.ties() : 0)
     const first = Math.floor(chance * ties)
     for (let tried = 0; tried < Math.min(ties, TRIES); tried++) {
       const index = (first + tried) % ties
@@ -140,11 +146,6 @@ export class Pool {
       if (fits(this.#book.at(slot).number)) return slot
     }
     return -1
-  }
-
-  #tied(area: AreaKey, bits: number, least: number): LeastUsed | undefined {
-    const order = this.#order(area, bits)
-    return order !== undefined && order.size > 0 && order.least() === least ? order : undefined
   }
 
   #order(area: AreaKey, bits: number): LeastUsed | undefined {

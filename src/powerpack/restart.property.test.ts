@@ -56,11 +56,17 @@ const change = fc.record({
   chance: fc.boolean(),
 })
 
-type Step = { -readonly [K in keyof typeof sample]: (typeof sample)[K] }
-const sample = { kind: '' as string, pack: '', number: '', phone: '', segments: 0, chance: 0 as number | boolean }
+interface Step {
+  readonly kind: string
+  readonly pack: string
+  readonly number: string
+  readonly phone: string
+  readonly segments: number
+  readonly chance: number | boolean
+}
 
 function begin(): Rig {
-  const rig = new Rig({ dayCap: 20, stickyPhones: 4 })
+  const rig = new Rig({ dayCap: 20 })
   for (const pack of packs) rig.pack(pack)
   numbers.forEach((number, i) =>
     i % 3 === 0 ? rig.join(`pool-${packs[i % 2]!}`, number) : rig.done(judgeOwning(rig.packs.book, [owned(number)])),
