@@ -134,6 +134,7 @@ export class ServerTransactions {
   answer(held: Held, status: number, parts: AnswerParts | undefined): boolean {
     const { request, flow } = held
     if (request === undefined || flow === undefined) return false
+    if (isChallenge(status) && isWithoutCredentials(request)) return this.#challenge(held, request, flow, status, parts)
     const nowMs = this.#now()
     if (onAnswer(held, status, nowMs, this.#options.timers, isReliable(flow.kind)) === 'none') return false
     const response = this.#write(request, flow, status, parts)
@@ -146,6 +147,18 @@ export class ServerTransactions {
         this.#wheel.set(held, held.endAtMs)
       }
     }
+    return true
+  }
+
+  /**
+   * RFC 3261 §26.3.2.4: who has not said who he is is owed no memory. His request again is challenged again; a storm of phones that
+   * register costs half, and one of forged requests nothing.
+   */
+  #challenge(held: Held, request: SipRequest, flow: Flow, status: number, parts: AnswerParts | undefined): boolean {
+    if (held.state !== 'trying' && held.state !== 'proceeding') return false
+    held.state = 'terminated'
+    this.#forget(held)
+    this.#stateless(request, flow, status, parts)
     return true
   }
 
@@ -240,6 +253,15 @@ export class ServerTransactions {
       body: parts?.body,
     })
   }
+}
+
+function isChallenge(status: number): boolean {
+  return status === 401 || status === 407
+}
+
+function isWithoutCredentials({ fields }: SipRequest): boolean {
+  for (const { name } of fields) if (name === 'authorization' || name === 'proxy-authorization') return false
+  return true
 }
 
 const isFrom = (field: Field): boolean => field.name === 'from'

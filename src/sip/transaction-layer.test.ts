@@ -53,6 +53,25 @@ function setUp(options: Partial<typeof defaultTransactionOptions> = {}, onGot: (
 const statuses = (sent: readonly { readonly message: SipResponse }[]) => sent.map(({ message }) => message.status)
 
 describe('requests from peers', () => {
+  it('that are challenged without credentials are forgotten at once, and challenged again when they come again', () => {
+    const { layer, got, sent, flow } = setUp({}, ({ transaction }) => transaction.answer(401))
+    layer.receive(parsed(requestText()), flow)
+    expect(layer.held.server).toBe(0)
+    expect(got[0]?.transaction.answer(202)).toBe(false)
+    layer.receive(parsed(requestText()), flow)
+    expect([got.length, statuses(sent)]).toEqual([2, [401, 401]])
+    // RFC 3261 §8.2.7: as from one who remembers.
+    expect(sent[1]?.message.to.tag).toBe(sent[0]?.message.to.tag)
+  })
+
+  it('that are challenged in spite of credentials are remembered: their wrong password counts once', () => {
+    const { layer, got, sent, flow } = setUp({}, ({ transaction }) => transaction.answer(401))
+    const request = requestText().replace('Content-Type', 'Authorization: Digest username="a"\r\nContent-Type')
+    layer.receive(parsed(request), flow)
+    layer.receive(parsed(request), flow)
+    expect([got.length, statuses(sent), layer.held.server]).toEqual([1, [401, 401], 1])
+  })
+
   it('come once, and their retransmissions get the answer again', () => {
     const { layer, got, sent, flow, pass } = setUp()
     layer.receive(parsed(requestText()), flow)
