@@ -137,6 +137,10 @@ describe('register', () => {
     expect(world.bindings[0]?.q).toBe(q)
   })
 
+  it('binds nothing that could be no Request-URI', () => {
+    expect(new World().ask({ lines: [contact('sip:a@h?Subject=x')] })).toMatchObject({ status: 400 })
+  })
+
   it('takes a refresh as the same contact, however it is spelt', () => {
     const world = new World()
     world.ask({ lines: [contact('sip:%61lice@H1;transport=tcp')], cseq: 1 })

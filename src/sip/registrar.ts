@@ -130,6 +130,8 @@ function readContacts(
   for (const { uri: text, params } of asked) {
     const uri = parseUri(text)
     if (uri === undefined || uri.host === '' || text.length > longest.contact) return refused(400, 'Bad Contact')
+    // RFC 3261 §19.1.1, table 1: it is to be a Request-URI, which has none.
+    if (uri.headers !== '') return refused(400, 'Contact With Header Fields')
     const wish = param(params, 'expires') ?? general
     const wishS = wish === undefined ? settings.defaultExpiresS : readExpires(wish)
     if (wishS > 0 && wishS < settings.minExpiresS && wishS < 3600) {
