@@ -79,7 +79,8 @@ export class TakeMessage {
     if (failure !== undefined) return answer.refused(failure)
     const source = this.#sourceOf(request, flow, transaction)
     if (source === undefined) return
-    const ingress = toSubmission(request, source, this.#options, clock.wallMs(), answer)
+    const kept = isRepeated ? this.#transaction(key) : undefined
+    const ingress = toSubmission(request, source, this.#options, clock.wallMs(), answer, kept)
     switch (ingress.kind) {
       case 'notification':
         this.#ports.metrics.imdn.count('received')
@@ -87,7 +88,7 @@ export class TakeMessage {
       case 'refused':
         return answer.refused(ingress.failure)
       case 'submission':
-        this.#collect(ingress.submission, isRepeated ? this.#transaction(key) : undefined)
+        this.#collect(ingress.submission)
     }
   }
 
@@ -112,14 +113,14 @@ export class TakeMessage {
     return { key, expiresAtMs: Math.ceil(this.#ports.nowMs() + this.#options.repeatedMs) }
   }
 
-  #collect(submission: Submission, transaction: IngressTransaction | undefined): void {
+  #collect(submission: Submission): void {
     if (!this.#isDue) {
       this.#isDue = true
       this.#ports.defer(() => this.#hand())
     }
-    if (submission.sender.kind === 'account') this.#users.push({ ...submission, transaction })
+    if (submission.sender.kind === 'account') this.#users.push(submission)
     // Nobody is told what became of a message from a phone of somebody else's.
-    else this.#peers.push({ ...submission, receiptRequest: noReceipt, tlvs: noTlvs, transaction })
+    else this.#peers.push({ ...submission, receiptRequest: noReceipt, tlvs: noTlvs })
   }
 
   #hand(): void {
