@@ -342,6 +342,7 @@ export class Courier implements UnitListener {
       case 'paid':
       case 'exported':
       case 'registered':
+      case 'kept':
       case 'forgotten':
       case 'accepted':
       case 'attempted':
