@@ -71,9 +71,25 @@ export function readNumber(
 ): OwnedNumber | undefined {
   const row = readObject<OwnedNumber>(text)
   if (row?.account === undefined || row.type === undefined || row.country === undefined) return undefined
-  const { type, country } = row
-  const account = shared(row.account) as AccountId
-  return { ...numberDefaults, ownedAtMs: 0, ...row, number, account, type, country, pool: shared(row.pool ?? '') }
+  // Field by field: a hundred thousand of them are read at a start, and spreads take several times as long.
+  return {
+    number,
+    account: shared(row.account) as AccountId,
+    type: row.type,
+    country: row.country,
+    isMobile: row.isMobile ?? numberDefaults.isMobile,
+    sms: row.sms ?? numberDefaults.sms,
+    mms: row.mms ?? numberDefaults.mms,
+    voice: row.voice ?? numberDefaults.voice,
+    ownedAtMs: row.ownedAtMs ?? 0,
+    perSecond: row.perSecond ?? numberDefaults.perSecond,
+    unsupported: row.unsupported ?? numberDefaults.unsupported,
+    pool: shared(row.pool ?? numberDefaults.pool),
+    joinedAtMs: row.joinedAtMs ?? numberDefaults.joinedAtMs,
+    service: row.service ?? numberDefaults.service,
+    quarantine: row.quarantine,
+    details: row.details ?? numberDefaults.details,
+  }
 }
 
 const usual: Readonly<Record<string, unknown>> = numberDefaults

@@ -5,7 +5,7 @@ const FIRST_ROOM = 64
 
 /**
  * Entries lie in columns; a hash table with open addresses leads to them, a list through them from the longest silent to the one
- * heard of last. About 45 octets an entry.
+ * heard of last. 44 octets for each that there is room for.
  */
 export class StickyTable {
   #packs = new Int32Array(FIRST_ROOM)
@@ -22,6 +22,12 @@ export class StickyTable {
 
   get size(): number {
     return this.#size
+  }
+
+  /** Memory of the columns. */
+  get octets(): number {
+    const columns = [this.#packs, this.#phones, this.#numbers, this.#lastMs, this.#older, this.#newer, this.#table]
+    return columns.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   /** The entry of a phone, or -1. Entries move when others are removed: they are for use at once. */
