@@ -34,6 +34,9 @@ it('says what is wrong with a request', async () => {
   expect(await statusOf(mobile, 'x', { from: 'sip:alice@elsewhere.example.com' })).toBe(403)
   expect(await statusOf('nobody', 'x', { domain })).toBe(404)
   expect(await statusOf('+12025550199', 'x')).toBe(404)
+  // A name, and what is too long for a number, would be nonsense to a vendor that costs money.
+  expect(await statusOf('bob', 'x')).toBe(404)
+  expect(await statusOf('1'.repeat(21), 'x')).toBe(404)
   const picture = await phone.send(mobile, 'x', { type: 'image/png' })
   expect([picture.status, field(picture, 'accept')]).toEqual([415, 'text/plain, message/cpim, message/imdn+xml'])
   expect(await statusOf(mobile, 'x', { fields: [{ name: 'content-encoding', value: 'gzip' }] })).toBe(415)

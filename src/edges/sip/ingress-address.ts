@@ -10,8 +10,10 @@ const TON_ALPHANUMERIC = 5
 const NPI_UNKNOWN = 0
 const NPI_ISDN = 1
 
-/** No user of a directory and no number is longer. */
+/** No user of a directory is longer. */
 export const MAX_USER = 64
+/** SMPP 3.4 §5.2.9: no vendor could be told more. Longer ones are names. */
+const MAX_NUMBER = 20
 
 /**
  * The address that a URI names: its user, as a number where it looks like one (RFC 3261 §19.1.6), else as a name.
@@ -60,10 +62,11 @@ function numberIn(user: string, isPhone: boolean): string | undefined {
   const semicolon = user.indexOf(';')
   const front = semicolon < 0 ? user : user.slice(0, semicolon)
   if (front.length === 0 || front.length > MAX_USER) return undefined
-  if (isDigits(front)) return front
+  if (isDigits(front)) return front.length > MAX_NUMBER ? undefined : front
   // What people put between digits counts for nothing (RFC 3966 §5.1.1), where it is surely a number.
   const bare = front.startsWith('+') || isPhone ? front.replace(/[-.() ]/g, '') : front
   const digits = bare.startsWith('+') ? bare.slice(1) : bare
+  if (digits.length > MAX_NUMBER) return undefined
   if (isDigits(digits)) return bare
   // Service codes are dialed, too.
   return isPhone && /^[0-9*#]+$/.test(digits) ? bare : undefined

@@ -42,8 +42,10 @@ function requestOf(parts: Parts): SipRequest {
   return request
 }
 
+const isUser = (user: string, domain: string): boolean => user !== 'nobody' && domain !== 'sms.example.com'
+
 const take = (parts: Parts = {}, from: SipSource = alice): Ingress =>
-  toSubmission(requestOf(parts), from, { maxOctets: 1000 }, wallMs, answer)
+  toSubmission(requestOf(parts), from, { maxOctets: 1000, isUser }, wallMs, answer)
 
 function taken(parts: Parts = {}, from: SipSource = alice) {
   const ingress = take(parts, from)
@@ -104,6 +106,14 @@ describe('a MESSAGE', () => {
     ['<sip:1@[2001:db8::1]:5060>', 'sip:1@[2001:db8::1]', ''],
     ['<tel:+15551230002>', 'tel:+15551230002', ''],
   ])('to %s takes the domain of it, or of %s', (to, uri, domain) => expect(taken({ to, uri }).domain).toBe(domain))
+
+  it.each([
+    '<sip:nobody@sip.example.com>',
+    '<sip:bob@sms.example.com>',
+    '<sip:+@sms.example.com>',
+    `<sip:${'1'.repeat(21)}@sms.example.com>`,
+    `<sip:+${'1'.repeat(21)}@sms.example.com;user=phone>`,
+  ])('to %s is for no user', (to) => expect(refusal({ to })).toBe('unknownUser'))
 
   it.each([['<sip:%0A@x>'], [`<sip:${'a'.repeat(65)}@x>`], ['<im:bob@x>']])('to %s is for nobody', (to) =>
     expect(refusal({ to, uri: 'sip:x.example.com' })).toBe('invalidDestination'),
@@ -228,7 +238,7 @@ describe('the body of a MESSAGE', () => {
   it('keeps what receipts need within bounds', () => {
     const routes = Array.from({ length: 16 }, (_, i) => `imdn.IMDN-Record-Route: <sip:${'r'.repeat(300)}${i}@x>\r\n`)
     const request = { type: 'message/cpim', body: cpim(imdn('positive-delivery') + routes.join('')) }
-    const ingress = toSubmission(requestOf(request), alice, { maxOctets: 60_000 }, wallMs, answer)
+    const ingress = toSubmission(requestOf(request), alice, { maxOctets: 60_000, isUser }, wallMs, answer)
     if (ingress.kind !== 'submission') throw new Error(ingress.kind)
     const text = echoOf(ingress.submission.tlvs)
     expect(text.length).toBeLessThanOrEqual(2048)

@@ -34,6 +34,8 @@ export interface OwnNames {
 export interface IngressOptions {
   /** Octets of a body. */
   readonly maxOctets: number
+  /** Whether a name is a user's; '' for the domain of its sender. */
+  readonly isUser: (user: string, domain: string, sender: Sender) => boolean
 }
 
 export type Ingress =
@@ -63,6 +65,14 @@ export function toSubmission(
   // RFC 3261 §8.1.1.2: the To may be anything; then the Request-URI says who is meant.
   const destination = called ?? addressOfUri(request.uri)
   if (destination === undefined) return refused('invalidDestination', `To ${shortened(request.to.uri)} names nobody`)
+  const domain = domainOf(to, request.uri)
+  // To a vendor it would be a number that nobody has, and be paid for.
+  if (destination.ton === TON_ALPHANUMERIC && !options.isUser(destination.value, domain, from.sender)) {
+    return refused(
+      'unknownUser',
+      `${shortened(destination.value)} is no user of ${domain === '' ? 'its domain' : domain}`,
+    )
+  }
   const source = sourceOf(request, from, destination)
   if (source === undefined) return refused('sourceNotAllowed', `From ${shortened(request.from.uri)} is none of its own`)
   const validityMs = validityOf(request, wallMs)
@@ -75,7 +85,7 @@ export function toSubmission(
     source,
     destination,
     asSent: undefined,
-    domain: domainOf(to, request.uri),
+    domain,
     content: body.content,
     sar: undefined,
     serviceType: '',

@@ -3,6 +3,7 @@
 
 import type { Snapshot } from '../../directory/snapshot.js'
 import type { Clock } from '../../lib/clock.js'
+import type { Sender } from '../../message/collected-part.js'
 import type { Failure } from '../../message/failure.js'
 import { receiptRequestOf } from '../../message/receipt.js'
 import type { Submission } from '../../pipeline/stage.js'
@@ -11,7 +12,7 @@ import { transactionKeyOf, type IngressTransaction } from '../../store/contracts
 import type { Metrics } from '../../telemetry/metrics.js'
 import type { Authenticator } from './authenticate.js'
 import { SipAnswer, type AnswerDesk } from './ingress-answer.js'
-import { toSubmission, type SipSource } from './ingress.js'
+import { toSubmission, type IngressOptions, type SipSource } from './ingress.js'
 import { TrustedAddresses } from './trusted.js'
 
 export interface TakeMessagePorts {
@@ -47,7 +48,7 @@ const noTlvs: Submission['tlvs'] = []
 
 export class TakeMessage {
   readonly #ports: TakeMessagePorts
-  readonly #options: TakeMessageOptions
+  readonly #options: TakeMessageOptions & IngressOptions
   readonly #trusted: TrustedAddresses
   readonly #link = {}
   readonly #desks: Readonly<Record<FlowKind, AnswerDesk>>
@@ -56,7 +57,7 @@ export class TakeMessage {
   #isDue = false
 
   constructor(options: TakeMessageOptions, ports: TakeMessagePorts) {
-    this.#options = options
+    this.#options = { ...options, isUser: (user, domain, sender) => this.#isUser(user, domain, sender) }
     this.#ports = ports
     this.#trusted = new TrustedAddresses(this.#link)
     this.#desks = {
@@ -121,6 +122,16 @@ export class TakeMessage {
     if (submission.sender.kind === 'account') this.#users.push(submission)
     // Nobody is told what became of a message from a phone of somebody else's.
     else this.#peers.push({ ...submission, receiptRequest: noReceipt, tlvs: noTlvs })
+  }
+
+  #isUser(user: string, domain: string, sender: Sender): boolean {
+    // Messages from phones elsewhere go to numbers, and find nobody else.
+    if (sender.kind !== 'account') return true
+    const directory = this.#ports.directory()
+    return (
+      directory.sipAccount(user, domain === '' ? (directory.account(sender.account)?.domain ?? '') : domain) !==
+      undefined
+    )
   }
 
   #hand(): void {
