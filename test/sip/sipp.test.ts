@@ -1,10 +1,14 @@
 // SIPp as phones and senders around the real daemon: register, send, receive, repeat, with several phones and with none.
-import { describe, expect, it, type TestContext } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import type { SimEsme } from '../../src/sim/esme.js'
 import { ha1Of } from '../../src/sip/digest.js'
 import { receiptsOf, startScenario, submitsAt, type Row, type Scenario } from '../flow/scenario.js'
+import { peerConnection } from '../flow/sip-peer.js'
 import { requirePeer } from '../peers.js'
-import { freePort, runSipp, startPhone, type SippOptions, type SippTransport } from './sipp.js'
+import { freePort, runSipp, startPeer, startPhone, type SippOptions, type SippTransport } from './sipp.js'
 
 const domain = 'sip.example.com'
 const elsewhere = '447946001234@sms.example.com'
@@ -139,6 +143,33 @@ describe.each(['udp', 'tcp'] as const)('SIPp over %s', (transport) => {
     expect(await phone.took(texts.length)).toEqual(texts)
     await receiptsOf(esme, texts.length)
     expect(await daemon.metric(users)).toBe(1)
+  })
+})
+
+describe.each(['udp', 'tcp'] as const)('SIPp as a peer over %s', (transport) => {
+  it('is sent messages, and says who may send them', { timeout: 60_000 }, async (context) => {
+    const { sipp } = requirePeer('sipp', context)
+    const folder = mkdtempSync(join(tmpdir(), 'smswitch-sipp-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const peer = await startPeer({ program: sipp, folder, transport, port: 5060, user: 'switch', password: 'sesame' })
+    const { daemon, bind } = await startScenario({
+      ...directory,
+      vendors: [],
+      handVendors: [peer],
+      connections: [peerConnection({ password: 'sesame', sip: { username: 'switch', transport } })],
+      set: { 'sip.enabled': 'true', 'sip.listeners': 'udp://127.0.0.1:0 tcp://127.0.0.1:0', 'sip.peerPingMs': 500 },
+    })
+    await daemon.logged('sip.peerUp')
+    const esme = await bind()
+    const texts = textsTo(50)
+    const sent = texts.map((text, i) =>
+      esme.submit({ source: '12025550100', destination: String(447946000000 + i), text, registeredDelivery: 1 }),
+    )
+    for (const { status } of await Promise.all(sent)) expect(status).toBe(0)
+    expect([...(await peer.took(texts.length))].sort()).toEqual([...texts].sort())
+    const receipts = await receiptsOf(esme, texts.length)
+    expect(new Set(receipts.map(({ state }) => state))).toEqual(new Set(['DELIVRD']))
+    expect(await daemon.metric('smswitch_attempts_total', { connection: 'v1-1', outcome: 'sent' })).toBe(50)
   })
 })
 

@@ -22,8 +22,8 @@ export interface SippOptions {
 }
 
 export interface SippRun {
-  readonly scenario: 'register' | 'message' | 'message-lossy'
-  /** Who is called, with the domain; the domain alone in a REGISTER. */
+  readonly scenario: 'register' | 'message' | 'message-lossy' | 'peer-digest'
+  /** Who is called, with the domain; the domain alone in a REGISTER, nothing for a peer. */
   readonly uri: string
   /** Values of the scenario's keys. */
   readonly keys: Readonly<Record<string, string | number>>
@@ -65,6 +65,17 @@ export async function startPhone(
   const { log, wire } = await start(options, { scenario: 'register', uri: domain, keys }, [
     ...['-oocsf', join(folderOfScenarios, `${answer}.xml`), '-m', 1, '-d', stayMs],
   ])
+  return takerOf(log, wire)
+}
+
+/** A SIP peer that messages are sent to, on its own port, until the test is over. */
+export async function startPeer(options: SippOptions): Promise<SippPhone & { readonly port: number }> {
+  const port = await freePort()
+  const { log, wire } = await start(options, { scenario: 'peer-digest', uri: '', keys: {}, from: port }, [])
+  return { ...takerOf(log, wire), port }
+}
+
+function takerOf(log: string, wire: string): SippPhone {
   const watcher = watch(log)
   onTestFinished(() => watcher.close())
   const texts = (): readonly string[] =>
@@ -95,7 +106,9 @@ async function start(
     `127.0.0.1:${port}`,
     ...['-sf', join(folderOfScenarios, `${scenario}.xml`)],
     ...['-i', '127.0.0.1', '-p', from ?? (await freePort()), '-t', transport === 'udp' ? 'u1' : 't1'],
-    ...['-au', user, '-ap', password, '-auth_uri', uri],
+    ...['-au', user, '-ap', password],
+    // Where it checks others, theirs count.
+    ...(uri === '' ? [] : ['-auth_uri', uri]),
     ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
     ...['-trace_err', '-error_file', errors, '-trace_logs', '-log_file', log, '-trace_msg', '-message_file', wire],
     ...['-nostdin', '-recv_timeout', 30_000, ...more],
