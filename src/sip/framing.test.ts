@@ -134,7 +134,8 @@ describe('framing', () => {
     }
     micros(10_000)
     // Sixteen times the octets: squared work would be 256 times as long.
-    const ratio = micros(400_000) / Math.min(micros(25_000), micros(25_000))
-    expect(ratio).toBeLessThan(100)
+    const best = (octets: number) => Math.min(...Array.from({ length: 5 }, () => micros(octets)))
+    // The best of some tries, for others use the machine too.
+    expect(best(400_000) / best(25_000)).toBeLessThan(100)
   })
 })
