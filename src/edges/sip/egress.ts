@@ -71,9 +71,9 @@ function fromOf(
   sender: UserName | undefined,
   isUser: (user: string, domain: string) => boolean,
 ): string {
+  if (isWhole(source)) return numberUri(source, domain)
   const from = uriOf(source, domain)
-  if (isWhole(source) || from === sender?.aor || !isUser(source.value, domain)) return from
-  return uriOf(source, NO_DOMAIN)
+  return from === sender?.aor || !isUser(source.value, domain) ? from : uriOf(source, NO_DOMAIN)
 }
 
 const TON_NATIONAL = 2
@@ -83,7 +83,11 @@ const TON_SUBSCRIBER = 4
 export function uriOf(address: Address, domain: string): string {
   const { value } = address
   if (value === '') return `sip:anonymous@${NO_DOMAIN}`
-  return `sip:${isWhole(address) ? `+${value}` : escapedUser(value)}@${domain}`
+  return isWhole(address) ? numberUri(address, domain) : `sip:${escapedUser(value)}@${domain}`
+}
+
+function numberUri({ value }: Address, domain: string): string {
+  return `sip:+${value}@${domain}`
 }
 
 /** A number that means the same everywhere. */

@@ -47,9 +47,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 class History {
+  /** Two of the contacts are flows of one phone (RFC 5626). */
+  readonly #hasFlows: boolean
   readonly rig = new UserRig()
   readonly offered: string[] = []
   readonly #registered = new Map<number, Binding>()
+
+  constructor(hasFlows: boolean) {
+    this.#hasFlows = hasFlows
+  }
 
   play(step: Step): void {
     const { rig } = this
@@ -64,7 +70,7 @@ class History {
         }
         break
       case 'register':
-        this.#registered.set(step.contact, rig.register(contacts[step.contact]!, kinds[step.way]))
+        this.#registered.set(step.contact, this.#register(step.contact, kinds[step.way]!))
         break
       case 'unregister':
         rig.unregister(contacts[step.contact]!)
@@ -91,6 +97,11 @@ class History {
         break
     }
     this.check()
+  }
+
+  #register(contact: number, kind: (typeof kinds)[number]): Binding {
+    const isFlow = this.#hasFlows && contact < 2
+    return this.rig.register(contacts[contact]!, kind, isFlow ? { instance: 'urn:uuid:1', regId: contact + 1 } : {})
   }
 
   check(): void {
@@ -120,8 +131,8 @@ const isEnd = (result: unknown): boolean => result === 'taken' || typeof result 
 describe('what comes for a SIP user', () => {
   it('is settled once, in order where nothing failed, and never lost', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const history = new History()
+      fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, hasFlows) => {
+        const history = new History(hasFlows)
         for (const each of steps) history.play(each)
         history.end()
         const { rig, offered } = history

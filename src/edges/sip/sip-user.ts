@@ -260,7 +260,9 @@ export class SipUser implements Destination {
     let phone: Phone | undefined
     for (const way of ways) {
       if (way.refreshedAtMs > refreshedAtMs) refreshedAtMs = way.refreshedAtMs
-      phone ??= this.#phones.get(keyOf(way))
+      const known = this.#phones.get(keyOf(way))
+      // What is under way to it may have left when its ways were others.
+      if (known !== undefined && (phone === undefined || known.pending)) phone = known
     }
     if (phone === undefined) {
       const key = keyOf(ways[0]!)
