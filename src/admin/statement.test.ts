@@ -54,7 +54,7 @@ describe.each([
     }
     const under = Promise.all([traffic(), traffic()])
     const closings = new Set<number>()
-    for (let times = 0; times < 300; times++) {
+    for (let times = 0; times < 300 || closings.size <= 3; times++) {
       const statement = (await statementOf(store.books, 'A', 99, 100)) as Statement
       expect(statement.openingMicros).toBe(999_300)
       expect(statement.openingMicros + sums(statement)).toBe(statement.closingMicros)
@@ -63,7 +63,6 @@ describe.each([
     }
     isOver = true
     await under
-    expect(closings.size).toBeGreaterThan(3)
   })
 
   it('is not made of days that are one sum by now, and is right behind them', async () => {

@@ -21,7 +21,7 @@ export type NoStatement =
   | { readonly kind: 'tooMuch' }
 
 export const STATEMENT_DAYS_MAX = 366
-/** Days of accounts, and payments: each. All are read in one turn. */
+/** Days of accounts, and payments: each. All are held in memory at a time. */
 export const STATEMENT_ROWS_MAX = 50_000
 
 /**

@@ -215,6 +215,42 @@ export function booksSuite(name: string, makeStore: () => Promise<StoreUnderTest
         expect((await store.books.account('acme', 0, 10)).books.chargedMicros).toBe(550)
       })
 
+      it('is of one moment also where it has more rows than are read at a time', async () => {
+        const days = Array.from({ length: 1200 }, (_, day) => of('acme', 'a', day, 1))
+        await store.commit([...days, of('acme', 'b', 7), ...[1, 2, 3].map((day) => paid(payment(day)))], at)
+        await store.commit(
+          Array.from({ length: 1100 }, (_, i) => paid(payment(0, { reference: `early-${i}`, atMs: i % 3 }))),
+          at,
+        )
+        const reading = store.books.account('acme', 0, Infinity)
+        // The last day is read in a later turn than the first.
+        await store.commit([of('acme', 'a', 0, 50), of('acme', 'a', 1199, 50), paid(payment(4))], at)
+        const account = await reading
+        const charged = account.days.reduce((sum, { chargedMicros }) => sum + chargedMicros, 0)
+        expect([account.days.length, charged, account.books.chargedMicros]).toEqual([1201, 1201, 1201])
+        expect(account.payments.length).toBe(1103)
+        expect(account.payments.reduce((sum, { micros }) => sum + micros, 0)).toBe(account.books.paidInMicros)
+        const again = await store.books.account('acme', 0, 1150)
+        expect([again.days.length, again.payments.length]).toEqual([1150, 1104].map((rows) => Math.min(rows, 1150)))
+        expect(again.days.map(({ day }) => day)).toEqual(
+          [...Array.from({ length: 1200 }, (_, day) => day), 7].sort((a, b) => a - b).slice(0, 1150),
+        )
+      })
+
+      it('is not read on once the store is closed', async () => {
+        await store.commit(
+          Array.from({ length: 2500 }, (_, day) => of('acme', 'a', day)),
+          at,
+        )
+        const reading = store.books.account('acme', 0, Infinity).then(
+          ({ days }) => days.length,
+          (error: unknown) => error,
+        )
+        await store.close()
+        // All of it where that takes one turn.
+        expect([2500, expect.objectContaining({ failure: 'closed' })]).toContainEqual(await reading)
+      })
+
       it('keeps its sums where old days and payments become one', async () => {
         await store.commit([of('acme', 'a', 1, 5), of('acme', 'b', 1, 7), of('acme', 'a', 2), of('acme', 'a', 3)], at)
         await store.commit([of('other', 'a', 1)], at)

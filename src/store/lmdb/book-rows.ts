@@ -7,7 +7,7 @@ import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
 import { behindPrefix } from '../rows/keys.js'
 import { readRecords, writeRecords } from '../rows/record-block.js'
-import { keyOf, type KeySlice, type LmdbEnv } from './lmdb-env.js'
+import { keyOf, type KeySlice, type LmdbEnv, type ReadTable } from './lmdb-env.js'
 import { metaKeys } from './meta-rows.js'
 import type { WriteSlab } from './write-slab.js'
 
@@ -29,6 +29,11 @@ const LINES_KEPT_BYTES = 16 * 1024 * 1024
 
 const reader = new ByteReader()
 
+/** The books as they are, or as they were at a moment. */
+export interface BooksIn {
+  readonly books: ReadTable
+}
+
 export function putCustomer(slab: WriteSlab, { customer, ...sums }: CustomerBooks): void {
   slab.put('books', customerKey(customer), (out) => {
     out.float64(sums.heldMicros)
@@ -38,7 +43,7 @@ export function putCustomer(slab: WriteSlab, { customer, ...sums }: CustomerBook
 }
 
 /** Zero where there is none. */
-export function readCustomer(env: LmdbEnv, customer: string): CustomerBooks {
+export function readCustomer(env: BooksIn, customer: string): CustomerBooks {
   const row = env.books.getBinaryFast(keyOf(customerKey(customer)))
   return row === undefined ? { customer, heldMicros: 0, chargedMicros: 0, paidInMicros: 0 } : customerIn(row, customer)
 }
@@ -76,13 +81,24 @@ export function readPayment(env: LmdbEnv, customer: string, reference: string): 
   return row && paymentIn(row, customer)
 }
 
-export function readPayments(env: LmdbEnv, customer: string, fromMs: number, limit: number): Payment[] {
+/** Of a customer from a time on, or behind `after`, oldest first, up to `limit`. */
+export function readPayments(
+  env: BooksIn,
+  customer: string,
+  fromMs: number,
+  limit: number,
+  after?: Payment,
+): Payment[] {
   const found: Payment[] = []
   const from = Math.max(0, Math.floor(fromMs))
   if (from > MAX_DUE_MS || limit < 1) return found
-  const start = keyOf(timeKey(customer, from, ''))
+  const start = keyOf(
+    after === undefined ? timeKey(customer, from, '') : timeKey(customer, wholeDueMs(after.atMs), after.reference),
+  )
   const end = keyOf(behindPrefix(keyBytes(PAYMENT_BY_TIME, (out) => ownerPrefix(out, customer))))
-  for (const { value } of env.books.getRange({ start, end, limit })) found.push(paymentIn(value, customer))
+  const exclusiveStart = after !== undefined
+  for (const { value } of env.books.getRange({ start, exclusiveStart, end, limit }))
+    found.push(paymentIn(value, customer))
   return found
 }
 

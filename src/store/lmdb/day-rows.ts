@@ -5,7 +5,7 @@ import type { CustomerBooks, DayBooks } from '../../message/bill.js'
 import type { AccountId } from '../../message/ids.js'
 import { byDay, type FoldedDays } from '../contracts/books.js'
 import { ByteReader } from '../rows/bytes.js'
-import { keyBytes, ownerPrefix, rangeOf, textOf } from './book-rows.js'
+import { type BooksIn, keyBytes, ownerPrefix, rangeOf, textOf } from './book-rows.js'
 import { keyOf, type LmdbEnv } from './lmdb-env.js'
 import type { WriteSlab } from './write-slab.js'
 
@@ -38,16 +38,24 @@ export function readDay(env: LmdbEnv, customer: string, day: number, account: Ac
   return row && dayIn(row, customer, day, account)
 }
 
-/** Of one customer, by day and account, up to `limit`. Days from–to, both included. */
-export function readDaysOf(env: LmdbEnv, customer: string, fromDay: number, toDay: number, limit: number): DayBooks[] {
+/** Of one customer, by day and account, up to `limit`. Days from–to, both included; those behind `after`. */
+export function readDaysOf(
+  env: BooksIn,
+  customer: string,
+  fromDay: number,
+  toDay: number,
+  limit: number,
+  after?: DayBooks,
+): DayBooks[] {
   const found: DayBooks[] = []
   const first = Math.max(0, Math.ceil(fromDay))
   const last = Math.min(LAST_DAY, Math.floor(toDay))
   if (first > last || limit < 1) return found
-  const start = keyOf(dayKey(customer, first, ''))
+  const start = keyOf(after === undefined ? dayKey(customer, first, '') : dayKey(customer, after.day, after.account))
+  const exclusiveStart = after !== undefined
   const end = keyOf(dayKey(customer, last + 1, ''))
-  const dayAt = start.end - DAY_BYTES
-  for (const { key, value } of env.books.getRange({ start, end, ...(limit < Infinity && { limit }) }))
+  const dayAt = end.end - DAY_BYTES
+  for (const { key, value } of env.books.getRange({ start, exclusiveStart, end, ...(limit < Infinity && { limit }) }))
     found.push(dayIn(value, customer, uint32In(key, dayAt), textOf(key, dayAt + DAY_BYTES) as AccountId))
   return found
 }
@@ -84,7 +92,7 @@ export function putFolded(slab: WriteSlab, { customer, ...sums }: FoldedDays): v
   })
 }
 
-export function readFolded(env: LmdbEnv, customer: string): FoldedDays | undefined {
+export function readFolded(env: BooksIn, customer: string): FoldedDays | undefined {
   const row = env.books.getBinaryFast(keyOf(foldedKey(customer)))
   if (row === undefined) return undefined
   reader.over(row, 0)

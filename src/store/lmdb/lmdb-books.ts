@@ -31,13 +31,16 @@ import {
   removePayment,
 } from './book-rows.js'
 import { putDay, putFolded, readDay, readDays, readDaysOf, readFolded, removeDay } from './day-rows.js'
-import type { LmdbEnv } from './lmdb-env.js'
+import type { BooksMoment, LmdbEnv } from './lmdb-env.js'
 import type { WriteSlab } from './write-slab.js'
 
 /** Sums that stay in memory; beyond it all are forgotten, since they are on disk as well. */
 const MAX_CACHED = 100_000
 
 const LINES_BYTES = 64 * 1024
+
+/** Rows of an account that are read in one turn: a millisecond or two. */
+const SLICE_ROWS = 300
 
 /** What becomes of the memory once a transaction is on disk. */
 export interface BooksStep {
@@ -66,6 +69,8 @@ export class LmdbBooks implements BooksStore {
   readonly #customers = new Map<string, CustomerBooks>()
   readonly #days = new Map<string, DayBooks>()
   readonly #lines = new ByteWriter(LINES_BYTES)
+  /** Accounts that are being read, each of its moment. */
+  readonly #readings = new Set<Promise<unknown>>()
   #records: RecordsState = { first: 1, next: 1, mark: undefined }
 
   constructor(ports: BooksPorts) {
@@ -131,14 +136,19 @@ export class LmdbBooks implements BooksStore {
     return this.#read((env) => readPayments(env, customer, fromMs, limit))
   }
 
-  /** The reads of one turn see one state of the environment. */
   async account(customer: string, fromDay: number, limit: number): Promise<CustomerAccount> {
-    return this.#read((env) => ({
-      books: readCustomer(env, customer),
-      folded: readFolded(env, customer),
-      days: readDaysOf(env, customer, fromDay, Infinity, limit),
-      payments: readPayments(env, customer, fromDay * DAY_MS, limit),
-    }))
+    const moment = this.#read((env) => env.booksMoment())
+    const reading = this.#accountAt(moment, customer, fromDay, limit).finally(() => {
+      moment.end()
+      this.#readings.delete(reading)
+    })
+    this.#readings.add(reading)
+    return reading
+  }
+
+  /** Resolves when nothing is read any more; what would be read in a next turn fails where the store says so. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#readings])
   }
 
   async customersBefore(day: number): Promise<readonly string[]> {
@@ -175,6 +185,32 @@ export class LmdbBooks implements BooksStore {
 
   async exportMark(): Promise<ExportMark | undefined> {
     return this.#read(() => this.#records.mark)
+  }
+
+  async #accountAt(now: BooksMoment, customer: string, fromDay: number, limit: number): Promise<CustomerAccount> {
+    const { books, folded } = this.#read(() => ({
+      books: readCustomer(now, customer),
+      folded: readFolded(now, customer),
+    }))
+    const days = await this.#inSlices(limit, (most, after?: DayBooks) =>
+      readDaysOf(now, customer, fromDay, Infinity, most, after),
+    )
+    const payments = await this.#inSlices(limit, (most, after?: Payment) =>
+      readPayments(now, customer, fromDay * DAY_MS, most, after),
+    )
+    return { books, folded, days, payments }
+  }
+
+  /** A turn for each slice: messages go on between them. */
+  async #inSlices<Row>(limit: number, read: (most: number, after?: Row) => readonly Row[]): Promise<readonly Row[]> {
+    const all: Row[] = []
+    for (;;) {
+      const most = Math.min(SLICE_ROWS, limit - all.length)
+      const rows = this.#read(() => read(most, all.at(-1)))
+      for (const row of rows) all.push(row)
+      if (rows.length < most || all.length >= limit) return all
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
   }
 
   #read<Answer>(verb: (env: LmdbEnv) => Answer): Answer {

@@ -1,6 +1,6 @@
 // The one place that calls the npm package `lmdb`: opens the environment, gives tables of raw octets. Knows no rows, no units.
 
-import { open, type RootDatabase } from 'lmdb'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
 
 /** A stretch of some memory, as a key. One object may serve many calls: lmdb copies it at once. */
 export interface KeySlice {
@@ -53,6 +53,16 @@ export interface Table {
   getStats(): EnvStats
 }
 
+/** A table as it was at one moment, or as it is. */
+export type ReadTable = Pick<Table, 'getBinaryFast' | 'getRange'>
+
+/** The books as they were at one moment, whatever is committed since. */
+export interface BooksMoment {
+  readonly books: ReadTable
+  /** Must be called before the environment is closed: until then no room that is given up since is used again. */
+  end(): void
+}
+
 export interface LmdbEnv {
   readonly deliveries: Table
   readonly awaiting: Table
@@ -69,6 +79,8 @@ export interface LmdbEnv {
   readonly meta: Table
   /** Everything put or removed within `writes`, which must not throw, is one transaction; settles once it is fsynced. */
   batch(writes: () => void): Promise<unknown>
+  /** For reading in several turns: those of one turn see one state anyway. */
+  booksMoment(): BooksMoment
   close(): Promise<void>
 }
 
@@ -109,6 +121,7 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     root.openDB(name, { encoding: 'binary', encoder: rawValues, keyEncoder: rawKeys } as unknown as {
       encoding: 'binary'
     }) as unknown as Table
+  const books = table('books')
   return {
     deliveries: table('deliveries'),
     awaiting: table('awaiting'),
@@ -120,11 +133,28 @@ export function openEnv(folder: string, mapBytes: number): LmdbEnv {
     registrations: table('registrations'),
     transactions: table('transactions'),
     kept: table('kept'),
-    books: table('books'),
+    books,
     records: table('records'),
     meta: table('meta'),
     batch: (writes) => root.batch(writes),
+    booksMoment() {
+      const transaction = root.useReadTransaction()
+      return { books: tableAt(books, transaction), end: () => transaction.done() }
+    },
     close: () => root.close(),
+  }
+}
+
+/** What lmdb's verbs take beside what they are asked: the transaction to read in. */
+interface TableInTransactions {
+  getBinaryFast(key: KeySlice, options: { readonly transaction: Transaction }): Uint8Array | undefined
+  getRange(range: TableRange & { readonly transaction: Transaction }): ReturnType<Table['getRange']>
+}
+
+function tableAt(table: TableInTransactions, transaction: Transaction): ReadTable {
+  return {
+    getBinaryFast: (key) => table.getBinaryFast(key, { transaction }),
+    getRange: (range) => table.getRange({ ...range, transaction }),
   }
 }
 

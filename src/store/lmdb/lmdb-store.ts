@@ -251,6 +251,7 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
     const old = this.#env
     this.#env = undefined
     this.#commits.break(new StoreError('io', 'the data is being opened anew'))
+    await this.#books.idle()
     await old?.close()
     this.#env = openExclusively(this.#options)
     this.#books.load(this.#env)
@@ -265,6 +266,7 @@ class LmdbStore implements Store, KeepsDirectory, KeepsBooks, KeepsAnswers {
   async #close(): Promise<void> {
     await this.#commits.idle()
     this.#commits.break(closedError())
+    await this.#books.idle()
     await this.#env?.close()
     this.#env = undefined
     await this.#release()
