@@ -1,4 +1,5 @@
 // Messages to SIP peers through the real daemon: an ESME sends, a connection of type sip carries, the ESME gets its receipt.
+import { readFileSync, writeFileSync } from 'node:fs'
 import type smpp from 'smpp'
 import { expect, it } from 'vitest'
 import type { SimEsme } from '../../src/sim/esme.js'
@@ -240,4 +241,43 @@ it('loses nothing when the switch is killed amid it, and charges each once', asy
   expect(records).toHaveLength(texts.length)
   expect(new Set(records.map(({ state }) => state))).toEqual(new Set(['DELIVERED']))
   expect(books).toMatchObject({ heldMicros: 0, chargedMicros: texts.length * 3 * CENT })
+})
+
+it('stops in time though the peer does not answer, and sends it again afterwards', async () => {
+  const peer = await FakePeer.start()
+  peer.answers = () => 0
+  const scenario = await startScenario(toPeer(peer, { set: { 'sip.t1Ms': 500 } }))
+  await scenario.daemon.logged('sip.peerUp')
+  const esme = await scenario.bind()
+  await submit(esme, 'hello')
+  await peer.came(1)
+  await scenario.daemon.stop()
+  peer.answers = () => 200
+  await scenario.start()
+  const again = await scenario.bind()
+  expect(await statesOf(again, 1)).toEqual(['DELIVRD'])
+  expect(peer.texts).toEqual(['hello', 'hello'])
+})
+
+it('follows the directory to where the peer is now, and to what it is called', async () => {
+  const [before, after] = [await FakePeer.start(), await FakePeer.start()]
+  const { daemon, bind, directory } = await startScenario(toPeer(before))
+  await daemon.logged('sip.peerUp')
+  const esme = await bind()
+  await submit(esme, 'one')
+  await before.came(1)
+  const written = readFileSync(directory, 'utf8')
+  const moved = written.replace(
+    `"port": ${before.port}`,
+    `"port": ${after.port}, "sip": { "fromDomain": "us.example.com" }`,
+  )
+  expect(moved).not.toBe(written)
+  writeFileSync(directory, moved)
+  process.kill(daemon.pid, 'SIGHUP')
+  await daemon.logged('sip.peerUp', ({ remote }) => remote === `127.0.0.1:${after.port}`)
+  await submit(esme, 'two')
+  await after.came(1)
+  expect(after.got[0]?.request.from.uri).toBe('sip:+12025550100@us.example.com')
+  expect(await statesOf(esme, 2)).toEqual(['DELIVRD', 'DELIVRD'])
+  expect(before.texts).toEqual(['one'])
 })
