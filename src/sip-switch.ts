@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import type { AccountDestinations } from './account-destinations.js'
 import type { Config } from './config/settings.js'
 import type { Core } from './core.js'
-import { esmeOf, moLane } from './delivery/lane-key.js'
+import { esmeOf, laneTarget, moLane } from './delivery/lane-key.js'
 import type { SendingAccount, Snapshot } from './directory/snapshot.js'
 import type { UserName } from './edges/sip/egress.js'
 import type { Meaning } from './edges/sip/outcomes.js'
@@ -161,7 +161,9 @@ export class SipSwitch {
     if (this.#push === undefined) return
     const account = esmeOf(lane) as AccountId
     const aor = this.#nameOf(account)?.aor
-    if (aor !== undefined && !this.edge.location.isReachable(aor, this.#ports.nowMs())) this.#push.wanted(account)
+    if (aor === undefined || this.edge.location.isReachable(aor, this.#ports.nowMs())) return
+    // Who binds as well has it there.
+    if (!this.#ports.core.dispatcher.isServed(laneTarget(lane))) this.#push.wanted(account)
   }
 
   /** To be called every 100 ms or so. */
