@@ -9,13 +9,13 @@ import { encodePlain } from '../../text/charsets.js'
 import { encodeGsm7 } from '../../text/gsm7.js'
 import { KEPT_TEXT_MAX_BYTES } from '../../store/contracts/kept.js'
 import { statusFields, type StatusCallback } from './callback-fields.js'
-import { type Application, defaultAcknowledgements, type InboundPorts, takeInbound } from './inbound.js'
+import { type InboundTarget, defaultAcknowledgements, type InboundPorts, takeInbound } from './inbound.js'
 import { endpointOfKey, messageOfKey, webhookOf } from './webhook-row.js'
 import { endpointOf } from './webhook-url.js'
 
 const number = '14155550199'
 const phone = '14155550100'
-const application: Application = {
+const application: InboundTarget = {
   account: 'MA',
   messageUrl: 'https://example.com/inbound',
   messageMethod: 'POST',

@@ -13,7 +13,7 @@ import type { WebhookMethod } from './signature.js'
 import { acknowledgementRow, webhookRow } from './webhook-row.js'
 
 /** Who answers for a number. */
-export interface Application {
+export interface InboundTarget {
   /** The auth id of the account that has the number. */
   readonly account: string
   /** '' where nobody is told. From checkWebhookUrl. */
@@ -73,7 +73,7 @@ export interface Inbound {
  */
 export function takeInbound(
   message: Message,
-  application: Application,
+  application: InboundTarget,
   price: InboundPrice,
   { keywords, acknowledgements }: InboundRules,
   ports: InboundPorts,
