@@ -20,8 +20,8 @@ const BLOCK = 'r'
 const LETTER_BYTES = 1
 const BLOCK_NUMBER_BYTES = 6
 
-/** About what a record takes, and how much a block should have beside the ends of its lines. */
-const RECORD_BYTES = 45
+/** What a record takes beside its texts, and how much a block should have beside the ends of its lines. */
+const RECORD_BYTES = 3
 const BLOCK_BYTES = 1_350
 
 /** Memory of lines beyond it is given back. */
@@ -128,9 +128,16 @@ export function putBlocks(slab: WriteSlab, first: number, records: readonly Call
   let number = first
   let from = 0
   let bytes = 0
+  let lastSource: string | undefined
   for (let i = 0; i < records.length; i++) {
     const record = records[i]!
-    bytes += typeof record === 'string' ? record.length : RECORD_BYTES
+    if (typeof record === 'string') bytes += record.length
+    else {
+      const source = record.of.source.value
+      bytes += RECORD_BYTES + record.id.length + record.of.destination.value.length
+      if (source !== lastSource) bytes += source.length
+      lastSource = source
+    }
     if (bytes < BLOCK_BYTES && i + 1 < records.length) continue
     const through = i + 1
     slab.put('records', blockKey(number++), (out) => writeRecords(out, records, from, through))
