@@ -88,7 +88,10 @@ export const sip = {
   maxServer: whole(500_000, 'Most requests being answered or remembered; one more is answered 503.', { min: 1000 }),
   maxClient: whole(50_000, 'Most requests of ours without an answer; what would be one more waits.', { min: 100 }),
   maxConnections: whole(20_000, 'Most connections (tcp, tls, ws, wss); one more is closed at once.'),
-  maxConnectionsPerAddress: whole(500, 'The same for one remote address: a whole office may have one.'),
+  maxConnectionsPerAddress: whole(
+    500,
+    'The same for one remote address, of IPv6 for one network (/64): a whole office may have one.',
+  ),
   firstMessageMs: whole(30_000, 'A connection over which nothing has come by then is closed.'),
   messageMs: whole(10_000, 'How long a message may take from its first octet to its last on a connection.'),
   idleMs: whole(3_900_000, 'A connection over which nothing has come for that long is closed.'),
