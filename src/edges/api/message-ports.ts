@@ -1,0 +1,71 @@
+// What messages of the API need of the switch. Types only.
+
+import type { Bill } from '../../message/bill.js'
+import type { Failure } from '../../message/failure.js'
+import type { AccountId, MessageId } from '../../message/ids.js'
+import type { KeptRow } from '../../message/kept.js'
+import type { Message } from '../../message/message.js'
+import type { Submission } from '../../pipeline/stage.js'
+import type { Powerpacks } from '../../powerpack/powerpacks.js'
+import type { Store } from '../../store/contracts/store.js'
+import type { ApiAccount, CommitRows } from './api-ports.js'
+
+/** A submission whose sender may be chosen by a powerpack, and that brings rows of its own. */
+export type ApiSubmission = Omit<Submission, 'powerpack' | 'kept'> & {
+  /** UUID of the powerpack that chooses the source; the source is '' then. */
+  readonly powerpack?: string | undefined
+  /** What is kept in the step that accepts the message: called once, when all else about it is settled. */
+  readonly kept: (message: Message, bill: Bill | undefined) => readonly KeptRow[]
+}
+
+/** Who asks. */
+export interface Caller extends Pick<ApiAccount, 'authId' | 'account'> {
+  readonly address: string
+}
+
+/** The outbox of webhooks. */
+export interface OutboxPort {
+  /** May there be one more row for this URL? */
+  takes(url: string): boolean
+  /** Rows that are durable now. */
+  added(rows: readonly KeptRow[]): void
+}
+
+export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
+  /** The messages of one turn. Each is answered once. */
+  readonly submit: (batch: readonly ApiSubmission[]) => void
+  /** Why no message may come in now; undefined as a rule. */
+  readonly refuses: () => Failure | undefined
+  /** As an offer: what the store has no room for is refused. */
+  readonly commit: CommitRows
+  readonly outbox: OutboxPort
+  readonly powerpacks: Pick<Powerpacks, 'book' | 'optOuts' | 'optOutScope'>
+  /** Whether a number or name is the account's own though it is not in the book of numbers: its directory says so. */
+  readonly isOwn: (account: AccountId, source: string) => boolean
+  readonly subAccountsOf: (authId: string) => readonly ApiAccount[]
+  /** Of the switch's id source: for messages that fail before they are accepted, and for webhooks. */
+  readonly nextId: () => MessageId
+  /** Wall time, ms. */
+  readonly wallMs: () => number
+  /** Runs it when the current turn of the event loop is over. */
+  readonly defer: (fn: () => void) => void
+  /** Told of each message: for counters. */
+  readonly counts?: MessageCounts | undefined
+}
+
+export interface MessageCounts {
+  /** @param seconds from the request to the answer */
+  accepted(seconds: number): void
+  /** By the reason. */
+  refused(reason: string): void
+}
+
+/** What is answered, but for its `api_id`. */
+export interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export function mistakenAnswer(error: string, status = 400): Answer {
+  return { status, body: { error } }
+}
