@@ -133,13 +133,12 @@ class Exchange {
   #send(): void {
     const { method, headers, body } = this.#request
     const request = this.#url.protocol === 'https:' ? https.request : http.request
-    const octets = body === undefined ? undefined : Buffer.from(body)
     let hasAnswer = false
     try {
       const sent = request(this.#url, {
         agent: this.#agent,
         method,
-        headers: octets === undefined ? headers : { ...headers, 'Content-Length': String(octets.length) },
+        headers: body === undefined ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
         maxHeaderSize: MAX_HEADER_OCTETS,
       })
       this.#sent = sent
@@ -155,7 +154,8 @@ class Exchange {
         hasAnswer = true
         this.#read(sent, response)
       })
-      sent.end(octets)
+      // As text, it goes with the head in one piece.
+      sent.end(body)
     } catch (error) {
       this.#end(failureOf(error as NodeJS.ErrnoException))
     }

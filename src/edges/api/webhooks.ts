@@ -54,7 +54,7 @@ export class Webhooks {
       reply,
       replyRefused,
       send: (request) => this.#client.send(request),
-      nonce,
+      nonce: nonces(),
     })
     this.outbox = new WebhookOutbox(options.limits, { ...ports, attempt, commit: factCommits(recorder) })
   }
@@ -97,6 +97,8 @@ function factCommits(recorder: Pick<Recorder, 'record'>): (rows: readonly KeptRo
 
 const NONCE_DIGITS = 20
 
-function nonce(): string {
-  return randomBytes(8).readBigUInt64BE().toString().padStart(NONCE_DIGITS, '0')
+/** Decimal digits, no two alike: from a chance beginning on. */
+function nonces(): () => string {
+  let next = randomBytes(8).readBigUInt64BE()
+  return () => String(next++).padStart(NONCE_DIGITS, '0')
 }
