@@ -47,17 +47,10 @@ export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
   readonly nextId: () => MessageId
   /** Wall time, ms. */
   readonly wallMs: () => number
+  /** Does not go back, ms. */
+  readonly monotonicMs: () => number
   /** Runs it when the current turn of the event loop is over. */
   readonly defer: (fn: () => void) => void
-  /** Told of each message: for counters. */
-  readonly counts?: MessageCounts | undefined
-}
-
-export interface MessageCounts {
-  /** @param seconds from the request to the answer */
-  accepted(seconds: number): void
-  /** By the reason. */
-  refused(reason: string): void
 }
 
 /** What is answered, but for its `api_id`. */
