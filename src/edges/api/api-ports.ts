@@ -23,7 +23,6 @@ export interface ApiAccount {
 export interface ApiLogIns {
   mayTry(address: string, account: string): boolean
   wrong(address: string, account: string): void
-  right(address: string, account: string): void
 }
 
 export interface ApiRate {
