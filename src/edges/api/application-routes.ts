@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify'
 import type { Judged } from '../../powerpack/change.js'
 import { judgePackChange } from '../../powerpack/pack-changes.js'
 import { answer, answerChange, answerList, baseOf, described, refuse } from './answers.js'
-import { pageFields, pageOf } from './page.js'
+import { pageFields, pageWhere } from './page.js'
 import type { AddRoutes, ApiAccount, ApiPorts } from './api-ports.js'
 import type { Application, ApplicationWish } from './application-book.js'
 import { together } from './powerpack-changes.js'
@@ -55,13 +55,10 @@ export function applicationRoutes(ports: ApiPorts): AddRoutes {
     server.get<{ Querystring: Static<typeof ListQuery> }>(
       '/Application/',
       { schema: described('Application', 'Lists applications.', { query: ListQuery }) },
-      ({ apiAccount, query }, reply) => {
-        const all = [...applications.all(apiAccount.account)]
+      async ({ apiAccount, query }, reply) => {
         const wanted = query.app_name?.toLowerCase() ?? ''
-        const found = pageOf(
-          all.filter((one) => one.name.toLowerCase().includes(wanted)),
-          query,
-        )
+        const isWanted = (one: Application): boolean => one.name.toLowerCase().includes(wanted)
+        const found = await pageWhere(applications.all(apiAccount.account), isWanted, query)
         const path = `${baseOf(apiAccount)}/Application/`
         return answerList(reply, path, query, found, (one) => applicationJson(one, apiAccount))
       },

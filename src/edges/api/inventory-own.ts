@@ -5,8 +5,8 @@ import { judgeGivingUp } from '../../powerpack/number-changes.js'
 import { numberText, type OwnedNumber } from '../../powerpack/owned-number.js'
 import { outOfPool, type PoolBook } from '../../powerpack/pool-book.js'
 import { keptRow } from '../../powerpack/rows.js'
-import { isOffered, type NumberSource, type OfferWish } from './inventory.js'
-import { pageOf, type Found, type PageWish } from './page.js'
+import { isOffered, type NumberSource } from './inventory.js'
+import { pageWhere } from './page.js'
 
 /** Has the numbers that nobody rents. */
 export const NOBODY = '' as AccountId
@@ -19,7 +19,7 @@ const OWNERS_DETAILS: readonly string[] = ['source', 'alias', 'app_id']
 /** @param book with the rows of nobody: those that can be rented */
 export function ownNumbers(book: PoolBook): NumberSource {
   return {
-    find: (wish, page) => Promise.resolve(find(book, wish, page)),
+    find: (wish, page) => pageWhere(book.numbers.ownedBy(NOBODY), (row) => isOffered(row, wish), page),
     judgeRent: (account, number, details) => Promise.resolve(judgeRent(book, account, number, details)),
     judgeReturn: (number) => Promise.resolve(judgeReturn(book, number)),
   }
@@ -32,14 +32,6 @@ export function judgeHandOver(book: PoolBook, number: string, to: AccountId, mor
   const value: OwnedNumber = { ...outOfPool(row), ...more, account: to }
   const rows = [keptRow('number', number, numberText(value))]
   return { kind: 'change', rows, value, apply: () => book.putNumber(value) } satisfies Judged<OwnedNumber>
-}
-
-function find(book: PoolBook, wish: OfferWish, page: PageWish): Found<OwnedNumber> {
-  return pageOf(offers(book, wish), page)
-}
-
-function* offers(book: PoolBook, wish: OfferWish): Iterable<OwnedNumber> {
-  for (const row of book.numbers.ownedBy(NOBODY)) if (isOffered(row, wish)) yield row
 }
 
 function judgeRent(

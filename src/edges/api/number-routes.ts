@@ -7,7 +7,7 @@ import { judgeNumberChange, judgeOwning } from '../../powerpack/number-changes.j
 import { numberTypeOf } from '../../powerpack/number-type.js'
 import { numberDefaults, type OwnedNumber } from '../../powerpack/owned-number.js'
 import { answer, answerChange, answerList, baseOf, described, refuse } from './answers.js'
-import { pageFields, pageOf } from './page.js'
+import { pageFields, pageWhere } from './page.js'
 import type { AddRoutes, ApiAccount, ApiPorts } from './api-ports.js'
 import { beginsWith, offerServices, offerTypeOf } from './inventory.js'
 import { judgeHandOver } from './inventory-own.js'
@@ -80,12 +80,12 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     server.get<{ Querystring: Static<typeof ListQuery> }>(
       '/Number/',
       { schema: described('Number', 'Lists the numbers that you have.', { query: ListQuery }) },
-      (request, reply) => {
+      async (request, reply) => {
         const { apiAccount, query } = request
         const owners = ownersFor(apiAccount).filter(
           ({ authId }) => query.subaccount === undefined || authId === query.subaccount,
         )
-        const found = pageOf(matching(owners, query), query)
+        const found = await pageWhere(ownedBy(owners), ({ row }) => isWanted(row, query), query)
         return answerList(reply, `${baseOf(apiAccount)}/Number/`, query, found, jsonOf)
       },
     )
@@ -139,9 +139,8 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     )
   }
 
-  function* matching(owners: readonly ApiAccount[], query: Static<typeof ListQuery>): Iterable<Owned> {
-    for (const owner of owners)
-      for (const row of book.numbers.ownedBy(owner.account)) if (isWanted(row, query)) yield { row, owner }
+  function* ownedBy(owners: readonly ApiAccount[]): Iterable<Owned> {
+    for (const owner of owners) for (const row of book.numbers.ownedBy(owner.account)) yield { row, owner }
   }
 
   function judgeAdding(

@@ -7,7 +7,7 @@ import type { Service } from '../../powerpack/number-type.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
 import type { Pool } from '../../powerpack/pool.js'
 import { answer, answerChange, answerList, baseOf, described, refuse } from './answers.js'
-import { pageFields, pageOf } from './page.js'
+import { pageFields, pageWhere } from './page.js'
 import type { AddRoutes, ApiPorts } from './api-ports.js'
 import { beginsWith } from './inventory.js'
 import { poolJson, poolLists, poolNumberJson, type PoolList } from './pool-json.js'
@@ -83,11 +83,11 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
     server.get<ByPool & { Querystring: ListWish }>(
       `/NumberPool/:pool/${path}/`,
       { schema: described(tag, `Lists each ${called} of a pool, in the order of joining.`, { query: ListQuery }) },
-      (request, reply) => {
+      async (request, reply) => {
         const pool = poolOf(request)
         if (pool === undefined) return noPool(reply, request.params.pool)
         const base = baseOf(request.apiAccount)
-        const found = pageOf(matching(pool, list, request.query), request.query)
+        const found = await pageWhere(pool.numbers(), wantedBy(list, request.query), request.query)
         const at = `${base}/NumberPool/${pool.uuid}/${path}/`
         return answerList(reply, at, request.query, found, (row) => poolNumberJson(row, base), '')
       },
@@ -165,15 +165,14 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
   }
 }
 
-function* matching(pool: Pool, { types }: PoolList, wish: ListWish): Iterable<OwnedNumber> {
+function wantedBy({ types }: PoolList, wish: ListWish): (row: OwnedNumber) => boolean {
   const prefixes = wish.starts_with?.split(',').map((prefix) => prefix.trim())
   const country = wish.country_iso2?.toUpperCase()
-  for (const row of pool.numbers()) {
-    if (!types.includes(row.type) || (country !== undefined && row.country !== country)) continue
-    if (wish.service !== undefined && !row[wish.service]) continue
-    if (wish.type !== undefined && !isOfKind(row, wish.type)) continue
-    if (prefixes?.some((prefix) => beginsWith(row.number, prefix)) === false) continue
-    yield row
+  return (row) => {
+    if (!types.includes(row.type) || (country !== undefined && row.country !== country)) return false
+    if (wish.service !== undefined && !row[wish.service]) return false
+    if (wish.type !== undefined && !isOfKind(row, wish.type)) return false
+    return prefixes?.some((prefix) => beginsWith(row.number, prefix)) !== false
   }
 }
 

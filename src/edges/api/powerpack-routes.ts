@@ -55,9 +55,9 @@ export function powerpackRoutes(ports: ApiPorts): AddRoutes {
       {
         schema: described('Powerpack', 'Lists powerpacks in the order in which they were made.', { query: ListQuery }),
       },
-      (request, reply) => {
+      async (request, reply) => {
         const base = baseOf(request.apiAccount)
-        const found = pageOf(book.packsOf(request.apiAccount.account), request.query)
+        const found = await pageOf(book.packsOf(request.apiAccount.account), request.query)
         return answerList(reply, `${base}/Powerpack/`, request.query, found, (pack) => packJson(pack, base))
       },
     )
