@@ -10,6 +10,7 @@ import { hlrAnswer, json, numberOf, startProviderServer, type SeenRequest } from
 import { receiptsOf, startScenario, submitsAt, type Scenario } from './scenario.js'
 import type { SimEsme } from '../../src/sim/esme.js'
 import { when } from './waiting.js'
+import { wholeRecord, type RecordRow } from '../../src/money/record-fields.js'
 
 const message = { source: '12025550100', text: 'hello', registeredDelivery: 1 }
 const number = '12025550123'
@@ -93,14 +94,14 @@ async function startWithProvider(onFailure: OnFailure, set: Readonly<Record<stri
 const answer = ({ request, response }: Held): void => json(response, 200, hlrAnswer(numberOf(request)))
 
 /** Ends the daemon; its call detail records. */
-async function records(scenario: Scenario): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function records(scenario: Scenario): Promise<readonly RecordRow[]> {
   await scenario.daemon.stop()
   const folder = join(scenario.data, 'cdr')
   return readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
-    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .map((line) => wholeRecord(JSON.parse(line) as RecordRow))
 }
 
 const money = async ({ daemon }: Scenario): Promise<readonly number[]> =>
