@@ -142,6 +142,7 @@ describe('what was answered', () => {
       [pool, second].map((one) => rig.call('POST', `/NumberPool/${one}/Number/14155550101/`, { body: { rent: true } })),
     )
     expect(bought.map(({ status }) => status).sort()).toEqual([200, 400])
+    expect([pool, second]).toContain(rig.ports.powerpacks.book.numbers.get('14155550101')?.pool)
     const free = await Promise.all(
       ['18005550102', '18005550103'].map((number) =>
         rig.call('POST', `/NumberPool/${pool}/Tollfree/${number}/`, { body: { rent: true } }),

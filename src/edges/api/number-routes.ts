@@ -133,7 +133,11 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
       async (request, reply) => {
         const owned = ownedOf(request)
         if (owned === undefined) return noNumber(reply, request.params.number)
-        const changed = await changes.make(() => source.judgeReturn(owned.row.number))
+        const { number, account } = owned.row
+        // At its turn it may be another's already.
+        const changed = await changes.make(async () =>
+          book.numbers.get(number)?.account === account ? source.judgeReturn(number) : goneNumber(number),
+        )
         return changed.kind === 'changed' ? reply.code(204).send() : answerChange(reply, changed, () => ({}))
       },
     )
@@ -174,7 +178,7 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     { app_id: app, subaccount, alias }: Static<typeof ChangeBody>,
   ): Judged<OwnedNumber> {
     const row = book.numbers.get(number)
-    if (row?.account !== owner.account) return refused('unknownNumber', `There is no number ${number}.`, 'number')
+    if (row?.account !== owner.account) return goneNumber(number)
     const to = subaccount === undefined ? owner : ownersFor(caller).find(({ authId }) => authId === subaccount)
     if (to === undefined) return refused('invalid', 'There is no sub-account of that auth id.', 'subaccount')
     if (app !== undefined && applications.ofAccount(to.account, app) === undefined) return noApplication(app)
@@ -216,6 +220,10 @@ function typeNamed(type: string): string {
 
 function noApplication(id: string) {
   return refused('invalid', `There is no application ${id.slice(0, 32)}.`, 'app_id')
+}
+
+function goneNumber(number: string) {
+  return refused('unknownNumber', `There is no number ${number}.`, 'number')
 }
 
 function noNumber(reply: FastifyReply, number: string): FastifyReply {

@@ -2,6 +2,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDigits } from '../../message/address.js'
+import type { AccountId } from '../../message/ids.js'
+import type { Judged } from '../../powerpack/change.js'
 import { judgeJoining, judgeLeaving } from '../../powerpack/number-changes.js'
 import type { Service } from '../../powerpack/number-type.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
@@ -145,9 +147,12 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
   ): Promise<FastifyReply> {
     const { account } = apiAccount
     const { changes, source } = ports
-    const isOwned = book.numbers.get(number)?.account === account
-    if (!isOwned && body.rent === true) {
-      const rented = await changes.make(() => source.judgeRent(account, number, {}))
+    let isBought = false
+    if (body.rent === true) {
+      const rented = await changes.make(() => {
+        isBought = book.numbers.get(number)?.account !== account
+        return source.judgeRent(account, number, {})
+      })
       if (rented.kind !== 'changed') return answerChange(reply, rented, () => ({}))
     }
     const row = book.numbers.get(number)
@@ -156,12 +161,17 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
     const joined = isOfType
       ? await changes.make(() => judgeJoining(book, pool.uuid, number, wanted, ports.nowMs()))
       : undefined
-    // What was bought for this pool only is not kept where it can't join.
-    if (!isOwned && body.rent === true && joined?.kind !== 'changed')
-      await changes.make(() => source.judgeReturn(number))
+    if (isBought && joined?.kind !== 'changed') await changes.make(() => judgeGivingBack(account, number))
     if (joined === undefined) return refuse(reply, 400, `number: ${number} is no ${called}`)
     if (joined.kind === 'refused' && joined.reason === 'notYours') return notThere(reply, called, number)
     return answerChange(reply, joined, (value) => poolNumberJson(value, baseOf(apiAccount)))
+  }
+
+  /** What was bought for a pool only is not kept where it can't join, unless it has joined another meanwhile. */
+  async function judgeGivingBack(account: AccountId, number: string): Promise<Judged<unknown>> {
+    const row = book.numbers.get(number)
+    if (row?.account === account && row.pool === '') return ports.source.judgeReturn(number)
+    return { kind: 'change', rows: [], value: undefined, apply: () => undefined }
   }
 }
 
