@@ -14,6 +14,8 @@ const senders = 100
 export interface PhonesOptions {
   readonly transport: 'udp' | 'tcp'
   readonly users: number
+  /** A second; as fast as they are answered if not given. */
+  readonly registerRate?: number
   readonly refreshRate?: number
 }
 
@@ -23,8 +25,9 @@ const sipArgs = ({ sipPort }: SipDaemon, transport: string): readonly string[] =
 
 /** Phones of all users, registered; returns them and how they came. */
 export async function startPhones(daemon: SipDaemon, options: PhonesOptions): Promise<readonly [Child, JsonLine]> {
-  const { transport, users, refreshRate = 500 } = options
-  const args = ['--users', String(users), '--refresh-rate', String(refreshRate), '--window', '200']
+  const { transport, users, registerRate = 0, refreshRate = 500 } = options
+  const rates = ['--register-rate', String(registerRate), '--refresh-rate', String(refreshRate)]
+  const args = ['--users', String(users), '--window', '200', ...rates]
   const phones = startNode('phones', [loadFile('sip-sink.mjs'), ...sipArgs(daemon, transport), ...args])
   const ready = await phones.line((line) => line['ready'] === true, runMs)
   if (Number(ready['registered']) !== users) throw new Error(`not all registered: ${JSON.stringify(ready)}`)
@@ -87,16 +90,21 @@ function esme({ smppPort }: SipDaemon, users: number): readonly string[] {
   return [loadFile('generator.mjs'), '--port', String(smppPort), '--connections', '4', '--window', '100', ...called]
 }
 
+export interface RegistrationsOptions {
+  readonly users: number
+  /** A second, first and again. */
+  readonly registerRate: number
+  readonly refreshRate: number
+  /** Of refreshing. */
+  readonly seconds: number
+}
+
 /** Registers all users over UDP and has them register again at a rate for some time; looks at the memory all the while. */
-export async function measureRegistrations(
-  daemon: SipDaemon,
-  users: number,
-  refreshRate: number,
-  seconds: number,
-): Promise<Registrations> {
+export async function measureRegistrations(daemon: SipDaemon, options: RegistrationsOptions): Promise<Registrations> {
+  const { users, registerRate, refreshRate, seconds } = options
   const { child } = daemon
   const rssBeforeMb = child.rssMb()
-  const [phones, ready] = await startPhones(daemon, { transport: 'udp', users, refreshRate })
+  const [phones, ready] = await startPhones(daemon, { transport: 'udp', users, registerRate, refreshRate })
   let rssMb = child.rssMb()
   const look = setInterval(() => (rssMb = Math.max(rssMb, child.rssMb())), 500)
   try {

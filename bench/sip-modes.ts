@@ -35,7 +35,7 @@ export function medianOfSip(runs: readonly SipMeasured[]): SipMeasured {
 /** Many phones, and what it costs to hold them. */
 export interface Registrations {
   readonly users: number
-  /** How fast they came; as the window of the load program allows. */
+  /** How fast they came. */
   readonly perSecond: number
   /** Resident memory of the daemon with all accounts in its directory and nobody registered, MB; the most with all of them. */
   readonly rssBeforeMb: number

@@ -11,7 +11,7 @@ import { markedNumber, markedTime, monotonicMs } from './wire.mjs'
 const USAGE = `node bench/load/sip-sink.mjs [options]
   --host 127.0.0.1 --port 5060 --transport udp | tcp
   --users 1000 (u0, u1, …; the password is the name)   --sockets 4   --window 100 (REGISTERs under way)
-  --domain bench.test   --expires 3600
+  --domain bench.test   --expires 3600   --register-rate 0 (most a second at the start; 0: as the window allows)
 Prints {"ready":true,…} when all are registered, and a line of counters at its end or for each line on stdin: report | reset |
 refresh N (registers N times more, users in turn, at --refresh-rate a second; prints {"refreshed":N,"lost":N})`
 
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     window: { type: 'string', default: '100' },
     domain: { type: 'string', default: 'bench.test' },
     expires: { type: 'string', default: '3600' },
+    'register-rate': { type: 'string', default: '0' },
     'refresh-rate': { type: 'string', default: '500' },
   },
 })
@@ -82,8 +83,12 @@ function register(user, isAgain) {
   socket.write(bytes)
 }
 
+const registerRate = Number(values['register-rate']) || Infinity
+let registeringSinceMs = 0
+
 const fill = () => {
-  while (open.size < Number(values.window) && next < goal) register(next++ % userCount, false)
+  const due = ((monotonicMs() - registeringSinceMs) * registerRate) / 1000
+  while (open.size < Number(values.window) && next < Math.min(goal, due)) register(next++ % userCount, false)
 }
 
 function settled() {
@@ -233,8 +238,10 @@ for (let i = 0; i < Number(values.sockets); i++) sockets.push(await (transport =
 setInterval(watch, 100)
 const all = new Promise((resolve) => (isDone = resolve))
 const startMs = monotonicMs()
-fill()
+registeringSinceMs = startMs
+const filling = setInterval(fill, 5)
 await all
+clearInterval(filling)
 const seconds = Number(((monotonicMs() - startMs) / 1000).toFixed(2))
 console.log(JSON.stringify({ ready: true, port, registered, refused, lost, resent, seconds }))
 
