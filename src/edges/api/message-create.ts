@@ -1,11 +1,10 @@
 // New messages: a request becomes a message for each of its destinations, and is answered when all of them are durable. What fails for
 // what it is becomes a message too, that has failed; a request of which nothing becomes a message is refused.
 
-import type { Bill } from '../../message/bill.js'
+import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import { failureReasons } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
-import type { Message } from '../../message/message.js'
 import { segmentsOf } from '../../money/units.js'
 import { nanpAreaOf } from '../../phone/nanp.js'
 import { statusFields } from './callback-fields.js'
@@ -114,8 +113,8 @@ export class NewMessages {
       const done = (): void => {
         if (--left === 0) resolve(outcomes)
       }
-      const rowsOf = (outcome: Outcome, message: Message, bill: Bill | undefined): readonly KeptRow[] =>
-        this.#acceptedRows(wanted, outcome, message, bill)
+      const rowsOf = (outcome: Outcome, delivery: SegmentDelivery | MoDelivery): readonly KeptRow[] =>
+        this.#acceptedRows(wanted, outcome, delivery)
       const durable = (rows: readonly KeptRow[]): void => this.#ports.outbox.added(rows)
       for (const [index, number] of to.entries()) outcomes.push(new Outcome(number, index, rowsOf, durable, done))
       for (const outcome of outcomes) {
@@ -156,8 +155,7 @@ export class NewMessages {
   #acceptedRows(
     wanted: Wanted,
     { to, index }: Outcome,
-    { id, source, acceptedAtMs }: Message,
-    bill: Bill | undefined,
+    { message: { id, source, acceptedAtMs }, bill }: SegmentDelivery | MoDelivery,
   ): readonly KeptRow[] {
     const { caller, request, common } = wanted
     const from = request.src === '' ? source.value : request.src

@@ -1,10 +1,9 @@
 // What becomes of one destination of a request: its message is accepted under an id with what is kept of it, or why there is none.
 
-import type { Bill } from '../../message/bill.js'
+import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
-import type { Message } from '../../message/message.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
 import type { apiByReason } from './codes.js'
 
@@ -16,6 +15,8 @@ export interface ApiFailure {
   readonly error?: string
 }
 
+type RowsOf = (outcome: Outcome, delivery: SegmentDelivery | MoDelivery) => readonly KeptRow[]
+
 /** Waits for the word on one destination. */
 export class Outcome implements SubmissionAnswer {
   readonly to: string
@@ -25,7 +26,7 @@ export class Outcome implements SubmissionAnswer {
   id: MessageId | '' = ''
   failure: ApiFailure | undefined
   readonly #done: (outcome: Outcome) => void
-  readonly #rowsOf: (outcome: Outcome, message: Message, bill: Bill | undefined) => readonly KeptRow[]
+  readonly #rowsOf: RowsOf
   readonly #durable: (rows: readonly KeptRow[]) => void
   #rows: readonly KeptRow[] = []
 
@@ -33,7 +34,7 @@ export class Outcome implements SubmissionAnswer {
   constructor(
     to: string,
     index: number,
-    rowsOf: (outcome: Outcome, message: Message, bill: Bill | undefined) => readonly KeptRow[],
+    rowsOf: RowsOf,
     durable: (rows: readonly KeptRow[]) => void,
     done: (outcome: Outcome) => void,
   ) {
@@ -45,8 +46,8 @@ export class Outcome implements SubmissionAnswer {
   }
 
   /** For the step that accepts it. */
-  readonly kept = (message: Message, bill: Bill | undefined): readonly KeptRow[] => {
-    this.#rows = this.#rowsOf(this, message, bill)
+  readonly kept = (delivery: SegmentDelivery | MoDelivery): readonly KeptRow[] => {
+    this.#rows = this.#rowsOf(this, delivery)
     return this.#rows
   }
 

@@ -1,10 +1,9 @@
 // What messages of the API need of the switch. Types only.
 
-import type { Bill } from '../../message/bill.js'
+import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
-import type { Message } from '../../message/message.js'
 import type { Submission } from '../../pipeline/stage.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { Store } from '../../store/contracts/store.js'
@@ -15,7 +14,7 @@ export type ApiSubmission = Omit<Submission, 'powerpack' | 'kept'> & {
   /** UUID of the powerpack that chooses the source; the source is '' then. */
   readonly powerpack?: string | undefined
   /** What is kept in the step that accepts the message: called once, when all else about it is settled. */
-  readonly kept: (message: Message, bill: Bill | undefined) => readonly KeptRow[]
+  readonly kept: (delivery: SegmentDelivery | MoDelivery) => readonly KeptRow[]
 }
 
 /** Who asks. */

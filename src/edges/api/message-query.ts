@@ -127,7 +127,8 @@ const time = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)
 /** What is meant in whole ms, the second not included: a time without seconds is that minute. */
 function rangeOf(name: TimeName, text: string): readonly [fromMs: number, toMs: number] | undefined {
   // A plus is a blank in a query.
-  const [, year, month, day, hour, minute, second, fraction] = time.exec(text.replace(/ 00:00$/, '+00:00')) ?? []
+  const [, year, month, day, hour, minute, second, fraction] =
+    time.exec(text.replace(/(?<=:[0-9.]+) 00:00$/, '+00:00')) ?? []
   if (year === undefined) return undefined
   const startMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second ?? '00'}.000Z`)
   if (Number.isNaN(startMs) || new Date(startMs).getUTCDate() !== Number(day)) return undefined
