@@ -2,7 +2,7 @@
 
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { KeptRow } from '../message/kept.js'
-import type { PoolSender } from '../message/pool-sender.js'
+import { sourceOf, type PoolSender } from '../message/pool-sender.js'
 import { failureOfNoSender } from '../powerpack/failure-of.js'
 import { noSenderCodes, type NoSenderReason, type SenderStanding } from '../powerpack/sender.js'
 import { over, requeued, type Ending } from './ending.js'
@@ -41,8 +41,7 @@ function unsent(delivery: SegmentDelivery, reason: NoSenderReason): Ending {
 
 function sentBy(delivery: SegmentDelivery, sender: PoolSender): SegmentDelivery {
   const { route, hop, message } = delivery
-  const source = { ...message.source, value: sender.number }
   // Where it failed over, its lane begins there.
   const lane = vendorLane(route, hop, message.account, sender)
-  return { ...delivery, lane, sender, message: { ...message, source } }
+  return { ...delivery, lane, sender, message: { ...message, source: sourceOf(sender) } }
 }
