@@ -87,7 +87,7 @@ export class NumberPaces {
   #paceOf(perSecond: number): Pace {
     let pace = this.#paces.get(perSecond)
     if (pace !== undefined) return pace
-    const count = Math.max(1, Math.min(REMEMBERED, Math.floor(perSecond)))
+    const count = countOf(perSecond)
     // Rates come from settings and rows: there are few.
     if (this.#paces.size >= LOOKED_THROUGH) this.#paces.clear()
     this.#paces.set(perSecond, (pace = { count, perMs: (count * 1000) / perSecond }))
@@ -129,6 +129,14 @@ class NumberLimit implements Limit {
   nextMs(count: number, nowMs: number): number {
     return this.#paces.nextMs(this.#number, count, nowMs)
   }
+}
+
+/** How many are looked back at. Stretches that make up a second, where there are such: then no second can have more than its rate. */
+function countOf(perSecond: number): number {
+  const whole = Math.max(1, Math.floor(perSecond))
+  if (whole <= REMEMBERED) return whole
+  for (let count = REMEMBERED; count > REMEMBERED / 8; count--) if (perSecond % count === 0) return count
+  return REMEMBERED
 }
 
 /** Infinity for more than ever go at once. */
