@@ -3,6 +3,7 @@ import { it } from 'vitest'
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
 import type { PoolSender } from '../message/pool-sender.js'
+import { upTo } from './chance.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { NumberPaces } from './number-paces.js'
 import { a, makeRig, rulesOf, type FakeDestination, type Rig } from './rig.suite.js'
@@ -167,5 +168,5 @@ async function happen(world: World, happening: typeof event extends fc.Arbitrary
 }
 
 it('numbers of a pool keep their pace and their order, and nothing is lost whatever befalls them', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(event, { maxLength: 120 }), play), { numRuns: 150 })
+  await fc.assert(fc.asyncProperty(fc.array(event, upTo(120)), play), { numRuns: 150 })
 }, 60_000)
