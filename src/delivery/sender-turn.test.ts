@@ -3,10 +3,12 @@ import type { SegmentDelivery } from '../message/delivery.js'
 import type { AccountId } from '../message/ids.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { NoSenderReason, SenderStanding } from '../powerpack/sender.js'
+import { decidedEnding } from './decided.js'
 import { laneTarget, vendorLane, type LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
 import { NumberPaces } from './number-paces.js'
 import { a, acme, b, firstOf, makeRig, routeA, routeAB, rulesOf, type RigOptions } from './rig.suite.js'
+import { reroutedEnding } from './reroute.js'
 
 const pack = '7ec4c8c9-cd74-42b5-9e41-0d7670d6bb46'
 const one: PoolSender = { number: '14155550101', pack }
@@ -97,6 +99,15 @@ describe('lanes of numbers', () => {
     const resent = firstOf(first)
     expect([resent.lane, resent.sender]).toEqual([vendorLane(routeAB, 0, acme, one), one])
     expect(laneTarget(resent.lane)).toMatchObject({ sender: one })
+  })
+
+  it('are kept by a new route, and by what waited for its network', async () => {
+    const delivery = makeRig().submit({ sender: one })
+    const to = { route: [b], failover: 'none' } as const
+    const lane = vendorLane([b], 0, acme, one)
+    expect(reroutedEnding(delivery, to).outcome).toMatchObject({ kind: 'requeued', next: { lane, sender: one } })
+    const decision = { kind: 'goes', to, network: undefined, price: undefined } as const
+    expect(decidedEnding(delivery, decision).outcome).toMatchObject({ kind: 'requeued', next: { lane, sender: one } })
   })
 
   it('keep little in memory, however many wait', async () => {
