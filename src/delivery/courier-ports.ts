@@ -5,6 +5,7 @@ import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/de
 import type { FailureReason } from '../message/failure.js'
 import type { IdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
+import type { Message } from '../message/message.js'
 import type { MessagePart } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { CalledAs } from '../receipts/choose-row.js'
@@ -65,8 +66,8 @@ export interface CourierPorts {
   readonly money: MoneyPorts
   /** Numbers of pools; left out where there are none. */
   readonly senders?: SenderPorts | undefined
-  /** Is an account that asked for steps on the way told when a vendor has taken its message? Left out: nobody is. */
-  readonly tellsTaken?: ((account: AccountId) => boolean) | undefined
+  /** Is who sent it, and asked for steps on the way, told when a vendor has taken it? Left out: nobody is. */
+  readonly tellsTaken?: ((message: Message) => boolean) | undefined
   /** An attempt over a connection that is judged by its success ended. */
   readonly judged?: ((connection: ConnectionId, isTaken: boolean, rules: SuccessRules) => void) | undefined
   /** What a connection writes for a number of ours, where that is not the same. */

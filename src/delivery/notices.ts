@@ -71,7 +71,7 @@ export class Notices {
   /** A vendor has all of a message that is not over yet: told to those whose edge tells of it and who asked for steps on the way. */
   taken(message: Message): readonly ReceiptDelivery[] {
     const { tellsTaken, wallMs } = this.#ports
-    if (tellsTaken?.(message.account) !== true) return noReceipts
+    if (tellsTaken?.(message) !== true) return noReceipts
     return this.#receipts(originOf(message), 'ENROUTE', NO_ERROR, wallMs())
   }
 

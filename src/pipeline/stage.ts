@@ -3,12 +3,11 @@
 import type { Policy, SendingAccount } from '../directory/snapshot.js'
 import type { Address, Addresses } from '../message/address.js'
 import type { Bill, Move } from '../message/bill.js'
-import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { Failure } from '../message/failure.js'
 import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
-import type { Content, Shape, Tlv } from '../message/message.js'
+import type { Content, Message, Shape, Tlv } from '../message/message.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { MobileNetwork } from '../phone/network.js'
@@ -67,8 +66,8 @@ export interface Submission {
   readonly chosenSender?: PoolSender | undefined
   /** What must be kept of the choice in the same step as the message. */
   readonly chosenRows?: readonly KeptRow[] | undefined
-  /** What its edge keeps of it in the same step, made of what is about to be stored. */
-  readonly kept?: ((delivery: SegmentDelivery | MoDelivery) => readonly KeptRow[]) | undefined
+  /** What its edge keeps in the step that accepts it: called once, when all else about it is settled. */
+  readonly kept?: ((message: Message, bill: Bill | undefined) => readonly KeptRow[]) | undefined
   readonly answer: SubmissionAnswer
 }
 

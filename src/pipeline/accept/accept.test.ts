@@ -62,7 +62,7 @@ it('a message whose number was chosen waits in its lane, with what is kept of th
       submission: { ...submission, ...changes },
       assembly: { id: undefined, parts: [], collected: [], shape: undefined },
     }) as unknown as Authorized
-  const kept = ({ message }: { readonly message: { readonly id: string } }) => [row('mdr', message.id)]
+  const kept = ({ id }: { readonly id: string }) => [row('mdr', id)]
   const chosenRows = [row('sent', chosenSender.number)]
   const batch = [{}, { kept }, { chosenSender, chosenRows }, { chosenSender, chosenRows, kept }].map(authorized)
   accept(batch, ports, { defaultValidityMs: 1, maxValidityMs: 1 }, 0, 0)

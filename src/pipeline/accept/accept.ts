@@ -194,7 +194,7 @@ function keptWith(
   { kept, chosenRows }: Submission,
 ): readonly KeptRow[] | undefined {
   if (kept === undefined) return chosenRows
-  const ofEdge = kept(delivery)
+  const ofEdge = kept(delivery.message, delivery.bill)
   return chosenRows === undefined ? ofEdge : [...chosenRows, ...ofEdge]
 }
 
