@@ -24,6 +24,7 @@ const ranks = [
     'log-ins.ts',
     'networks.ts',
     'open.ts',
+    'pool-senders.ts',
     'record-files.ts',
     'repeated-requests.ts',
     'restore.ts',

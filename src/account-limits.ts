@@ -1,7 +1,9 @@
-// How fast the messages of each account leave: one limit for all its lanes, by the directory of now. Belongs to the composition root.
+// How fast the messages of each account leave, one limit for all its lanes, by the directory of now; and those of each number of a pool.
+// Belongs to the composition root.
 
 import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
+import type { NumberPaces } from './delivery/number-paces.js'
 import type { Snapshot } from './directory/snapshot.js'
 import type { AccountId } from './message/ids.js'
 
@@ -10,18 +12,27 @@ const unlimited: readonly Limit[] = []
 export class AccountLimits {
   readonly #directory: () => Snapshot
   readonly #nowMs: () => number
+  readonly #numbers: NumberPaces | undefined
   readonly #byAccount = new Map<AccountId, { readonly perSecond: number; readonly limits: readonly Limit[] }>()
 
-  /** @param nowMs switch time */
-  constructor(directory: () => Snapshot, nowMs: () => number) {
+  /** @param nowMs switch time @param numbers left out where there are no pools */
+  constructor(directory: () => Snapshot, nowMs: () => number, numbers?: NumberPaces) {
     this.#directory = directory
     this.#nowMs = nowMs
+    this.#numbers = numbers
   }
 
-  /** The same array for all lanes of an account, until its pace is another. */
+  /** The same array for all lanes of an account, until its pace is another; those of a number have one each. */
   of(target: LaneTarget): readonly Limit[] {
     if (target.kind !== 'vendor') return unlimited
-    const { account } = target
+    const { account, sender } = target
+    const ofAccount = this.#ofAccount(account)
+    return sender === undefined || this.#numbers === undefined
+      ? ofAccount
+      : [...ofAccount, this.#numbers.of(sender.number)]
+  }
+
+  #ofAccount(account: AccountId): readonly Limit[] {
     const known = this.#byAccount.get(account)
     if (known !== undefined) return known.limits
     const perSecond = this.#perSecond(account)

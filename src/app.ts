@@ -149,7 +149,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     ...accounting,
     recorder,
     ids,
-    laneOf: (route, account) => vendorLane(route, 0, account),
+    laneOf: (route, account, sender) => vendorLane(route, 0, account, sender),
     laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: ({ id, maxMo = config.receipts.maxMoPerAccount }) => maxMo - dispatcher.waiting(moLane(id)),

@@ -8,6 +8,7 @@ import type { CourierPorts, Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
+import { NumberPaces } from './delivery/number-paces.js'
 import type { ConnectionRules } from './delivery/outcome.js'
 import { Success } from './delivery/success.js'
 import type { MoneyPorts } from './delivery/settling.js'
@@ -21,6 +22,7 @@ import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
 import type { ConnectionId } from './message/ids.js'
 import { toPeer } from './pipeline/translate/dialed.js'
+import type { PoolSenders } from './pool-senders.js'
 import { Correlator, type VendorReceipt } from './receipts/correlator.js'
 import { originOf } from './receipts/origin.js'
 import type { Store } from './store/contracts/store.js'
@@ -45,6 +47,9 @@ export interface CorePorts {
   readonly told: Told
   readonly leftDesk: NonNullable<CourierPorts['leftDesk']>
   readonly money: MoneyPorts
+  /** Numbers of pools; left out where there are none. */
+  readonly senders?: PoolSenders | undefined
+  readonly tellsTaken?: CourierPorts['tellsTaken']
 }
 
 export interface Core {
@@ -70,7 +75,7 @@ const MAX_UNRECORDED = 50_000
 export const UNANSWERED_MAX = 100_000
 
 export function buildCore(ports: CorePorts): Core {
-  const { config, directory, store, ids, clock, timers, metrics, log } = ports
+  const { config, directory, store, ids, clock, timers, metrics, log, senders } = ports
   const { nowMs, anchor } = ports.time
   const instruments = createInstruments(metrics, log, clock)
   const recorder = new GroupCommit(
@@ -104,7 +109,8 @@ export function buildCore(ports: CorePorts): Core {
     log.event('vendor.resting', { connection, percent, attempts, pauseMs })
   })
   const rules = rulesByConnection(directory(), config)
-  const limits = new AccountLimits(directory, nowMs)
+  const paces = senders && new NumberPaces((number) => senders.perSecond(number))
+  const limits = new AccountLimits(directory, nowMs, paces)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
   const isUsable = (connection: ConnectionId): boolean => maySendOver(directory().connection(connection))
@@ -120,6 +126,8 @@ export function buildCore(ports: CorePorts): Core {
       told: ports.told,
       leftDesk: ports.leftDesk,
       money: ports.money,
+      senders,
+      tellsTaken: ports.tellsTaken,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
       events: instruments.courier,
     },
@@ -139,6 +147,7 @@ export function buildCore(ports: CorePorts): Core {
       limitsOf: (target) => limits.of(target),
       maySend: () => recorder.facts < MAX_UNRECORDED,
       overdue: (delivery) => courier.overdue(delivery),
+      maySendAs: (delivery) => courier.maySendAs(delivery),
       readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
       wanted: () => {
         if (pumpIsDue) return

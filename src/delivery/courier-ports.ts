@@ -5,12 +5,14 @@ import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/de
 import type { FailureReason } from '../message/failure.js'
 import type { IdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, MessageId } from '../message/ids.js'
+import type { Message } from '../message/message.js'
 import type { MessagePart } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { CalledAs } from '../receipts/choose-row.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { ConnectionRules } from './connection-rules.js'
 import type { ResendSchedule } from './retry.js'
+import type { SenderPorts } from './sender-turn.js'
 import type { MoneyPorts } from './settling.js'
 import type { SuccessRules } from './success.js'
 
@@ -62,6 +64,10 @@ export interface CourierPorts {
   /** One that was accepted before its network was known has gone on or is over, and the store knows it. */
   readonly leftDesk?: ((delivery: SegmentDelivery) => void) | undefined
   readonly money: MoneyPorts
+  /** Numbers of pools; left out where there are none. */
+  readonly senders?: SenderPorts | undefined
+  /** Is who sent it, and asked for steps on the way, told when a vendor has taken it? Left out: nobody is. */
+  readonly tellsTaken?: ((message: Message) => boolean) | undefined
   /** An attempt over a connection that is judged by its success ended. */
   readonly judged?: ((connection: ConnectionId, isTaken: boolean, rules: SuccessRules) => void) | undefined
   /** What a connection writes for a number of ours, where that is not the same. */

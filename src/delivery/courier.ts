@@ -21,6 +21,7 @@ import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
+import { senderEnding } from './sender-turn.js'
 import { Settling } from './settling.js'
 import { Stopped, stoppedEnding } from './stopped.js'
 import type { SuccessRules } from './success.js'
@@ -253,6 +254,20 @@ export class Courier implements UnitListener {
     if (!this.#dispatcher.seize(delivery)) return false
     this.#unanswered.remove(delivery.id)
     return this.#endings.end(delivery, reroutedEnding(delivery, to), undefined)
+  }
+
+  /**
+   * The turn of a message has come that a number of a pool sends. False where that may not send it any more: it goes on in the lane of
+   * another, or is over. Whether a vendor has one that was marked is found out first.
+   */
+  maySendAs(delivery: Delivery): boolean {
+    const { senders } = this.#ports
+    if (senders === undefined || delivery.kind !== 'segment' || this.#isMarked(delivery)) return true
+    const ending = senderEnding(delivery, senders)
+    if (ending === undefined) return true
+    this.#unanswered.remove(delivery.id)
+    void this.#endings.end(delivery, ending, undefined)
+    return false
   }
 
   /** What waited for its network goes on, waits again, or is over. It was handed out by its lane. */

@@ -24,7 +24,7 @@ export function decidedEnding(delivery: SegmentDelivery, decision: Decision): En
     case 'goes': {
       const { to, network, price } = decision
       const { route, failover } = to
-      const lane = vendorLane(route, 0, delivery.message.account)
+      const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
       const next = { ...delivery, lane, route, failover, hop: 0 }
       if (delivery.bill === undefined) return requeued(next)
       const { bill, move } = repriced(delivery.bill, delivery.message.account, price, network)

@@ -19,6 +19,11 @@ export interface DispatcherPorts {
   limitsOf(target: LaneTarget): readonly Limit[]
   /** Came to its turn after its time was over, or in a lane that leads nowhere: not sent, still held. */
   overdue(delivery: Delivery, nowMs: number): void
+  /**
+   * Came to its turn in the lane of a number of a pool: false where that may not send it any more. It is taken care of then, and still
+   * held. Left out: all may. Never asked of other lanes.
+   */
+  maySendAs?(delivery: Delivery): boolean
   readFailed(lane: LaneKey, error: unknown): void
   /** Something may have room now: pump soon. */
   wanted(): void

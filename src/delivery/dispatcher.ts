@@ -10,6 +10,7 @@ import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 import { hold, lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
 import { passAll } from './limits.js'
+import { NumberQueues } from './number-queues.js'
 import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
 import { Stations } from './stations.js'
 
@@ -35,6 +36,7 @@ export class Dispatcher {
   #releasedInSweep: Set<DeliveryId> | undefined
   #sweepers = 0
   readonly #readAhead: ReadAhead
+  readonly #numberQueues = new NumberQueues()
   #total = 0
   #nowMs = 0
 
@@ -81,8 +83,7 @@ export class Dispatcher {
     this.#nowMs = nowMs
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
-      lane.waiting = summary.waiting
-      this.#total += summary.waiting
+      this.#count(lane, summary.waiting)
       this.#due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
@@ -91,8 +92,7 @@ export class Dispatcher {
   /** A delivery became durable in its lane. */
   offer(delivery: Delivery, nowMs: number): void {
     const lane = this.#lane(delivery.lane)
-    lane.waiting++
-    this.#total++
+    this.#count(lane, 1)
     // A reading sees what is on disk, also when nobody has been told yet that it is.
     if (lane.held.has(delivery.id)) return
     if (delivery.dueMs > nowMs) {
@@ -106,8 +106,7 @@ export class Dispatcher {
   /** A delivery became durable in its lane that is over already, though the store does not know it yet: counted, never sent. */
   offerHeld(delivery: DeliveryRef): void {
     const lane = this.#lane(delivery.lane)
-    lane.waiting++
-    this.#total++
+    this.#count(lane, 1)
     hold(lane, delivery.id)
   }
 
@@ -117,10 +116,7 @@ export class Dispatcher {
     if (lane === undefined) return
     this.#readAhead.release(lane, delivery.id)
     this.#releasedInSweep?.add(delivery.id)
-    if (lane.waiting > 0) {
-      lane.waiting--
-      this.#total--
-    }
+    if (lane.waiting > 0) this.#count(lane, -1)
     if (lane.waiting === 0 && lane.held.size === 0 && lane.asked === 0) this.#drop(lane)
   }
 
@@ -273,6 +269,11 @@ export class Dispatcher {
     return this.#lanes.get(lane)?.waiting ?? 0
   }
 
+  /** Deliveries in the store that a number of a pool is to send. */
+  waitingFrom(number: string): number {
+    return this.#numberQueues.waiting(number)
+  }
+
   /** For metrics: each lane with its depth and the due time of its first delivery, as far as that is known; Infinity for not. */
   *lanes(): Generator<LaneView> {
     for (const lane of this.#lanes.values()) yield viewOf(lane)
@@ -324,6 +325,10 @@ export class Dispatcher {
       if (delivery.expiresAtMs <= nowMs) {
         this.#readAhead.shift(lane)
         this.#ports.overdue(delivery, nowMs)
+        continue
+      }
+      if (lane.sender !== undefined && this.#ports.maySendAs?.(delivery) === false) {
+        this.#readAhead.shift(lane)
         continue
       }
       if (!this.#passes(lane, nowMs)) break
@@ -440,6 +445,12 @@ export class Dispatcher {
 
   #letGo(lane: Lane): void {
     if (lane.ready.length > 0 && this.#isAway(lane)) this.#readAhead.letGo(lane, (over) => this.#cancelled.delete(over))
+  }
+
+  #count(lane: Lane, more: number): void {
+    lane.waiting += more
+    this.#total += more
+    if (lane.sender !== undefined) this.#numberQueues.add(lane.sender.number, more)
   }
 
   #lane(key: LaneKey): Lane {

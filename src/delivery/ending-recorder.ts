@@ -138,17 +138,23 @@ export class EndingRecorder {
 
   #record(
     delivery: SegmentDelivery,
-    { outcome, report, money }: Ending,
+    { outcome, report, money, kept }: Ending,
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): void {
     const { recorder, events } = this.#ports
-    const { correlator, notices, settling, unanswered } = this.#parts
-    const outbox = report === undefined ? noReceipts : notices.ended(delivery.message, report.state, report.error)
+    const { correlator, notices, settling, stopped, unanswered } = this.#parts
+    const { message } = delivery
+    const outbox =
+      report !== undefined
+        ? notices.ended(message, report.state, report.error)
+        : outcome.kind === 'awaiting' && message.receiptRequest.intermediate && !stopped.isOver(message.id)
+          ? notices.taken(message)
+          : noReceipts
     const move = money?.move
     const cdr = money && settling.recordsOf(delivery, money)
     if (connection === undefined)
-      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, move, cdr }, listener)
+      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, kept, move, cdr }, listener)
     else
       this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox, move, cdr }, connection, listener)
     switch (outcome.kind) {

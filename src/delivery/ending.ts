@@ -3,6 +3,7 @@
 import type { Bill, Move } from '../message/bill.js'
 import type { Awaiting, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
+import type { KeptRow } from '../message/kept.js'
 import type { MessageState } from '../message/state.js'
 import { released, type Settled } from '../money/settle.js'
 import type { SegmentOutcome } from '../store/contracts/unit.js'
@@ -15,6 +16,8 @@ export interface Ending {
   readonly silent: number
   /** Undefined where nobody pays, or nothing changes for who does. */
   readonly money: Money | undefined
+  /** What is kept with it; of no attempt. */
+  readonly kept?: readonly KeptRow[] | undefined
 }
 
 export interface Report {

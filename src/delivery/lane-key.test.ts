@@ -8,7 +8,7 @@ const id = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/)
 
 it('a name tells where its lane leads', () => {
   fc.assert(
-    fc.property(fc.array(id, { minLength: 1, maxLength: 4 }), id, (names, name) => {
+    fc.property(fc.array(id, { minLength: 1, maxLength: 4 }), id, fc.uuid(), (names, name, pack) => {
       const route = names as ConnectionId[]
       const account = name as AccountId
       for (let hop = 0; hop < route.length; hop++)
@@ -17,6 +17,11 @@ it('a name tells where its lane leads', () => {
           route: [...route.slice(hop), ...route.slice(0, hop)],
           account,
         })
+      const sender = { number: '14155550100', pack }
+      expect(laneTarget(vendorLane(route, 1 % route.length, account, sender))).toEqual({
+        ...laneTarget(vendorLane(route, 1 % route.length, account)),
+        sender,
+      })
       expect(laneTarget(esmeLane(account))).toEqual({ kind: 'esme', account, carries: 'receipts' })
       expect(laneTarget(moLane(account))).toEqual({ kind: 'esme', account, carries: 'mo' })
       expect(laneTarget(undecidedLane(account))).toEqual({ kind: 'undecided', account })

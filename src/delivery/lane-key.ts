@@ -1,11 +1,17 @@
 // Names of lanes. The name says where the lane leads, so that a lane found in the store after a restart explains itself.
 
 import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
+import type { PoolSender } from '../message/pool-sender.js'
 
 /** Where the deliveries of a lane want to go. */
 export type LaneTarget =
-  /** To the first of these vendor connections that is up, for one account. */
-  | { readonly kind: 'vendor'; readonly route: readonly ConnectionId[]; readonly account: AccountId }
+  /** To the first of these vendor connections that is up, for one account; where a pool's number sends, for this number of the pool alone. */
+  | {
+      readonly kind: 'vendor'
+      readonly route: readonly ConnectionId[]
+      readonly account: AccountId
+      readonly sender?: PoolSender
+    }
   /**
    * To whatever receiver the account has bound. Receipts and messages from phones have a lane each, so that neither waits behind
    * the other or takes its room.
@@ -21,8 +27,16 @@ const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
 /**
  * The lane of an account's segments over `route`, beginning at index `hop` and going round: what failed over must not be
  * stranded when the next connection goes down. Routes that are the same array are looked up, not built.
+ *
+ * @param sender has a lane of its own: one slow number holds up no other
  */
-export function vendorLane(route: readonly ConnectionId[], hop: number, account: AccountId): LaneKey {
+export function vendorLane(
+  route: readonly ConnectionId[],
+  hop: number,
+  account: AccountId,
+  sender?: PoolSender,
+): LaneKey {
+  if (sender !== undefined) return `${vendorLane(route, hop, account)}|${sender.number}|${sender.pack}` as LaneKey
   if (hop > 0) return `v:${[...route.slice(hop), ...route.slice(0, hop)].join(',')}|${account}` as LaneKey
   let byAccount = byRoute.get(route)
   if (byAccount === undefined) {
@@ -63,12 +77,10 @@ export function laneTarget(lane: LaneKey): LaneTarget {
   const rest = lane.slice(2)
   switch (lane.slice(0, 2)) {
     case 'v:': {
-      const bar = rest.indexOf('|')
-      return {
-        kind: 'vendor',
-        route: rest.slice(0, bar).split(',') as ConnectionId[],
-        account: rest.slice(bar + 1) as AccountId,
-      }
+      const [connections = '', account, number, pack] = rest.split('|')
+      const route = connections.split(',') as ConnectionId[]
+      const target = { kind: 'vendor', route, account: account as AccountId } as const
+      return number === undefined || pack === undefined ? target : { ...target, sender: { number, pack } }
     }
     case 'e:':
       return { kind: 'esme', account: rest as AccountId, carries: 'receipts' }

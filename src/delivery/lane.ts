@@ -4,6 +4,7 @@
 import { BoundedQueue } from '../lib/bounded-queue.js'
 import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { PoolSender } from '../message/pool-sender.js'
 import type { Destination } from './destination.js'
 import type { LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
@@ -11,6 +12,8 @@ import type { Limit } from './limits.js'
 export interface Lane {
   readonly key: LaneKey
   readonly target: LaneTarget
+  /** The number of a pool that sends what is in it; that of the target. */
+  readonly sender: PoolSender | undefined
   limits: readonly Limit[]
   /** Read ahead and due, in order. */
   readonly ready: BoundedQueue<Delivery>
@@ -95,6 +98,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
   return {
     key,
     target,
+    sender: target.kind === 'vendor' ? target.sender : undefined,
     limits,
     ready: new BoundedQueue<Delivery>(maxReady),
     held: noIds,

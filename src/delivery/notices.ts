@@ -68,6 +68,13 @@ export class Notices {
     return isAsked ? this.#receipts(originOf(message), state, error, doneAtMs) : noReceipts
   }
 
+  /** A vendor has all of a message that is not over yet: told to those whose edge tells of it and who asked for steps on the way. */
+  taken(message: Message): readonly ReceiptDelivery[] {
+    const { tellsTaken, wallMs } = this.#ports
+    if (tellsTaken?.(message) !== true) return noReceipts
+    return this.#receipts(originOf(message), 'ENROUTE', NO_ERROR, wallMs())
+  }
+
   /** Deliveries for the outbox, one for each part that is told; none where the sender did not ask or has too many waiting. */
   receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
     const { told } = this.#ports

@@ -111,11 +111,11 @@ function tryAgain(
   isUp: (connection: ConnectionId) => boolean,
   afterMs = 0,
 ): Ending {
-  const { route, failover, message, progress } = delivery
+  const { route, failover, message, progress, sender } = delivery
   const begun = progress !== undefined && progress.taken > 0 ? progress : undefined
   const nextHop = failover === 'next' && begun === undefined ? hopAfter(route, rules.id, isUp) : 0
   if (nextHop > 0) {
-    const lane = vendorLane(route, nextHop, message.account)
+    const lane = vendorLane(route, nextHop, message.account, sender)
     return notBegun({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy })
   }
   const failures = delivery.failures + 1
@@ -124,7 +124,7 @@ function tryAgain(
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
   const dueMs = Math.min(nowMs + Math.max(delayMs, afterMs), Math.ceil(delivery.expiresAtMs))
   if (begun !== undefined) return requeued({ ...pinned(delivery, begun, dueMs), failures, unansweredBy })
-  const lane = vendorLane(route, 0, message.account)
+  const lane = vendorLane(route, 0, message.account, sender)
   return notBegun({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy })
 }
 

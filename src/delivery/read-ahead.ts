@@ -14,6 +14,9 @@ export interface ReadAheadOptions {
   readonly readAheadFloor: number
 }
 
+/** Numbers of pools are many, and slow: what one sends in some seconds must not take the room of a fast lane, nor fill the memory. */
+const OF_A_NUMBER = { readAheadPerLane: 16, readAheadFloor: 1 }
+
 export interface ReadAheadPorts {
   readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice>
   /** What was read is in the lane. @param nextDueMs of the first that is not due yet */
@@ -145,14 +148,16 @@ export class ReadAhead {
   /** May one more be kept in memory for this lane? */
   #mayHold(lane: Lane): boolean {
     const { length } = lane.ready
-    const { readAheadFloor, readAheadPerLane, readAheadTotal } = this.#options
+    const { readAheadTotal } = this.#options
+    const { readAheadFloor, readAheadPerLane } = lane.sender === undefined ? this.#options : OF_A_NUMBER
     if (length < readAheadFloor) return true
     return length < readAheadPerLane && this.#count + this.#asked < readAheadTotal
   }
 
   /** How many to ask the store for; 0 while the lane has enough. */
   #wanted(lane: Lane): number {
-    const { readAheadFloor, readAheadPerLane, readAheadTotal } = this.#options
+    const { readAheadTotal } = this.#options
+    const { readAheadFloor, readAheadPerLane } = lane.sender === undefined ? this.#options : OF_A_NUMBER
     const { length } = lane.ready
     const left = readAheadTotal - this.#count - this.#asked
     const target = Math.max(readAheadFloor, Math.min(readAheadPerLane, length + left))

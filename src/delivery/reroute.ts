@@ -25,7 +25,7 @@ export function reroutedEnding(delivery: SegmentDelivery, to: NewRoute | undefin
   const hasBegun = delivery.progress !== undefined && delivery.progress.taken > 0
   if (to === undefined || to.route.length === 0 || hasBegun) return over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
   const { route, failover } = to
-  const lane = vendorLane(route, 0, delivery.message.account)
+  const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
   return requeued({ ...delivery, lane, route, failover, hop: 0, progress: progressNotBegun(delivery) })
 }
 

@@ -95,6 +95,8 @@ export interface RigOptions {
   readonly sweepRowsPerSecond?: number
   readonly told?: CourierPorts['told']
   readonly money?: Partial<CourierPorts['money']>
+  readonly senders?: CourierPorts['senders']
+  readonly tellsTaken?: CourierPorts['tellsTaken']
   /** Those with rules, unless it is said. */
   readonly isUsable?: CourierPorts['isUsable']
 }
@@ -143,6 +145,8 @@ export function makeRig(options: RigOptions = {}) {
       wallMs: () => clock.wallMs(),
       told: options.told,
       money,
+      senders: options.senders,
+      tellsTaken: options.tellsTaken,
       events: {
         resent: (connection) => log.push(`resent ${connection}`),
         ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),
@@ -173,6 +177,7 @@ export function makeRig(options: RigOptions = {}) {
             : [],
       limitsOf: options.limitsOf ?? (() => []),
       overdue: (delivery) => courier.overdue(delivery),
+      maySendAs: (delivery) => courier.maySendAs(delivery),
       readFailed: (lane) => log.push(`read failed ${lane}`),
       wanted: () => void deferred.push(() => dispatcher.pump(nowMs())),
       ...options.ports,
@@ -271,7 +276,7 @@ export function makeRig(options: RigOptions = {}) {
     const delivery: SegmentDelivery = {
       ...base,
       id: id as string as DeliveryId,
-      lane: vendorLane(route, 0, changes.message?.account ?? acme),
+      lane: vendorLane(route, 0, changes.message?.account ?? acme, changes.sender),
       route,
       dueMs: nowMs(),
       expiresAtMs,
@@ -279,6 +284,7 @@ export function makeRig(options: RigOptions = {}) {
         ...base.message,
         id,
         account: acme,
+        ...(changes.sender && { source: { ton: 1, npi: 1, value: changes.sender.number } }),
         destination: { ton: 1, npi: 1, value: to },
         receiptRequest:
           parts.length === 0 ? receiptRequestOf(registered) : combinedRequest(parts.map(receiptRequestOf)),

@@ -30,6 +30,11 @@ export class Stopped {
     return this.#reports.get(id)
   }
 
+  /** Was its sender told of its end, as far as is remembered? */
+  isOver(id: MessageId): boolean {
+    return this.#reports.size > 0 && this.#reports.has(id)
+  }
+
   /** Most failed with all of their segments out; they stand here as well, until newer ones push them out. */
   has({ message, progress }: SegmentDelivery): boolean {
     return progress?.group !== undefined && this.#reports.size > 0 && this.#reports.has(message.id)

@@ -223,7 +223,7 @@ function isSettledByReport({ bill }: SegmentDelivery, { settleOn }: ConnectionRu
 /** Into the lane of the connection that has its first segments: no other may go on with it. */
 export function pinned(delivery: SegmentDelivery, { connection }: Progress, dueMs: number): SegmentDelivery {
   const route = [connection]
-  const lane = vendorLane(route, 0, delivery.message.account)
+  const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
   return { ...delivery, lane, route, hop: 0, failover: 'none', dueMs }
 }
 

@@ -3,6 +3,7 @@
 import type { Bill } from './bill.js'
 import type { ConnectionId, DeliveryId, LaneKey, MessageId, VendorId } from './ids.js'
 import type { Message } from './message.js'
+import type { PoolSender } from './pool-sender.js'
 import type { Receipt, ReceiptOrigin } from './receipt.js'
 import type { MessageState } from './state.js'
 
@@ -51,6 +52,8 @@ export interface SegmentDelivery extends DeliveryRef {
   readonly unansweredBy: ConnectionId | ''
   /** Set once it is known to make several segments; undefined before, and for one that never made more than one. */
   readonly progress: Progress | undefined
+  /** The number of a pool that sends it, which is the source of its message; undefined where its sender named one. */
+  readonly sender?: PoolSender | undefined
   /** Undefined for what nobody pays for. */
   readonly bill: Bill | undefined
   readonly expiresAtMs: number

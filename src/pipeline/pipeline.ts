@@ -14,6 +14,7 @@ import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
 import { whatFits } from './room.js'
 import { screen } from './screen/screen.js'
+import type { Senders } from './sender/sender.js'
 import {
   answerOf,
   continueWith,
@@ -39,6 +40,8 @@ export interface OnwardPorts extends AcceptPorts, AuthorizePorts {
   /** Finds out networks; left out: nobody is asked. */
   readonly carrier?: Carrier | undefined
   readonly candidates?: CandidatePorts | undefined
+  /** Chooses numbers of pools; left out: there are none. */
+  readonly senders?: Senders | undefined
 }
 
 export interface PipelinePorts extends OnwardPorts {
@@ -115,7 +118,8 @@ export function onward(translated: readonly Assembled[], round: Round): void {
 /** Those that go to vendors, in their order. What stays in the network is taken on to its end here. */
 function withoutOnNet(batch: readonly Permitted[], round: Round): readonly Permitted[] {
   const { directory, ports, options, nowMs, wallMs } = round
-  const found = runStage(findTarget(directory), batch.filter(isOnNet), answerOf)
+  const onNet = withSenders(batch.filter(isOnNet), ports, nowMs, wallMs)
+  const found = runStage(findTarget(directory), onNet, answerOf)
   const fitting = runStage(
     whatFits(ports.moRoom, ({ target }) => target),
     found,
@@ -127,9 +131,19 @@ function withoutOnNet(batch: readonly Permitted[], round: Round): readonly Permi
 
 /** Takes on those whose network was asked for, by the directory that it was asked by. */
 export function proceed(located: readonly Located[], { directory, ports, options, nowMs, wallMs }: Round): void {
-  const routed = runStage(findCandidates(directory, ports.candidates, wallMs), located, answerOf)
+  const sent = withSenders(located, ports, nowMs, wallMs)
+  const routed = runStage(findCandidates(directory, ports.candidates, wallMs), sent, answerOf)
   const authorized = authorize(routed, directory, ports, wallMs)
   accept(placeRoutes(authorized, directory, ports.candidates), ports, options, nowMs, wallMs)
+}
+
+function withSenders<P extends Located>(
+  batch: readonly P[],
+  { senders }: OnwardPorts,
+  nowMs: number,
+  wallMs: number,
+): readonly P[] {
+  return senders === undefined ? batch : senders.take(batch, nowMs, wallMs)
 }
 
 /** Stage 2: most messages come in one piece, and pass without a look. */

@@ -6,7 +6,9 @@ import type { Bill, Move } from '../message/bill.js'
 import type { Failure } from '../message/failure.js'
 import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
-import type { Content, Shape, Tlv } from '../message/message.js'
+import type { KeptRow } from '../message/kept.js'
+import type { Content, Message, Shape, Tlv } from '../message/message.js'
+import type { PoolSender } from '../message/pool-sender.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { MobileNetwork } from '../phone/network.js'
 import type { StoreError } from '../store/contracts/store.js'
@@ -58,6 +60,14 @@ export interface Submission {
   readonly scheduleMs: number
   /** The request that it came by, where a repeated one must make no second message after a crash. */
   readonly transaction?: IngressTransaction | undefined
+  /** UUID of the pack of which a number is to send it, whatever `source` says. */
+  readonly powerpack?: string | undefined
+  /** That number, once it is chosen; it is the source then. */
+  readonly chosenSender?: PoolSender | undefined
+  /** What must be kept of the choice in the same step as the message. */
+  readonly chosenRows?: readonly KeptRow[] | undefined
+  /** What its edge keeps in the step that accepts it: called once, when all else about it is settled. */
+  readonly kept?: ((message: Message, bill: Bill | undefined) => readonly KeptRow[]) | undefined
   readonly answer: SubmissionAnswer
 }
 

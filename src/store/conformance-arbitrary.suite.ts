@@ -143,6 +143,7 @@ export const arbitrarySegment: fc.Arbitrary<SegmentDelivery> = fc.record({
   failures: fc.nat(1000),
   unansweredBy: branded<ConnectionId>(),
   progress: orNone(arbitraryProgress),
+  sender: orNone(fc.record({ number: text, pack: text })),
   bill,
   expiresAtMs: ms,
 })

@@ -31,6 +31,11 @@ export const statusNameByReason = {
   noRoute: 'ESME_RINVDSTADR',
   unknownUser: 'ESME_RINVDSTADR',
   routingLoop: 'ESME_RINVDSTADR',
+  // Numbers of pools: no ESME names one.
+  noSender: 'ESME_RINVSRCADR',
+  optedOut: 'ESME_RINVDSTADR',
+  tollFreeToCanada: 'ESME_RINVDSTADR',
+  countryBarred: 'ESME_RINVDSTADR',
   queueFull: 'ESME_RMSGQFUL',
   throttled: 'ESME_RTHROTTLED',
   systemError: 'ESME_RSYSERR',

@@ -31,6 +31,11 @@ export const sipStatusByReason = {
   noRoute: 404,
   unknownUser: 404,
   routingLoop: 482,
+  // Numbers of pools: no SIP user names one.
+  noSender: 403,
+  optedOut: 403,
+  tollFreeToCanada: 403,
+  countryBarred: 403,
   // Its own queue at whoever it goes to, or ours: both empty in time.
   queueFull: 480,
   throttled: 503,

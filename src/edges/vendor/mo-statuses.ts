@@ -30,6 +30,10 @@ export const moStatusNameByReason = {
   customerBlocked: 'ESME_RX_R_APPN',
   noPrice: 'ESME_RX_R_APPN',
   dayLimit: 'ESME_RX_R_APPN',
+  noSender: 'ESME_RX_R_APPN',
+  optedOut: 'ESME_RX_R_APPN',
+  tollFreeToCanada: 'ESME_RX_R_APPN',
+  countryBarred: 'ESME_RX_R_APPN',
   networkUnknown: 'ESME_RX_R_APPN',
   // What refused the whole message refuses each part: those that are not sent yet would wait for it in vain.
   messageRefused: 'ESME_RX_R_APPN',

@@ -5,7 +5,9 @@ import type { Bill, Move } from '../../message/bill.js'
 import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { IdSource } from '../../message/id-source.js'
 import type { DeliveryId, LaneKey, ConnectionId, AccountId, MessageId } from '../../message/ids.js'
+import type { KeptRow } from '../../message/kept.js'
 import type { Message } from '../../message/message.js'
+import type { PoolSender } from '../../message/pool-sender.js'
 import type { Books } from '../../money/books.js'
 import type { Recorder, UnitListener } from '../../store/contracts/recorder.js'
 import type { StoreError } from '../../store/contracts/store.js'
@@ -17,7 +19,7 @@ import { storeFailure, type Authorized, type Submission, type SubmissionAnswer, 
 export interface AcceptPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
-  readonly laneOf: (route: readonly ConnectionId[], account: AccountId) => LaneKey
+  readonly laneOf: (route: readonly ConnectionId[], account: AccountId, sender?: PoolSender) => LaneKey
   /** Of what waits for its network. */
   readonly laneOfUndecided: (account: AccountId) => LaneKey
   /** Of messages from phones and other accounts to an account. */
@@ -46,13 +48,14 @@ export function accept(
   wallMs: number,
 ): void {
   for (const authorized of batch) {
-    const { account, route, policy, move } = authorized
-    const validityMs = validityOf(authorized.submission, options)
+    const { account, route, policy, move, submission } = authorized
+    const { chosenSender: sender } = submission
+    const validityMs = validityOf(submission, options)
     const message = toMessage(authorized, 'mt', account.id, validityMs, ports, nowMs, wallMs)
     const delivery: SegmentDelivery = {
       kind: 'segment',
-      lane: authorized.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id),
-      dueMs: nowMs + authorized.submission.scheduleMs,
+      lane: authorized.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id, sender),
+      dueMs: nowMs + submission.scheduleMs,
       id: deliveryIdOf(message),
       message,
       route,
@@ -61,6 +64,7 @@ export function accept(
       failures: 0,
       unansweredBy: '',
       progress: undefined,
+      sender,
       bill: authorized.bill,
       expiresAtMs: message.expiresAtMs,
     }
@@ -176,11 +180,22 @@ function offer(
   ports: AcceptPorts,
 ): void {
   const unit = acceptedUnit(delivery, assembly.collected, move)
-  const { transaction } = submission
+  const { transaction, kept, chosenRows } = submission
+  const isPlain = transaction === undefined && kept === undefined && chosenRows === undefined
   ports.recorder.offer(
-    transaction === undefined ? unit : { ...unit, transaction },
+    isPlain ? unit : { ...unit, transaction, kept: keptWith(delivery, submission) },
     new Acceptance(submission.answer, ports),
   )
+}
+
+/** Of the choice of its number, and what its edge wants. */
+function keptWith(
+  delivery: SegmentDelivery | MoDelivery,
+  { kept, chosenRows }: Submission,
+): readonly KeptRow[] | undefined {
+  if (kept === undefined) return chosenRows
+  const ofEdge = kept(delivery.message, delivery.bill)
+  return chosenRows === undefined ? ofEdge : [...chosenRows, ...ofEdge]
 }
 
 function acceptedUnit(

@@ -11,7 +11,7 @@ export function screen<P extends Permitted>(batch: readonly P[]): readonly P[] {
   return runStage(
     (all) =>
       all.map((permitted): Verdict<P> => {
-        const failure = whyNotAllowed(permitted.account, permitted.submission)
+        const failure = whyNotAllowed(permitted.account, permitted.submission, permitted.submission.powerpack)
         return failure === undefined ? continueWith(permitted) : { kind: 'refuse', failure }
       }),
     batch,
@@ -19,10 +19,17 @@ export function screen<P extends Permitted>(batch: readonly P[]): readonly P[] {
   )
 }
 
-/** Why an account may not send from there to there; undefined where it may. A list that is stated lets nothing else pass. */
-export function whyNotAllowed(account: SendingAccount, { source, destination }: Addresses): Failure | undefined {
+/**
+ * Why an account may not send from there to there; undefined where it may. A list that is stated lets nothing else pass.
+ * @param powerpack of which a number will be the source: whose the pack is was looked at where it was named
+ */
+export function whyNotAllowed(
+  account: SendingAccount,
+  { source, destination }: Addresses,
+  powerpack?: string,
+): Failure | undefined {
   const { id, allowsSource, allowsDestination } = account
-  if (allowsSource !== undefined && !allowsSource(source.value)) {
+  if (powerpack === undefined && allowsSource !== undefined && !allowsSource(source.value)) {
     return { reason: 'sourceNotAllowed', cause: `account ${id} may not send as ${JSON.stringify(source.value)}` }
   }
   if (allowsDestination !== undefined && !allowsDestination(destination.value)) {

@@ -19,6 +19,7 @@ const FAILOVER_NEXT = 1
 const HAS_PROGRESS = 2
 const HAS_GROUP = 4
 const HAS_BILL = 8
+const HAS_SENDER = 16
 
 /** Appends the row of a delivery. */
 export function writeDelivery(out: ByteWriter, delivery: Delivery): void {
@@ -51,18 +52,23 @@ export function readDelivery(from: ByteReader, place: DeliveryRef): Delivery {
 }
 
 function writeSegment(out: ByteWriter, delivery: SegmentDelivery): void {
-  const { progress, bill } = delivery
+  const { progress, bill, sender } = delivery
   writeHead(out, rowKinds.segment, delivery.expiresAtMs)
   out.int32(delivery.failures)
   let flags = delivery.failover === 'next' ? FAILOVER_NEXT : 0
   if (progress !== undefined) flags |= progress.group === undefined ? HAS_PROGRESS : HAS_PROGRESS | HAS_GROUP
   if (bill !== undefined) flags |= HAS_BILL
+  if (sender !== undefined) flags |= HAS_SENDER
   out.byte(flags)
   out.int32(delivery.hop)
   out.text(delivery.unansweredBy)
   out.int32(delivery.route.length)
   for (const connection of delivery.route) out.text(connection)
   if (progress !== undefined) writeProgress(out, progress)
+  if (sender !== undefined) {
+    out.text(sender.number)
+    out.text(sender.pack)
+  }
   writeMessage(out, delivery.message)
   if (bill !== undefined) writeBill(out, bill)
 }
@@ -74,6 +80,7 @@ function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
   const route = new Array<ConnectionId>(from.int32())
   for (let i = 0; i < route.length; i++) route[i] = from.text() as ConnectionId
   const progress = (flags & HAS_PROGRESS) !== 0 ? readProgress(from, (flags & HAS_GROUP) !== 0) : undefined
+  const sender = (flags & HAS_SENDER) !== 0 ? { number: from.text(), pack: from.text() } : undefined
   return {
     kind: 'segment',
     lane: place.lane,
@@ -86,6 +93,7 @@ function readSegment(from: ByteReader, place: DeliveryRef, expiresAtMs: number, 
     failures,
     unansweredBy,
     progress,
+    sender,
     bill: (flags & HAS_BILL) !== 0 ? readBill(from) : undefined,
     expiresAtMs,
   }
