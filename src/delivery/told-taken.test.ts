@@ -8,6 +8,19 @@ const tellsTaken = () => true
 const taken = (rig: Rig, delivery: SegmentDelivery, vendorMessageId: string) =>
   rig.courier.attemptEnded(delivery, a, { kind: 'taken', vendorMessageId })
 
+/** The vendor has one of its two segments. */
+async function withOneOfTwo() {
+  const rig = makeRig({ tellsTaken })
+  const edge = rig.addDestination('a:acme')
+  const vendor = rig.addDestination('c:a')
+  const { message } = rig.submit({
+    registered: STEPS_AND_END,
+    progress: { connection: a, total: 2, taken: 0, group: undefined },
+  })
+  await rig.settle()
+  return { rig, edge, message, next: taken(rig, firstOf(vendor), 'v1') }
+}
+
 describe('that a vendor has a message', () => {
   it('is told to who asked for steps, before its end', async () => {
     const rig = makeRig({ tellsTaken })
@@ -22,15 +35,7 @@ describe('that a vendor has a message', () => {
   })
 
   it('is told once all of its segments are taken', async () => {
-    const rig = makeRig({ tellsTaken })
-    const edge = rig.addDestination('a:acme')
-    const vendor = rig.addDestination('c:a')
-    const { message } = rig.submit({
-      registered: STEPS_AND_END,
-      progress: { connection: a, total: 2, taken: 0, group: undefined },
-    })
-    await rig.settle()
-    const next = taken(rig, firstOf(vendor), 'v1')
+    const { rig, edge, message, next } = await withOneOfTwo()
     await rig.settle()
     expect(rig.receiptsTo(edge)).toEqual([])
     taken(rig, next!, 'v2')
@@ -39,15 +44,7 @@ describe('that a vendor has a message', () => {
   })
 
   it('is not told of a message whose report has ended it before its last segment was taken', async () => {
-    const rig = makeRig({ tellsTaken })
-    const edge = rig.addDestination('a:acme')
-    const vendor = rig.addDestination('c:a')
-    const { message } = rig.submit({
-      registered: STEPS_AND_END,
-      progress: { connection: a, total: 2, taken: 0, group: undefined },
-    })
-    await rig.settle()
-    const next = taken(rig, firstOf(vendor), 'v1')
+    const { rig, edge, message, next } = await withOneOfTwo()
     rig.correlator.take([vendorReceipt(['v1'], 'UNDELIVERABLE', { error: '001' })])
     await rig.settle()
     taken(rig, next!, 'v2')

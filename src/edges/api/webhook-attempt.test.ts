@@ -8,7 +8,7 @@ import type { KeptRow } from '../../message/kept.js'
 import type { Fields } from './signature.js'
 import { type AttemptPorts, type Replied, webhookAttempt } from './webhook-attempt.js'
 import { WebhookClient } from './webhook-client.js'
-import { webhookGuard } from './webhook-guard.js'
+import { addressGuard } from '../address-guard.js'
 import { type Reply, type Webhook, webhookOf } from './webhook-row.js'
 
 const closing: (() => void)[] = []
@@ -56,7 +56,7 @@ interface Sent {
 function attempt(reply: (reply: Reply) => Replied = () => ({ kind: 'taken' })) {
   const client = new WebhookClient(
     { timeoutMs: 8_000, maxAnswerOctets: 1_000_000, maxConnections: 4 },
-    { guard: webhookGuard(['127.0.0.1']), resolve: () => Promise.resolve([]), timers: systemTimers() },
+    { guard: addressGuard(['127.0.0.1']), resolve: () => Promise.resolve([]), timers: systemTimers() },
   )
   closing.push(() => client.close())
   const sent: Sent[] = []

@@ -8,7 +8,7 @@ import { systemTimers } from '../../lib/clock.js'
 import { FakeClock } from '../../lib/fake-clock.js'
 import { selfSigned } from '../../lookup/self-signed.suite.js'
 import { WebhookClient, type WebhookClientOptions, type WebhookRequest } from './webhook-client.js'
-import { webhookGuard } from './webhook-guard.js'
+import { addressGuard } from '../address-guard.js'
 import { systemResolve } from './webhook-resolve.js'
 
 const closing: (() => void)[] = []
@@ -22,7 +22,7 @@ function client(changes: Partial<WebhookClientOptions> = {}, allowed = ['127.0.0
   const all: readonly LookupAddress[] = [{ address: '127.0.0.1', family: 4 }]
   const made = new WebhookClient(
     { ...options, ...changes },
-    { guard: webhookGuard(allowed), resolve: () => Promise.resolve(all), timers },
+    { guard: addressGuard(allowed), resolve: () => Promise.resolve(all), timers },
   )
   closing.push(() => made.close())
   return made

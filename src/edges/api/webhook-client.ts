@@ -3,7 +3,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Timers } from '../../lib/clock.js'
-import { mayNameHost, type WebhookGuard } from './webhook-guard.js'
+import { mayNameHost, type AddressGuard } from '../address-guard.js'
 import { FORBIDDEN_ADDRESS, guardedLookup, type Resolve } from './webhook-resolve.js'
 import type { WebhookMethod } from './signature.js'
 
@@ -19,7 +19,7 @@ export interface WebhookClientOptions {
 }
 
 export interface WebhookClientPorts {
-  readonly guard: WebhookGuard
+  readonly guard: AddressGuard
   readonly resolve: Resolve
   readonly timers: Timers
 }

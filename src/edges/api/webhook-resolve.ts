@@ -3,7 +3,7 @@
 
 import { lookup as systemLookup, promises as dns, type LookupAddress, type LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import type { WebhookGuard } from './webhook-guard.js'
+import type { AddressGuard } from '../address-guard.js'
 
 export const FORBIDDEN_ADDRESS = 'ERR_WEBHOOK_ADDRESS'
 
@@ -19,7 +19,7 @@ export type Resolve = (name: string) => Promise<readonly LookupAddress[]>
  * For the `lookup` of a connection: it connects to one of the very addresses that were looked at, so no name can say another one
  * in between. Addresses that are not allowed are left out; where none is left it fails with FORBIDDEN_ADDRESS.
  */
-export function guardedLookup(guard: WebhookGuard, resolve: Resolve): LookupFunction {
+export function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
   return (host, options, found) => {
     resolve(host).then(
       (all) => {

@@ -7,7 +7,7 @@ import type { Recorder } from '../../store/contracts/recorder.js'
 import type { Unit } from '../../store/contracts/unit.js'
 import { type AttemptPorts, webhookAttempt } from './webhook-attempt.js'
 import { WebhookClient, type WebhookClientOptions } from './webhook-client.js'
-import { mayNameHost, type WebhookGuard, webhookGuard } from './webhook-guard.js'
+import { mayNameHost, type AddressGuard, addressGuard } from '../address-guard.js'
 import { defaultWebhookLimits, type WebhookLimits } from './webhook-lines.js'
 import { type OutboxPorts, WebhookOutbox } from './webhook-outbox.js'
 import { type Resolve, systemResolve } from './webhook-resolve.js'
@@ -40,14 +40,14 @@ export interface WebhookPorts
 export class Webhooks {
   readonly outbox: WebhookOutbox
   readonly #client: WebhookClient
-  readonly #guard: WebhookGuard
+  readonly #guard: AddressGuard
   readonly #timers: Timers
 
   /** @throws RangeError for a range that is none */
   constructor(options: WebhookOptions, ports: WebhookPorts) {
     const { recorder, timers, resolve = systemResolve(), tokensOf, reply, replyRefused } = ports
     this.#timers = timers
-    this.#guard = webhookGuard(options.allowed)
+    this.#guard = addressGuard(options.allowed)
     this.#client = new WebhookClient(options.client, { guard: this.#guard, resolve, timers })
     const attempt = webhookAttempt({
       tokensOf,

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, LookupFunction } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../../message/ids.js'
-import { isPrivateAddress } from './push-address.js'
 import { Push, type PushOptions, type PushOutcome } from './push.js'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -184,17 +183,4 @@ describe('a push', () => {
     await rig.until(() => rig.outcomes.length === 2)
     expect(rig.outcomes).toEqual(['unreachable', 'unreachable'])
   })
-})
-
-describe('an address', () => {
-  it.each([
-    ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.31.0.1', '192.168.1.1', '224.0.0.1'],
-    ...['255.255.255.255', '::1', '::', 'fe80::1', 'fd00::1', 'ff02::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1'],
-    ...['2002:7f00:1::', '2001:db8::1', 'localhost', ''],
-  ])('%s is not public', (address) => expect(isPrivateAddress(address)).toBe(true))
-
-  it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '198.51.99.1', '2606:4700::1111', '2a00:1450::1'])(
-    '%s is public',
-    (address) => expect(isPrivateAddress(address)).toBe(false),
-  )
 })

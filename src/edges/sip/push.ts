@@ -6,7 +6,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { AccountId } from '../../message/ids.js'
-import { isPrivateAddress } from './push-address.js'
+import { addressGuard } from '../address-guard.js'
 
 export interface PushOptions {
   readonly url: string
@@ -155,13 +155,14 @@ export class Push {
     const lookup = this.#ports.lookup ?? systemLookup
     lookup(host, options, (error, address, family) => {
       const all = typeof address === 'string' ? [address] : (address ?? []).map((each) => each.address)
-      if (error === null && host !== 'localhost' && all.some(isPrivateAddress)) {
+      if (error === null && host !== 'localhost' && !all.every(isPublic)) {
         found(Object.assign(new Error('an address that is not public'), { code: FORBIDDEN }), '', 0)
       } else found(error, address, family)
     })
   }
 }
 
+const isPublic = addressGuard([])
 const IDLE_MS = 15_000
 const MAX_ANSWER_OCTETS = 65_536
 const FORBIDDEN = 'ERR_PUSH_ADDRESS'

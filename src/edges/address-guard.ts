@@ -1,8 +1,8 @@
-// Which addresses a webhook may be sent to: those of the public internet, and what the operator allows besides. Customers choose the
-// URLs, so nothing inside may be reached through us. Pure.
+// Which addresses may be connected to for somebody else: those of the public internet, and what the operator allows besides. Nothing
+// inside may be reached through us. Pure.
 
 import { isIP } from 'node:net'
-import { type AddressRange, findRange, mergeRanges, parseIp, parseRange, sortRanges } from '../../directory/cidr.js'
+import { type AddressRange, findRange, mergeRanges, parseIp, parseRange, sortRanges } from '../directory/cidr.js'
 
 /** The registries of the IANA for special purposes (RFC 6890), multicast and broadcast besides. */
 const special4 = [
@@ -29,13 +29,13 @@ const sorted4 = sorted(special4.map(rangeOf))
 const sorted6 = sorted(special6.map(rangeOf))
 
 /** @returns whether an IP address may be connected to */
-export type WebhookGuard = (address: string) => boolean
+export type AddressGuard = (address: string) => boolean
 
 /**
  * @param allowed CIDR ranges and addresses that may be connected to whatever they are
  * @throws RangeError for what is no range
  */
-export function webhookGuard(allowed: readonly string[]): WebhookGuard {
+export function addressGuard(allowed: readonly string[]): AddressGuard {
   const sortedAllowed = sorted(mergeRanges(allowed.map(rangeOf)))
   return (address) => {
     const number = parseIp(address)
@@ -48,7 +48,7 @@ export function webhookGuard(allowed: readonly string[]): WebhookGuard {
 }
 
 /** False for a URL that names an address which may not be connected to; a name is known only once it is looked up. */
-export function mayNameHost(guard: WebhookGuard, hostname: string): boolean {
+export function mayNameHost(guard: AddressGuard, hostname: string): boolean {
   const host = unbracketed(hostname)
   return isIP(host) === 0 || guard(host)
 }
