@@ -5,7 +5,7 @@
 const ranks = [
   ['lib'],
   ['message', 'text', 'phone'],
-  ['telemetry', 'config', 'smpp', 'sip', 'http'],
+  ['telemetry', 'config', 'smpp', 'sip', 'http', 'tendlc'],
   ['money', 'powerpack'],
   ['directory', 'store/contracts'],
   ['pipeline', 'delivery', 'receipts', 'lookup', 'history', 'cluster', 'store'],
