@@ -6,7 +6,6 @@ import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import type { ApiToken } from './admin/tokens.js'
 import { buildCore } from './core.js'
-import { moLane, undecidedLane, vendorLane } from './delivery/lane-key.js'
 import { createPasswordGate } from './directory/password.js'
 import type { Surroundings } from './directory/resolving.js'
 import { EsmeEdge } from './edges/esme/esme-edge.js'
@@ -23,12 +22,9 @@ import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.j
 import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
-import { createReassembly } from './pipeline/create-reassembly.js'
-import { runMoPipeline } from './pipeline/mo-pipeline.js'
-import type { Submission } from './pipeline/stage.js'
-import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
 import { connect, Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
+import { createMessageWays } from './message-ways.js'
 import { restoreSwitch } from './restore.js'
 import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
 import { sipPeerLinks } from './sip-peers.js'
@@ -134,62 +130,19 @@ export async function startApp(ports: AppPorts): Promise<App> {
     providers: ports.lookupProviders,
     answers: store.answers,
     waiting: (lane) => dispatcher.waiting(lane),
-    proceed: (batch, ofDirectory) => {
-      const times = { nowMs: nowMs(), wallMs: clock.wallMs() }
-      proceed(batch, { directory: ofDirectory, ports: onward, options: pipelineOptions, ...times })
-    },
+    proceed: (batch, ofDirectory) => ways.proceed(batch, ofDirectory),
     decided: (delivery, decision) => courier.decided(delivery, decision),
     hasRoom: (id) => dispatcher.hasRoom(id),
   })
   dispatcher.add(networks.desk)
 
-  const onward: OnwardPorts = {
-    candidates,
+  const ways = createMessageWays({
+    ...{ config, directory, core, ids, candidates, accounting, states, clock, nowMs },
     carrier: networks.carrier,
-    ...accounting,
-    recorder,
-    ids,
-    laneOf: (route, account, sender) => vendorLane(route, 0, account, sender),
-    laneOfUndecided: undecidedLane,
-    laneOfMo: moLane,
-    moRoom: ({ id, maxMo = config.receipts.maxMoPerAccount }) => maxMo - dispatcher.waiting(moLane(id)),
-    accepted: (delivery) => {
-      states.accepted(delivery.message)
-      courier.accepted(delivery)
-      if (delivery.kind === 'mo') sip?.waits(delivery)
-    },
-    directory,
-  }
-  const pipelineOptions = {
-    defaultValidityMs: config.delivery.defaultValidityMs,
-    maxValidityMs: config.delivery.maxValidityMs,
-    maxQueued: config.store.maxQueued,
-    offlineMs: config.sip.offlineMs,
-  }
-  const { stallMs: silenceMs, ...collecting } = config.multipart
-  // Its time is over no later than its silence counts: then silence shall say nothing.
-  const stallMs = silenceMs < collecting.timeoutMs ? silenceMs : Infinity
-  const reassembly = createReassembly(
-    {
-      ...onward,
-      nowMs,
-      wallMs: () => clock.wallMs(),
-      abandon: (parts, state, error, reason) => courier.abandon(parts, state, error, reason),
-      events: {
-        ...core.instruments.reassembly,
-        onCollected: ({ sender, id }) => {
-          if (sender.kind === 'account') states.taken(sender.account, id)
-        },
-      },
-    },
-    { ...pipelineOptions, ...collecting },
-  )
-  const pipelinePorts: PipelinePorts = { ...onward, reassembly }
-  const pipelineInput = (): PipelineInput => ({ nowMs: nowMs(), wallMs: clock.wallMs(), queued: dispatcher.total })
-  const submit = (batch: readonly Submission[]): void =>
-    runPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput())
-  const submitMo = (batch: readonly Submission[]): void =>
-    runMoPipeline(batch, pipelinePorts, pipelineOptions, pipelineInput())
+    senders: undefined,
+    moAccepted: (delivery) => sip?.waits(delivery),
+  })
+  const { reassembly, stallMs, submit, submitMo } = ways
   const linkClosed = (link: object): void => reassembly.linkClosed(link)
   const stalled = (link: object): void => reassembly.stalled(link)
 
