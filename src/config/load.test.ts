@@ -48,8 +48,9 @@ describe('loadConfig', () => {
     expect(loadConfig({ env }).smpp.server.systemId).toBe('17')
   })
 
-  it('passes over the token of the commands that call the API', () => {
-    expect(() => loadConfig({ env: { SMSWITCH_TOKEN: 'secret' } })).not.toThrow()
+  it('passes over the tokens of the commands that call an API', () => {
+    const env = { SMSWITCH_TOKEN: 'secret', SMSWITCH_AUTH_ID: 'MA', SMSWITCH_AUTH_TOKEN: 'secret' }
+    expect(() => loadConfig({ env })).not.toThrow()
   })
 
   it('names file, line, key, value and what is expected of every mistake at once', () => {

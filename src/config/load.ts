@@ -25,7 +25,7 @@ const isServiceLink = (name: string, text: string): boolean =>
   /_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP)/.test(name) || /^(tcp|udp):\/\//.test(text)
 
 // Of the commands that call the API: whoever has it in the shell starts the switch from the same one.
-const TOKEN_OF_COMMANDS = 'SMSWITCH_TOKEN'
+const OF_COMMANDS = ['SMSWITCH_TOKEN', 'SMSWITCH_AUTH_ID', 'SMSWITCH_AUTH_TOKEN']
 
 /**
  * Reads, checks and freezes the configuration.
@@ -89,7 +89,7 @@ function fromFile(file: string | undefined, mistakes: Mistake[]): readonly Given
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): GivenValue[] {
   const given: GivenValue[] = []
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('SMSWITCH_') || text === undefined || name === TOKEN_OF_COMMANDS) continue
+    if (!name.startsWith('SMSWITCH_') || text === undefined || OF_COMMANDS.includes(name)) continue
     const path = byEnvName.get(name)
     if (path === undefined && isServiceLink(name, text)) continue
     const value = path === undefined ? text : byPath.get(path)?.fromText(text)

@@ -1,4 +1,5 @@
 // Every setting of the daemon: the one source of config/default.yaml, docs/settings.md and the type Config. Data only.
+import { api, apiCrossChecks, powerpack } from './api-settings.js'
 import { oneOf, port, text, whole, type ValuesOf } from './setting.js'
 import { sip, sipCrossChecks, softphone } from './sip-settings.js'
 
@@ -183,6 +184,8 @@ export const settings = {
   smpp: { server: smppServer },
   sip,
   softphone,
+  api,
+  powerpack,
   logIn,
   vendor,
   multipart,
@@ -264,4 +267,5 @@ export const crossChecks: readonly CrossCheck[] = [
     holds: (config) => config.store.lowWaterBytes < config.store.mapBytes,
   },
   ...sipCrossChecks,
+  ...apiCrossChecks,
 ]

@@ -1,7 +1,7 @@
 // Accounts: what must be unique among them, what they refer to, and whence they may come; every mistake in them told.
 
 import { knownCountries } from '../phone/e164.js'
-import { parseRange, sortRanges, type Ranged } from './cidr.js'
+import { parseRange, sortRanges, type Ranged } from '../lib/cidr.js'
 import { CIDR_EXPECTED } from './columns.js'
 import { parsePasswordHash } from './password.js'
 import { checkDataCodings } from './resolve-connections.js'

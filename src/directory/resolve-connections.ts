@@ -1,7 +1,7 @@
 // Vendors' connections with their secrets, status names and references resolved; every mistake in them told.
 
 import type { ConnectionId, VendorId } from '../message/ids.js'
-import { mergeRanges, type AddressRange } from './cidr.js'
+import { mergeRanges, type AddressRange } from '../lib/cidr.js'
 import { listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { AccountRow, ConnectionRow, DirectoryFile } from './schema.js'
 import { checkPeerOverlaps, checkType, peerRanges, type PeerRange } from './sip-peers.js'

@@ -2,7 +2,7 @@
 
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { parseIp, parseRange, sortRanges, type Ranged } from './cidr.js'
+import { parseIp, parseRange, sortRanges, type Ranged } from '../lib/cidr.js'
 import { dotted, listOf, type Resolving } from './resolving.js'
 import { CIDR_EXPECTED, expectedOf } from './columns.js'
 import { ConnectionRow } from './schema.js'

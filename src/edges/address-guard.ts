@@ -2,7 +2,7 @@
 // inside may be reached through us. Pure.
 
 import { isIP } from 'node:net'
-import { type AddressRange, findRange, mergeRanges, parseIp, parseRange, sortRanges } from '../directory/cidr.js'
+import { type AddressRange, findRange, mergeRanges, parseIp, parseRange, sortRanges } from '../lib/cidr.js'
 
 /** The registries of the IANA for special purposes (RFC 6890), multicast and broadcast besides. */
 const special4 = [

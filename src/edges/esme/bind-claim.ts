@@ -1,6 +1,6 @@
 // Whose bind it is, by its system_id and the address that it comes from. Passwords are somebody else's to check.
 
-import { parseIp, type AddressRange } from '../../directory/cidr.js'
+import { parseIp, type AddressRange } from '../../lib/cidr.js'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 
 export interface BindClaim {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRange } from '../../directory/cidr.js'
+import { parseRange } from '../../lib/cidr.js'
 import type { SendingAccount } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import { status } from '../../smpp/index.js'

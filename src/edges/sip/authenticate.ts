@@ -1,6 +1,6 @@
 // Who sends a request: by digest, with the secrets of the directory, and a guard in front of those who guess. Sends nothing.
 
-import { parseIp, type AddressRange } from '../../directory/cidr.js'
+import { parseIp, type AddressRange } from '../../lib/cidr.js'
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import {
   DigestServer,
