@@ -20,6 +20,9 @@ const statusOf: Readonly<Record<RefusalReason, number>> = {
   noRoom: 400,
 }
 
+/** After which a request that could not be looked at is worth another try, seconds: a store that fails is tried every two. */
+export const RETRY_AFTER_S = 5
+
 declare module 'fastify' {
   interface FastifyReply {
     /** Of this answer. Set before a route is called. */
@@ -33,6 +36,12 @@ export function answer(reply: FastifyReply, body: object, status = 200): Fastify
 
 export function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
   return answer(reply, { error }, status)
+}
+
+/** Nothing was kept, and nothing is wrong with the request: it may be made again soon. */
+export function refuseForNow(reply: FastifyReply, error: string): FastifyReply {
+  void reply.header('retry-after', RETRY_AFTER_S)
+  return refuse(reply, 503, error)
 }
 
 export function refuseChange(reply: FastifyReply, { reason, field, what }: Refusal): FastifyReply {
@@ -52,7 +61,7 @@ export function answerChange<T>(
     case 'refused':
       return refuseChange(reply, changed)
     case 'tooMany':
-      return refuse(reply, 503, 'too many changes wait for their turn; try again later')
+      return refuseForNow(reply, 'too many changes wait for their turn; try again later')
   }
 }
 

@@ -34,7 +34,7 @@ export interface ReasonInApi {
   /** Of a message that ends so. */
   readonly code: ApiCode
   /** Of a request of which nothing else becomes a message; 202: there is a message, and it has failed. */
-  readonly status: 202 | 400 | 403 | 404 | 429 | 500
+  readonly status: 202 | 400 | 403 | 404 | 429 | 503
 }
 
 /** Why no number of a powerpack sends a message. */
@@ -74,9 +74,8 @@ export const apiByReason = {
   countryBarred: { code: 450, status: 202 },
   queueFull: { code: 300, status: 429 },
   throttled: { code: 300, status: 429 },
-  // Not 503: SDKs tell their callers nothing of that but that something failed.
-  systemError: { code: 300, status: 500 },
-  stopping: { code: 300, status: 500 },
+  systemError: { code: 300, status: 503 },
+  stopping: { code: 300, status: 503 },
   // Ends of messages that were accepted: no answer waits for them.
   expired: { code: 420, status: 202 },
   rejectedByVendor: { code: 100, status: 202 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FailureReason } from '../../message/failure.js'
 import { IDEMPOTENCY_MS, IDEMPOTENCY_TABLE } from './idempotency.js'
+import { NewMessages } from './message-create.js'
 import { messageIdOf } from './ids.js'
 import { RECORD_TABLE, recordKey, recordOf, type MessageRecord } from './message-record.js'
 import { caller, MessageRig, ownNumber, pack, pooled } from './message-rig.suite.js'
@@ -77,13 +78,14 @@ describe('new messages', () => {
     ['noRoute', '90', 202],
     ['throttled', '', 429],
     ['destinationNotAllowed', '', 403],
-    ['systemError', '', 500],
+    ['systemError', '', 503],
     ['notPermitted', '', 403],
   ] as const)('that fail with %s: %s, status %i', async (reason, code, status) => {
     const rig = new MessageRig()
     rig.refuses = () => reason
     const answer = await rig.messages.create(caller, { ...body, url: 'http://a.example/' }, undefined)
     expect(answer.status).toBe(status)
+    expect(answer.retryAfterS).toBe(status === 429 || status === 503 ? 5 : undefined)
     if (status !== 202) return expect(await rig.rows(RECORD_TABLE)).toEqual([])
     expect(await recordBy(rig, uuids(answer)[0])).toMatchObject({ state: 'failed', code: Number(code) })
     const [row] = await rig.rows(WEBHOOK_TABLE)
@@ -137,7 +139,7 @@ describe('new messages', () => {
   it('are refused while nothing may come in', async () => {
     const rig = new MessageRig()
     rig.refusesAll = 'stopping'
-    expect(await rig.messages.create(caller, body, undefined)).toMatchObject({ status: 500 })
+    expect(await rig.messages.create(caller, body, undefined)).toMatchObject({ status: 503, retryAfterS: 5 })
   })
 })
 
@@ -191,8 +193,24 @@ describe('a request with a key', () => {
     const rig = new MessageRig()
     await rig.messages.create(caller, body, 'k')
     expect(await rig.messages.create(caller, { ...body, text: 'ho' }, 'k')).toMatchObject({ status: 422 })
-    rig.clock.advance(IDEMPOTENCY_MS)
+    rig.clock.advance(IDEMPOTENCY_MS - 1)
+    expect(await rig.messages.create(caller, { ...body, text: 'ho' }, 'k')).toMatchObject({ status: 422 })
+    rig.clock.advance(1)
     expect(await rig.messages.create(caller, { ...body, text: 'ho' }, 'k')).toMatchObject({ status: 202 })
+  })
+
+  it.each([
+    [3_600_000, 3_599_999, true],
+    [3_600_000, 3_600_000, false],
+    [72 * 3_600_000, 72 * 3_600_000 - 1, true],
+    [72 * 3_600_000, 72 * 3_600_000, false],
+  ])('may be repeated for %i ms: after %i %j', async (repeatableMs, afterMs, isSame) => {
+    const rig = new MessageRig()
+    rig.messages = new NewMessages(rig.ports, repeatableMs)
+    const first = await rig.messages.create(caller, body, 'k')
+    rig.clock.advance(afterMs)
+    const again = await rig.messages.create(caller, body, 'k')
+    expect(uuids(again)[0] === uuids(first)[0]).toBe(isSame)
   })
 
   it.each(['', ' ', 'x'.repeat(256), 'ä'])('must have a right one, not %j', async (key) => {

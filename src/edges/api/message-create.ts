@@ -7,13 +7,15 @@ import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
 import { segmentsOf } from '../../money/units.js'
 import { nanpAreaOf } from '../../phone/nanp.js'
+import { RETRY_AFTER_S } from './answers.js'
 import { statusFields } from './callback-fields.js'
 import { apiByReason, errorTexts } from './codes.js'
 import {
   before,
+  IDEMPOTENCY_MS,
   IDEMPOTENCY_TABLE,
   repeatableOf,
-  repeatKey,
+  repeatKeys,
   repeatRow,
   type Before,
   type Repeatable,
@@ -42,13 +44,16 @@ interface UnderWay {
 
 export class NewMessages {
   readonly #ports: MessagePorts
+  readonly #repeatableMs: number
   readonly #link = {}
   /** Requests with a key that have no answer yet: no more than there are connections. */
   readonly #underWay = new Map<string, UnderWay>()
   #batch: ApiSubmission[] = []
 
-  constructor(ports: MessagePorts) {
+  /** @param repeatableMs how long a request with a key may be repeated */
+  constructor(ports: MessagePorts, repeatableMs = IDEMPOTENCY_MS) {
     this.#ports = ports
+    this.#repeatableMs = repeatableMs
   }
 
   /**
@@ -87,8 +92,10 @@ export class NewMessages {
   async #repeated(wanted: Wanted): Promise<Answer> {
     const { repeatable, request } = wanted
     if (repeatable === undefined) return this.#send(wanted, undefined)
-    const keys = request.to.map((_, index) => repeatKey(repeatable, index))
-    const known = before(repeatable, await this.#ports.findKept(IDEMPOTENCY_TABLE, keys), this.#ports.wallMs())
+    const nowMs = this.#ports.wallMs()
+    const days = repeatKeys(repeatable, request.to.length, nowMs, this.#repeatableMs)
+    const texts = await Promise.all(days.map((keys) => this.#ports.findKept(IDEMPOTENCY_TABLE, keys)))
+    const known = before(repeatable, texts, nowMs - this.#repeatableMs)
     return known.kind === 'other' ? otherRequest : this.#send(wanted, known)
   }
 
@@ -212,7 +219,8 @@ function refusal(failure: ApiFailure | undefined): Answer {
   const { reason, error } = failure ?? { reason: 'systemError' }
   const { code, status } = apiByReason[reason]
   const known = failureReasons as Partial<Record<string, { readonly publicText: string }>>
-  return mistakenAnswer(error ?? known[reason]?.publicText ?? errorTexts[code], status === 202 ? 400 : status)
+  const answer = mistakenAnswer(error ?? known[reason]?.publicText ?? errorTexts[code], status === 202 ? 400 : status)
+  return status === 429 || status === 503 ? { ...answer, retryAfterS: RETRY_AFTER_S } : answer
 }
 
 /** In the order of the destinations. What the store had no room for is not sent, and stands with the invalid ones. */

@@ -56,6 +56,8 @@ export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
 export interface Answer {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
+  /** What is asked for may be done then, seconds; left out where it never will. */
+  readonly retryAfterS?: number
 }
 
 export function mistakenAnswer(error: string, status = 400): Answer {

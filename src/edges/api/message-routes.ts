@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { answer, described, refuse } from './answers.js'
 import type { AddRoutes, ApiRate } from './api-ports.js'
+import { IDEMPOTENCY_MS } from './idempotency.js'
 import { NewMessages } from './message-create.js'
 import { listMedia, listMessages, showMessage } from './message-list.js'
 import type { Answer, Caller, MessagePorts } from './message-ports.js'
@@ -50,9 +51,16 @@ interface ById {
   Params: { readonly uuid: string }
 }
 
-/** @param listRate lists of one account in a stretch of time */
-export function messageRoutes(ports: MessagePorts, listRate: ApiRate = defaultListRate): AddRoutes {
-  const messages = new NewMessages(ports)
+/**
+ * @param listRate lists of one account in a stretch of time
+ * @param repeatableMs how long a request with an Idempotency-Key may be repeated
+ */
+export function messageRoutes(
+  ports: MessagePorts,
+  listRate: ApiRate = defaultListRate,
+  repeatableMs = IDEMPOTENCY_MS,
+): AddRoutes {
+  const messages = new NewMessages(ports, repeatableMs)
   const lists = new RateLimit(listRate, ACCOUNTS_COUNTED)
   return (server) => {
     server.post<{ Body: Words | undefined }>(
@@ -95,6 +103,7 @@ function callerOf({ apiAccount, ip }: FastifyRequest): Caller {
   return { authId: apiAccount.authId, account: apiAccount.account, address: ip }
 }
 
-function said(reply: FastifyReply, { status, body }: Answer): FastifyReply {
+function said(reply: FastifyReply, { status, body, retryAfterS }: Answer): FastifyReply {
+  if (retryAfterS !== undefined) void reply.header('retry-after', retryAfterS)
   return answer(reply, body, status)
 }

@@ -93,7 +93,7 @@ describe('the door of the HTTP API', () => {
     const rig = await started()
     rig.failure = new StoreError('io', 'no disk')
     const refused = await rig.call('POST', '/Powerpack/', { body: { name: 'one' } })
-    expect(refused.status).toBe(503)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
     rig.failure = undefined
     expect((await rig.call('GET', '/Powerpack/')).body['meta']).toMatchObject({ total_count: 0 })
     expect((await rig.call('POST', '/Powerpack/', { body: { name: 'one' } })).status).toBe(200)

@@ -4,7 +4,7 @@ import type { TObject } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import { listen, type HttpBounds, type OnFault } from '../../http/server.js'
 import { StoreError } from '../../store/contracts/store.js'
-import { refuse } from './answers.js'
+import { refuse, refuseForNow } from './answers.js'
 import { defaultApiRate, type AddRoutes, type ApiPorts, type ApiRate } from './api-ports.js'
 import { applicationRoutes } from './application-routes.js'
 import { letIn } from './auth.js'
@@ -167,7 +167,7 @@ function enter(
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, onFault: OnFault): FastifyReply {
-  if (error instanceof StoreError) return refuse(reply, 503, 'nothing was changed: the store fails; try again later')
+  if (error instanceof StoreError) return refuseForNow(reply, 'nothing was changed: the store fails; try again later')
   const { statusCode = 500, message = '' } = error as { readonly statusCode?: number; readonly message?: string }
   if (statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, message)
   onFault({ method: request.method, url: request.url, error })
