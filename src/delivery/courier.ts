@@ -5,6 +5,7 @@ import type { CollectedPart } from '../message/collected-part.js'
 import type { Delivery, EsmeDelivery, MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { FailureReason } from '../message/failure.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { KeptRow } from '../message/kept.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
@@ -286,6 +287,14 @@ export class Courier implements UnitListener {
    */
   notified(delivery: EsmeDelivery, result: NotifyResult, more = false): EsmeDelivery | undefined {
     return this.#notices.notified(delivery, result, more)
+  }
+
+  /**
+   * Its destination has dealt with all of it, and these rows are kept in the step in which it is over.
+   * @param listener told of that step in place of the courier, which it tells first
+   */
+  dealtWith(delivery: EsmeDelivery, kept: readonly KeptRow[], listener: UnitListener): void {
+    this.#notices.dealtWith(delivery, kept, listener)
   }
 
   /** Its time was over when its turn came, or it waited in vain; it is held by its lane. */

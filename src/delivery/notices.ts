@@ -2,6 +2,7 @@
 // end once it was sent. Knows no protocol and no concrete store.
 
 import type { EsmeDelivery, MoDelivery, ReceiptDelivery } from '../message/delivery.js'
+import type { KeptRow } from '../message/kept.js'
 import type { Message } from '../message/message.js'
 import { wantsReceipts, type ReceiptOrigin } from '../message/receipt.js'
 import { isFinal, type MessageState } from '../message/state.js'
@@ -129,6 +130,13 @@ export class Notices {
     return undefined
   }
 
+  /** See Courier.dealtWith. */
+  dealtWith(delivery: EsmeDelivery, kept: readonly KeptRow[], listener: UnitListener): void {
+    this.#lostHeads.over(delivery)
+    this.#ended('done', delivery)
+    this.#recordEnd(delivery, done, undefined, undefined, kept, listener)
+  }
+
   /** It stays where it is, in its lane's hands: only the store must learn how far it is. */
   #advance(delivery: MoDelivery): MoDelivery | undefined {
     const next: MoDelivery = { ...delivery, failures: 0, taken: delivery.taken + 1 }
@@ -148,13 +156,15 @@ export class Notices {
     outcome: typeof done | typeof setAside | typeof expired,
     reason: FailureReason | undefined,
     refusal?: NotifyRefusal,
+    kept?: readonly KeptRow[],
+    listener = this.#listener,
   ): void {
     const { recorder } = this.#ports
     const report = refusal ?? moReports[outcome.kind]
     if (delivery.kind === 'mo' && delivery.message.direction === 'mt')
-      return this.#recordOnNet(delivery, outcome, reason, report)
+      return this.#recordOnNet(delivery, outcome, reason, report, kept, listener)
     const cdr = delivery.kind === 'mo' ? this.#settling.recordsOfMo(delivery, report) : undefined
-    recorder.recordLazily({ kind: 'notified', delivery, outcome, cdr }, this.#listener)
+    recorder.recordLazily({ kind: 'notified', delivery, outcome, cdr, kept }, listener)
   }
 
   /** From an account of ours: its money is settled, and it is told. */
@@ -163,11 +173,13 @@ export class Notices {
     outcome: typeof done | typeof setAside | typeof expired,
     reason: FailureReason | undefined,
     report: Report,
+    kept: readonly KeptRow[] | undefined,
+    listener: UnitListener,
   ): void {
     const { recorder, events } = this.#ports
     const outbox = this.ended(delivery.message, report.state, report.error)
     const booking = this.#settling.ofOnNet(delivery, outcome.kind === 'done', report)
-    recorder.recordLazily({ kind: 'notified', delivery, outcome, outbox, ...booking }, this.#listener)
+    recorder.recordLazily({ kind: 'notified', delivery, outcome, outbox, kept, ...booking }, listener)
     events.ended(report.state, reason, delivery)
   }
 
