@@ -15,6 +15,7 @@ import { toOpenApi } from './directory-schemas.js'
 import { addExplainRoute, type RoutePorts } from './explain-route.js'
 import { readJsonInSlices } from './json-body.js'
 import { addMoneyRoutes, type MoneyPorts, type OnPaid } from './money-routes.js'
+import { addNumberRoutes, type NumberPorts, type OnNumbers } from './number-routes.js'
 import { addRateSheetRoutes } from './rate-sheet-route.js'
 import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
 
@@ -40,6 +41,9 @@ export interface ApiOptions {
   /** Told of each change of the directory: by which token, which revision it made, how many objects. */
   readonly onChanged?: (change: { readonly by: string; readonly revision: number; readonly objects: number }) => void
   readonly onPaid?: OnPaid
+  /** Left out: there are no numbers of pools. */
+  readonly numbers?: NumberPorts | undefined
+  readonly onNumbers?: OnNumbers
 }
 
 /** Whoever has a right token comes in, whatever others did from the same address. */
@@ -86,6 +90,10 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     addRateSheetRoutes(api, options.book, options.pauses, onChanged)
     addExplainRoute(api, { ...options.route, ...options.money })
     addMoneyRoutes(api, options.money, options.pauses, (by, payment) => options.onPaid?.(by, payment))
+    if (options.numbers !== undefined)
+      addNumberRoutes(api, options.numbers, { ...options.money, pauses: options.pauses }, (by, changed) =>
+        options.onNumbers?.(by, changed),
+      )
     api.decorateRequest('caller', '')
   })
 }

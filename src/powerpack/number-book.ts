@@ -32,6 +32,14 @@ export class NumberBook {
     for (const slot of this.#byAccount.get(account) ?? []) yield this.#rows[slot]!
   }
 
+  /** All numbers in the places from this one on, with their places. */
+  *from(slot: number): Iterable<readonly [slot: number, row: OwnedNumber]> {
+    for (let at = slot; at < this.#rows.length; at++) {
+      const row = this.#rows[at]
+      if (row !== undefined) yield [at, row]
+    }
+  }
+
   countOf(account: AccountId): number {
     return this.#byAccount.get(account)?.size ?? 0
   }

@@ -5,16 +5,9 @@ import { judgeGivingUp } from '../../powerpack/number-changes.js'
 import { numberText, type OwnedNumber } from '../../powerpack/owned-number.js'
 import { outOfPool, type PoolBook } from '../../powerpack/pool-book.js'
 import { keptRow } from '../../powerpack/rows.js'
+import { NOBODY, ownersDetails, STOCK } from '../../powerpack/stock.js'
 import { isOffered, type NumberSource } from './inventory.js'
 import { pageWhere } from './page.js'
-
-/** Has the numbers that nobody rents. */
-export const NOBODY = '' as AccountId
-
-/** Noted of a number that goes back to nobody when it is given up. */
-const STOCK = { source: 'stock' } as const
-/** What an account notes of its number is not for the next one. */
-const OWNERS_DETAILS: readonly string[] = ['source', 'alias', 'app_id']
 
 /** @param book with the rows of nobody: those that can be rented */
 export function ownNumbers(book: PoolBook): NumberSource {
@@ -49,7 +42,7 @@ function judgeRent(
 function judgeReturn(book: PoolBook, number: string): Judged<OwnedNumber> {
   const row = book.numbers.get(number)
   if (row?.details['source'] !== STOCK.source) return judgeGivingUp(book, number)
-  const details = Object.fromEntries(Object.entries(row.details).filter(([name]) => !OWNERS_DETAILS.includes(name)))
+  const details = Object.fromEntries(Object.entries(row.details).filter(([name]) => !ownersDetails.includes(name)))
   return judgeHandOver(book, number, NOBODY, { details })
 }
 
