@@ -14,7 +14,8 @@ export interface LogInPorts {
   readonly log: Pick<Log, 'event'>
 }
 
-export function logInsOf(edge: 'esme' | 'api' | 'sip', { guard, clock, metrics, log }: LogInPorts): LogIns {
+/** @param edge api: the admin server; http: the API of applications */
+export function logInsOf(edge: 'esme' | 'api' | 'sip' | 'http', { guard, clock, metrics, log }: LogInPorts): LogIns {
   return {
     mayTry(address, account) {
       if (guard.mayTry(address, account, clock.monotonicMs())) return true

@@ -34,7 +34,7 @@ const fast = geometricBounds(0.0001, 2, 20)
 const slow = geometricBounds(0.001, 2.5, 21)
 
 const edges = ['esme', 'vendor'] as const
-const doors = ['esme', 'api', 'sip'] as const
+const doors = ['esme', 'api', 'sip', 'http'] as const
 const wrongLogIns = ['refused', 'blocked'] as const
 const directions = ['ingress', 'egress'] as const
 const attemptOutcomes = ['sent', 'late', 'permanent', 'temporary', 'unanswered'] as const
@@ -126,7 +126,7 @@ export const counterCatalogue = {
     name: 'smswitch_log_ins_wrong_total',
     labels: ['edge', 'outcome'],
     values: { edge: doors, outcome: wrongLogIns },
-    help: `Wrong log-ins, by edge (${doors.join(', ')}) and outcome (${wrongLogIns.join(', ')}: not looked at).`,
+    help: `Wrong log-ins, by edge (${doors.join(', ')}; api is the admin server, http the API of applications) and outcome (${wrongLogIns.join(', ')}: not looked at).`,
   },
   vendorReceipts: {
     kind: 'counter',
