@@ -6,7 +6,7 @@ function destination(up: boolean): Destination {
   return { id: 'a:bob', up, room: () => 1, roomAtMs: () => Infinity, send: () => 'sent' }
 }
 
-function rig(mayHaveBoth = false) {
+function rig(mayHaveSeveral = false) {
   const calls: string[] = []
   let there: Destination | undefined
   const all = new AccountDestinations(
@@ -23,7 +23,7 @@ function rig(mayHaveBoth = false) {
       changed: () => calls.push('changed'),
     },
     () => 0,
-    () => mayHaveBoth,
+    () => mayHaveSeveral,
   )
   return { all, calls, there: () => there }
 }
@@ -49,7 +49,7 @@ it('makes one of two, in whatever order they come, and knows when one goes', () 
   expect([there()?.up, calls.slice(4)]).toEqual([true, ['changed', 'changed']])
 })
 
-it('makes one of two from the start where an account may have both, and forgets it with the last', () => {
+it('makes one of two from the start where an account may have several, and forgets it with the last', () => {
   const { all, calls, there } = rig(true)
   const phones = destination(true)
   all.add('sip', phones)
@@ -58,4 +58,19 @@ it('makes one of two from the start where an account may have both, and forgets 
   all.remove('sip', 'a:bob')
   all.remove('esme', 'a:bob')
   expect([there(), calls]).toEqual([undefined, ['add', 'changed', 'changed', 'changed', 'remove']])
+})
+
+it('makes one of three', () => {
+  const { all, calls, there } = rig()
+  const api = { ...destination(true), wants: () => false }
+  all.add('api', api)
+  expect(there()).toBe(api)
+  all.add('esme', destination(false))
+  all.add('sip', destination(false))
+  expect([there() === api, there()?.up]).toEqual([false, true])
+  all.remove('api', 'a:bob')
+  expect(there()?.up).toBe(false)
+  all.remove('esme', 'a:bob')
+  all.remove('sip', 'a:bob')
+  expect([there(), calls.at(-1)]).toEqual([undefined, 'remove'])
 })

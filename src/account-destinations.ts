@@ -1,61 +1,68 @@
-// The destination of each account, whichever edges serve it: receivers that are bound, phones that are registered, or both as one
-// where an account may have both: then some of what comes for it is for one side only, also while that is not there.
+// The destination of each account, whichever edges serve it: the API, phones that are registered, receivers that are bound, or several as
+// one where an account may have several: then some of what comes for it is for one side only, also while that is not there.
 // Belongs to the composition root.
 
-import type { Destination } from './delivery/destination.js'
+import { AccountSides, type SideName, type Sides } from './account-sides.js'
 import type { Dispatcher } from './delivery/dispatcher.js'
-import { SipUserOrEsme } from './edges/sip/sip-user-or-esme.js'
 import { sipUserId } from './edges/sip/sip-user-ports.js'
 import type { AccountId } from './message/ids.js'
 
-type Side = 'sip' | 'esme'
+/** All that there is of an account that may have no more: the dispatcher has it as it is. */
+interface Only {
+  readonly putInto: (all: AccountSides) => void
+}
 
 export class AccountDestinations {
   readonly #dispatcher: Pick<Dispatcher, 'add' | 'remove' | 'changed'>
   readonly #nowMs: () => number
-  readonly #mayHaveBoth: (account: AccountId) => boolean
-  readonly #sides: Readonly<Record<Side, Map<string, Destination>>> = { sip: new Map(), esme: new Map() }
-  readonly #both = new Map<string, SipUserOrEsme>()
+  readonly #mayHaveSeveral: (account: AccountId) => boolean
+  readonly #only = new Map<string, Only>()
+  readonly #several = new Map<string, AccountSides>()
 
   /**
    * @param nowMs switch time
-   * @param mayHaveBoth whether an account may bind and register
+   * @param mayHaveSeveral whether an account has at least two of: the API, a name to register with, a system id to bind with
    */
   constructor(
     dispatcher: Pick<Dispatcher, 'add' | 'remove' | 'changed'>,
     nowMs: () => number,
-    mayHaveBoth: (account: AccountId) => boolean,
+    mayHaveSeveral: (account: AccountId) => boolean,
   ) {
     this.#dispatcher = dispatcher
     this.#nowMs = nowMs
-    this.#mayHaveBoth = mayHaveBoth
+    this.#mayHaveSeveral = mayHaveSeveral
   }
 
-  add(side: Side, destination: Destination): void {
-    const { id } = destination
-    this.#sides[side].set(id, destination)
-    const other = this.#sides[side === 'sip' ? 'esme' : 'sip'].get(id)
-    let both = this.#both.get(id)
-    if (both === undefined) {
-      if (other === undefined && !this.#mayHaveBoth(id.slice(ID_PREFIX) as AccountId))
-        return this.#dispatcher.add(destination)
-      both = new SipUserOrEsme(id)
-      both[side === 'sip' ? 'esme' : 'sip'] = other
-      this.#both.set(id, both)
-      if (other !== undefined) this.#dispatcher.remove(id, this.#nowMs())
-      this.#dispatcher.add(both)
+  add<Name extends SideName>(name: Name, side: NonNullable<Sides[Name]>): void {
+    const { id } = side
+    const several = this.#several.get(id)
+    if (several !== undefined) {
+      several.sides[name] = side
+      return this.#dispatcher.changed(id, this.#nowMs())
     }
-    both[side] = destination
+    const only = this.#only.get(id)
+    const account = id.slice(ID_PREFIX) as AccountId
+    if (only === undefined && !this.#mayHaveSeveral(account)) {
+      this.#only.set(id, { putInto: (all) => void (all.sides[name] = side) })
+      return this.#dispatcher.add(side)
+    }
+    const all = new AccountSides(id, () => this.#mayHaveSeveral(account))
+    only?.putInto(all)
+    all.sides[name] = side
+    if (this.#only.delete(id)) this.#dispatcher.remove(id, this.#nowMs())
+    this.#several.set(id, all)
+    this.#dispatcher.add(all)
     this.#dispatcher.changed(id, this.#nowMs())
   }
 
-  remove(side: Side, id: string): void {
-    this.#sides[side].delete(id)
-    const both = this.#both.get(id)
-    if (both === undefined) return this.#dispatcher.remove(id, this.#nowMs())
-    both[side] = undefined
-    if (both.sip !== undefined || both.esme !== undefined) return this.#dispatcher.changed(id, this.#nowMs())
-    this.#both.delete(id)
+  remove(name: SideName, id: string): void {
+    const several = this.#several.get(id)
+    if (several !== undefined) {
+      several.sides[name] = undefined
+      if (!several.isEmpty) return this.#dispatcher.changed(id, this.#nowMs())
+    }
+    this.#several.delete(id)
+    this.#only.delete(id)
     this.#dispatcher.remove(id, this.#nowMs())
   }
 }

@@ -53,6 +53,7 @@ export class ToldAccounts {
       })
       this.#accounts.set(account, side)
       this.#ports.added(side)
+      this.#ports.changed(side.id)
     }
     for (const account of gone) {
       const side = this.#accounts.get(account)

@@ -26,6 +26,7 @@ export interface ToldPorts extends Pick<Store, 'findKept'>, Pick<InboundPorts, '
   readonly added: (side: ToldSide) => void
   readonly removed: (destinationId: string) => void
   /** The dispatcher's. */
+  readonly changed: (destinationId: string) => void
   readonly hasRoom: (destinationId: string) => void
   /** Undefined where the account is gone or has no API any more. */
   readonly authIdOf: (account: AccountId) => string | undefined

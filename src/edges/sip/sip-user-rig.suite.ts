@@ -1,6 +1,5 @@
 // For tests: SIP users behind the real dispatcher, with phones that do what a test says and a clock that stands still. No expectations.
 
-import type { Destination } from '../../delivery/destination.js'
 import { Dispatcher } from '../../delivery/dispatcher.js'
 import { esmeLane, moLane } from '../../delivery/lane-key.js'
 import type { NotifyResult } from '../../delivery/notices.js'
@@ -23,7 +22,6 @@ import {
 import type { LaneSlice } from '../../store/contracts/store.js'
 import { contentOf } from './content.js'
 import type { UserName } from './egress.js'
-import type { SipUserOrEsme } from './sip-user-or-esme.js'
 import { defaultSipUserSettings, type SipUserPorts, type SipUserSettings } from './sip-user-ports.js'
 import { SipUsers } from './sip-users.js'
 
@@ -96,7 +94,6 @@ export class UserRig {
   nowMs = startMs
   readonly users: SipUsers
   readonly dispatcher: Dispatcher
-  readonly both = new Map<string, SipUserOrEsme>()
   /** In the order of sending. */
   readonly asked: Asked[] = []
   readonly sentTexts: string[] = []
@@ -156,7 +153,7 @@ export class UserRig {
     this.users = new SipUsers(
       {
         ...ports,
-        added: (destination) => this.#add(destination),
+        added: (destination) => this.dispatcher.add(destination),
         removed: (id) => {
           this.removed.push(id)
           this.dispatcher.remove(id, this.nowMs)
@@ -165,12 +162,6 @@ export class UserRig {
       },
       { ...defaultSipUserSettings, ...settings },
     )
-  }
-
-  #add(destination: Destination): void {
-    const both = this.both.get(destination.id)
-    if (both === undefined) this.dispatcher.add(destination)
-    else both.sip = destination
   }
 
   /** A phone registers, or registers again. */
