@@ -1,14 +1,13 @@
 // New messages: a request becomes a message for each of its destinations, and is answered when all of them are durable. What fails for
 // what it is becomes a message too, that has failed; a request of which nothing becomes a message is refused.
 
-import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
+import type { Bill } from '../../message/bill.js'
 import { failureReasons } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
+import type { Message } from '../../message/message.js'
 import { segmentsOf } from '../../money/units.js'
-import { nanpAreaOf } from '../../phone/nanp.js'
 import { RETRY_AFTER_S } from './answers.js'
-import { statusFields } from './callback-fields.js'
 import { apiByReason, errorTexts } from './codes.js'
 import {
   before,
@@ -24,10 +23,10 @@ import { uuidOf } from './ids.js'
 import { acceptedChange, failedChange, type Change } from './message-changes.js'
 import { Outcome, type ApiFailure } from './message-outcome.js'
 import { mistakenAnswer, type Answer, type ApiSubmission, type Caller, type MessagePorts } from './message-ports.js'
-import { recordRow } from './message-record.js'
+import { rowsOfNew } from './message-rows.js'
 import { checkRequest, type MessageRequest } from './message-request.js'
 import { commonOf, submissionOf, type Common } from './message-submission.js'
-import { webhookRow } from './webhook-row.js'
+import { whyNotFrom } from './source-rule.js'
 
 /** Everything about one request. */
 interface Wanted {
@@ -116,19 +115,25 @@ export class NewMessages {
     const { to } = wanted.request
     return new Promise((resolve) => {
       const outcomes: Outcome[] = []
+      const { events } = this.#ports
       let left = to.length
-      const done = (): void => {
+      const settled = (): void => {
         if (--left === 0) resolve(outcomes)
       }
-      const rowsOf = (outcome: Outcome, delivery: SegmentDelivery | MoDelivery): readonly KeptRow[] =>
-        this.#acceptedRows(wanted, outcome, delivery)
+      const done = ({ failure }: Outcome): void => {
+        if (failure === undefined) events?.accepted()
+        else events?.refused(failure.reason)
+        settled()
+      }
+      const rowsOf = (outcome: Outcome, message: Message, bill: Bill | undefined): readonly KeptRow[] =>
+        this.#acceptedRows(wanted, outcome, message, bill)
       const durable = (rows: readonly KeptRow[]): void => this.#ports.outbox.added(rows)
       for (const [index, number] of to.entries()) outcomes.push(new Outcome(number, index, rowsOf, durable, done))
       for (const outcome of outcomes) {
         const id = known?.ids[outcome.index]
         if (id !== undefined) {
           outcome.id = id
-          done()
+          settled()
         } else this.#sendOne(wanted, outcome)
       }
     })
@@ -136,7 +141,7 @@ export class NewMessages {
 
   #sendOne(wanted: Wanted, outcome: Outcome): void {
     const { request, common, caller } = wanted
-    const failure = request.src === '' ? undefined : this.#whyNotFrom(request.src, outcome.to, caller)
+    const failure = request.src === '' ? undefined : whyNotFrom(request.src, outcome.to, caller.account, this.#ports)
     if (failure !== undefined) return outcome.fail(failure)
     if (this.#batch.length === 0) this.#ports.defer(() => this.#hand())
     this.#batch.push(submissionOf(outcome.to, common, request, caller, this.#link, outcome.kept, outcome))
@@ -149,20 +154,11 @@ export class NewMessages {
     this.#ports.submit(batch)
   }
 
-  /** A source that the caller names itself: whose it is, and whether the phone wants to hear from it. */
-  #whyNotFrom(src: string, to: string, { account }: Caller): ApiFailure | undefined {
-    const { powerpacks, isOwn } = this.#ports
-    const { book, optOuts } = powerpacks
-    if (optOuts.has(src, to) || optOuts.has(powerpacks.optOutScope(src), to)) return { reason: 'optedOut' }
-    if (nanpAreaOf(to) === undefined) return undefined
-    if (book.numbers.get(src)?.account === account || isOwn(account, src)) return undefined
-    return { reason: 'sourceNotAllowed', error: 'This caller ID is not allowed for outbound message' }
-  }
-
   #acceptedRows(
     wanted: Wanted,
     { to, index }: Outcome,
-    { message: { id, source, acceptedAtMs }, bill }: SegmentDelivery | MoDelivery,
+    { id, source, acceptedAtMs }: Message,
+    bill: Bill | undefined,
   ): readonly KeptRow[] {
     const { caller, request, common } = wanted
     const from = request.src === '' ? source.value : request.src
@@ -189,22 +185,17 @@ export class NewMessages {
       // Whoever commits tells of it.
       return true
     }
-    for (const [i, outcome] of failed.entries()) outcome.id = ids[i]!
+    for (const [i, outcome] of failed.entries()) {
+      outcome.id = ids[i]!
+      this.#ports.events?.failed()
+    }
     this.#ports.outbox.added(rows)
     return false
   }
 
-  #rows({ caller, repeatable }: Wanted, index: number, id: MessageId, { record, status }: Change): readonly KeptRow[] {
-    const { outbox, nextId } = this.#ports
-    const rows = [recordRow(caller.account, id, record)]
-    const { told } = record
-    if (told !== undefined && status !== undefined && outbox.takes(told.url)) {
-      const { url, method } = told
-      const fields = statusFields(status)
-      const madeAtMs = record.atMs
-      rows.push(webhookRow(nextId(), id, { account: caller.authId, purpose: 'status', method, url, fields, madeAtMs }))
-    }
-    if (repeatable !== undefined) rows.push(repeatRow(repeatable, index, id, record.atMs))
+  #rows({ caller, repeatable }: Wanted, index: number, id: MessageId, change: Change): readonly KeptRow[] {
+    const rows = rowsOfNew(this.#ports, caller, id, change)
+    if (repeatable !== undefined) rows.push(repeatRow(repeatable, index, id, change.record.atMs))
     return rows
   }
 }

@@ -1,13 +1,12 @@
 // What becomes of one destination of a request: its message is accepted under an id with what is kept of it, or why there is none.
 
-import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
+import type { Bill } from '../../message/bill.js'
 import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
+import type { Message } from '../../message/message.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
-import type { apiByReason } from './codes.js'
-
-export type ApiReason = keyof typeof apiByReason
+import type { ApiReason } from './codes.js'
 
 export interface ApiFailure {
   readonly reason: ApiReason
@@ -15,7 +14,7 @@ export interface ApiFailure {
   readonly error?: string
 }
 
-type RowsOf = (outcome: Outcome, delivery: SegmentDelivery | MoDelivery) => readonly KeptRow[]
+type RowsOf = (outcome: Outcome, message: Message, bill: Bill | undefined) => readonly KeptRow[]
 
 /** Waits for the word on one destination. */
 export class Outcome implements SubmissionAnswer {
@@ -46,8 +45,8 @@ export class Outcome implements SubmissionAnswer {
   }
 
   /** For the step that accepts it. */
-  readonly kept = (delivery: SegmentDelivery | MoDelivery): readonly KeptRow[] => {
-    this.#rows = this.#rowsOf(this, delivery)
+  readonly kept = (message: Message, bill: Bill | undefined): readonly KeptRow[] => {
+    this.#rows = this.#rowsOf(this, message, bill)
     return this.#rows
   }
 

@@ -1,6 +1,5 @@
 // What messages of the API need of the switch. Types only.
 
-import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { Failure } from '../../message/failure.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
@@ -8,13 +7,11 @@ import type { Submission } from '../../pipeline/stage.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { Store } from '../../store/contracts/store.js'
 import type { ApiAccount, CommitRows } from './api-ports.js'
+import type { ApiReason } from './codes.js'
 
-/** A submission whose sender may be chosen by a powerpack, and that brings rows of its own. */
-export type ApiSubmission = Omit<Submission, 'powerpack' | 'kept'> & {
-  /** UUID of the powerpack that chooses the source; the source is '' then. */
-  readonly powerpack?: string | undefined
-  /** What is kept in the step that accepts the message: called once, when all else about it is settled. */
-  readonly kept: (delivery: SegmentDelivery | MoDelivery) => readonly KeptRow[]
+/** A submission that brings rows of its own. Where a powerpack chooses who sends it, its source is ''. */
+export interface ApiSubmission extends Submission {
+  readonly kept: NonNullable<Submission['kept']>
 }
 
 /** Who asks. */
@@ -28,6 +25,15 @@ export interface OutboxPort {
   takes(url: string): boolean
   /** Rows that are durable now. */
   added(rows: readonly KeptRow[]): void
+}
+
+/** For counters, for each destination of a request. */
+export interface MessageEvents {
+  accepted(): void
+  /** At the door. */
+  refused(reason: ApiReason): void
+  /** What was refused is a message that has failed. */
+  failed(): void
 }
 
 export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
@@ -50,6 +56,7 @@ export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
   readonly monotonicMs: () => number
   /** Runs it when the current turn of the event loop is over. */
   readonly defer: (fn: () => void) => void
+  readonly events?: MessageEvents | undefined
 }
 
 /** What is answered, but for its `api_id`. */

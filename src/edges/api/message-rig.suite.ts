@@ -2,10 +2,8 @@
 
 import { FakeClock } from '../../lib/fake-clock.js'
 import type { Bill } from '../../message/bill.js'
-import type { SegmentDelivery } from '../../message/delivery.js'
 import type { FailureReason } from '../../message/failure.js'
 import { createIdSource } from '../../message/id-source.js'
-import type { DeliveryId, LaneKey } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
 import type { Message } from '../../message/message.js'
 import { segmentsOf } from '../../money/units.js'
@@ -86,7 +84,7 @@ export class MessageRig {
         continue
       }
       const message = this.#message(submission)
-      const rows = submission.kept(this.#delivery(message))
+      const rows = submission.kept(message, this.#bill(message))
       await this.gate
       await this.keep(rows)
       submission.answer.accepted(message.id)
@@ -108,22 +106,14 @@ export class MessageRig {
     }
   }
 
-  #delivery(message: Message): SegmentDelivery {
+  #bill({ content }: Message): Bill | undefined {
     const { price } = this
-    const units = segmentsOf(message.content)
-    const bill: Bill | undefined =
-      price === undefined
-        ? undefined
-        : {
-            ...{ customer: 'c', policy: 'p', units, day: 0, state: 'held', mcc: '310', mnc: '410' },
-            price: { currency: 'USD', ownMicros: price, exchange: '1', baseMicros: price },
-            onSilence: undefined,
-            sent: undefined,
-          }
+    if (price === undefined) return undefined
     return {
-      ...{ kind: 'segment', lane: 'v:x|acme' as LaneKey, dueMs: 0, id: message.id as string as DeliveryId, message },
-      ...{ route: [], hop: 0, failover: 'none', failures: 0, unansweredBy: '', progress: undefined, bill },
-      expiresAtMs: 0,
+      ...{ customer: 'c', policy: 'p', units: segmentsOf(content), day: 0, state: 'held', mcc: '310', mnc: '410' },
+      price: { currency: 'USD', ownMicros: price, exchange: '1', baseMicros: price },
+      onSilence: undefined,
+      sent: undefined,
     }
   }
 }

@@ -1,0 +1,60 @@
+// The settings of the HTTP API and of powerpacks as the edge and the packs take them. Belongs to the composition root; has the file of
+// the certificate authority read.
+
+import { readFileSync } from 'node:fs'
+import { parseAddressRanges, parseDelays } from './config/list-settings.js'
+import type { Config } from './config/settings.js'
+import type { ApiRate } from './edges/api/api-ports.js'
+import type { WebhookOptions } from './edges/api/webhooks.js'
+import type { HttpBounds } from './http/server.js'
+import type { PowerpackOptions } from './powerpack/powerpacks.js'
+
+const DAY_MS = 86_400_000
+
+export function powerpackOptions({ powerpack }: Config): PowerpackOptions {
+  return {
+    dayCap: powerpack.dailyPerNumber,
+    stickyMs: powerpack.stickyDays * DAY_MS,
+    stickyPhones: powerpack.stickyPhones,
+    perSecond: {
+      longcode: powerpack.longCodePerSecond,
+      tollfree: powerpack.tollFreePerSecond,
+      shortcode: powerpack.shortCodePerSecond,
+    },
+  }
+}
+
+export function apiBoundsOf({ api }: Config): HttpBounds {
+  return {
+    maxBodyBytes: api.maxBodyBytes,
+    maxHeaderBytes: api.maxHeadBytes,
+    maxConnections: api.maxConnections,
+    requestMs: api.receiveMs,
+    idleMs: api.idleMs,
+  }
+}
+
+export function apiRateOf({ api }: Config): ApiRate {
+  return { requests: api.requests, windowMs: api.requestsMs }
+}
+
+export function listRateOf({ api }: Config): ApiRate {
+  return { requests: api.lists, windowMs: api.listsMs }
+}
+
+/** @throws Error where the certificate authority cannot be read */
+export function webhookOptions({ api: { webhooks } }: Config): WebhookOptions {
+  const { timeoutMs, maxAnswerBytes: maxAnswerOctets, maxInFlightPerEndpoint: maxConnections } = webhooks
+  const { maxInFlight, maxInFlightPerEndpoint, slowMs, caFile } = webhooks
+  const { maxHeld, maxHeldPerEndpoint, maxWaiting, maxWaitingPerEndpoint } = webhooks
+  const ca = caFile === '' ? undefined : readFileSync(caFile, 'utf8')
+  return {
+    client: { timeoutMs, maxAnswerOctets, maxConnections, ca },
+    limits: {
+      ...{ maxInFlight, maxInFlightPerEndpoint, slowMs },
+      ...{ maxHeld, maxHeldPerEndpoint, maxWaiting, maxWaitingPerEndpoint },
+      retryMs: parseDelays(webhooks.retryMs) ?? [],
+    },
+    allowed: parseAddressRanges(webhooks.allowed) ?? [],
+  }
+}

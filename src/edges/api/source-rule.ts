@@ -1,0 +1,20 @@
+// The source that a message names itself: whose it is, and whether the phone wants to hear from it. Pure.
+
+import { nanpAreaOf } from '../../phone/nanp.js'
+import type { AccountId } from '../../message/ids.js'
+import type { ApiFailure } from './message-outcome.js'
+import type { MessagePorts } from './message-ports.js'
+
+/** Undefined where it may be sent. */
+export function whyNotFrom(
+  src: string,
+  to: string,
+  account: AccountId,
+  { powerpacks, isOwn }: Pick<MessagePorts, 'powerpacks' | 'isOwn'>,
+): ApiFailure | undefined {
+  const { book, optOuts } = powerpacks
+  if (optOuts.has(src, to) || optOuts.has(powerpacks.optOutScope(src), to)) return { reason: 'optedOut' }
+  if (nanpAreaOf(to) === undefined) return undefined
+  if (book.numbers.get(src)?.account === account || isOwn(account, src)) return undefined
+  return { reason: 'sourceNotAllowed', error: 'This caller ID is not allowed for outbound message' }
+}
