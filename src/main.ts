@@ -6,6 +6,8 @@ import { customerBalanceCommand, customerPayCommand, customerStatementCommand } 
 import { directoryApplyCommand, directoryDiffCommand } from './cli/directory-apply.js'
 import { directoryExportCommand } from './cli/directory-export.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
+import { numbersImportCommand } from './cli/numbers-import.js'
+import { numbersListCommand, numbersRemoveCommand } from './cli/numbers.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
 import { routeCommand } from './cli/route.js'
 import { segmentsCommand } from './cli/segments.js'
@@ -57,6 +59,9 @@ const commands: readonly Runnable[] = [
   runnable(customerBalanceCommand),
   runnable(customerPayCommand),
   runnable(customerStatementCommand),
+  runnable(numbersImportCommand),
+  runnable(numbersListCommand),
+  runnable(numbersRemoveCommand),
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
