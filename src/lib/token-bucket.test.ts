@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { available, checkRate, fullBucket, nextAvailableMs, refund, take } from './token-bucket.js'
+import {
+  available,
+  changeRate,
+  checkRate,
+  fullBucket,
+  nextAvailableMs,
+  reachedMs,
+  refund,
+  take,
+  takeOwing,
+} from './token-bucket.js'
 
 const tenPerSecond = { tokens: 10, perMs: 1000, burst: 10 }
 
@@ -79,5 +89,61 @@ describe('token bucket', () => {
         expect(take(bucket, rate, atMs, count)).toBe(true)
       }),
     )
+  })
+
+  it('lets more go than it ever has when it is full, and waits until that is made up for', () => {
+    const quarter = { tokens: 250, perMs: 1_000_000, burst: 1 }
+    const bucket = fullBucket(quarter, 0)
+    expect(takeOwing(bucket, quarter, 0, 10)).toBe(true)
+    expect(available(bucket, quarter, 0)).toBe(-9)
+    expect(reachedMs(bucket, quarter, 0, 1)).toBe(40_000)
+    expect(reachedMs(bucket, quarter, 0, 3)).toBe(48_000)
+    expect(takeOwing(bucket, quarter, 39_999, 10)).toBe(false)
+    expect(takeOwing(bucket, quarter, 40_000, 10)).toBe(true)
+  })
+
+  it('gives at most rate × time and the burst, or the longest that was taken, in any stretch of time', () => {
+    const counts = fc.array(fc.record({ wait: fc.nat(3000), count: fc.integer({ min: 1, max: 30 }) }), {
+      maxLength: 60,
+    })
+    const rates = fc.record({
+      tokens: fc.integer({ min: 1, max: 20 }),
+      perMs: fc.constant(1000),
+      burst: fc.integer({ min: 1, max: 20 }),
+    })
+    fc.assert(
+      fc.property(rates, counts, (rate, asked) => {
+        const bucket = fullBucket(rate, 0)
+        const taken: { atMs: number; count: number }[] = []
+        let nowMs = 0
+        for (const { wait, count } of asked) {
+          nowMs += wait
+          if (takeOwing(bucket, rate, nowMs, count)) taken.push({ atMs: nowMs, count })
+        }
+        taken.forEach((first, from) => {
+          let sum = 0
+          let longest = rate.burst
+          for (const { atMs, count } of taken.slice(from)) {
+            sum += count
+            longest = Math.max(longest, count)
+            expect(sum).toBeLessThanOrEqual(longest + ((atMs - first.atMs) * rate.tokens) / rate.perMs)
+          }
+        })
+      }),
+    )
+  })
+
+  it('keeps what is owed when its rate becomes another, and no more than the new burst', () => {
+    const fast = { tokens: 20, perMs: 1000, burst: 20 }
+    const bucket = fullBucket(tenPerSecond, 0)
+    takeOwing(bucket, tenPerSecond, 0, 15)
+    const slow = { tokens: 30, perMs: 60_000, burst: 1 }
+    changeRate(bucket, tenPerSecond, slow, 250)
+    // 5 were owed, and a quarter of a second had made up for half of that.
+    expect(reachedMs(bucket, slow, 250, 0)).toBe(5250)
+    expect(available(bucket, slow, 5250)).toBe(0)
+    const full = fullBucket(fast, 0)
+    changeRate(full, fast, tenPerSecond, 0)
+    expect(available(full, tenPerSecond, 0)).toBe(10)
   })
 })

@@ -71,3 +71,28 @@ export function nextAvailableMs(bucket: Bucket, rate: BucketRate, nowMs: number,
   const missing = count * rate.perMs - bucket.level
   return missing <= 0 ? nowMs : bucket.atMs + Math.ceil(missing / rate.tokens)
 }
+
+/**
+ * Takes `count` where the bucket has that many, or for more than it ever has, where it is full: the level is below 0 then, and
+ * nobody takes anything until that is made up for. In any time of `w` ms no more than the burst, or the most ever taken at
+ * once where that is more, and the rate times `w` are taken.
+ */
+export function takeOwing(bucket: Bucket, rate: BucketRate, nowMs: number, count: number): boolean {
+  refill(bucket, rate, nowMs)
+  if (bucket.level < Math.min(count, rate.burst) * rate.perMs) return false
+  bucket.level -= count * rate.perMs
+  return true
+}
+
+/** The first whole millisecond at which `tokens` would be there if nobody took any and there were no burst to end at. */
+export function reachedMs(bucket: Bucket, rate: BucketRate, nowMs: number, tokens: number): number {
+  refill(bucket, rate, nowMs)
+  const missing = tokens * rate.perMs - bucket.level
+  return missing <= 0 ? nowMs : bucket.atMs + Math.ceil(missing / rate.tokens)
+}
+
+/** From now on another rate holds: what is owed stays owed, what is saved up stays as far as the new burst goes. */
+export function changeRate(bucket: Bucket, from: BucketRate, to: BucketRate, nowMs: number): void {
+  refill(bucket, from, nowMs)
+  bucket.level = Math.min(to.burst * to.perMs, Math.floor((bucket.level / from.perMs) * to.perMs))
+}

@@ -1,0 +1,137 @@
+// Keeps every limit of a segment's way: the gates that lanes share, each made when the first lane needs it and forgotten when it
+// rests. No timer, no clock, no store: time is an argument, and days are the book's.
+
+import type { KeptRow } from '../message/kept.js'
+import { BucketGate } from './bucket-gate.js'
+import type { DayBook } from './day-book.js'
+import { DayGate } from './day-gate.js'
+import type { Gate } from './limiter-gate.js'
+import { dayKeysOf, gatesOf, type GateSpec, type LimitedLane, type LimitWorld } from './limiter-lane.js'
+import { LaneLimit, type Gates } from './limiter-turn.js'
+import { MinuteGate } from './minute-gate.js'
+
+/** Gates among which those that rest are looked for. */
+const LOOKED_THROUGH = 1024
+const noRows: readonly KeptRow[] = []
+
+/** Use of a limit, for those who want to know. */
+export interface GateUse {
+  readonly name: string
+  readonly kind: GateSpec['kind']
+  /** Segments a second, in any 60 s, or on a day. */
+  readonly limit: number
+  /** Segments that may go now; below 0 where some are owed. */
+  readonly room: number
+}
+
+export class Limiter implements Gates {
+  readonly #world: LimitWorld
+  readonly #days: DayBook
+  readonly #gates = new Map<string, Gate>()
+  #lookAt = LOOKED_THROUGH
+  #version = 0
+  #askedMs = 0
+
+  constructor(world: LimitWorld, days: DayBook) {
+    this.#world = world
+    this.#days = days
+  }
+
+  /** Gates of which something is remembered. */
+  get size(): number {
+    return this.#gates.size
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  get askedMs(): number {
+    return this.#askedMs
+  }
+
+  asked(nowMs: number): void {
+    this.#askedMs = nowMs
+  }
+
+  /** The limit of a lane: one that stands for all. Each lane has its own; what lanes share is behind it. */
+  of(lane: LimitedLane): LaneLimit {
+    return new LaneLimit(this, lane)
+  }
+
+  /**
+   * What is in force has changed. It holds from the next segment on, with all that is counted and owed; lanes that wait are to be
+   * asked anew.
+   */
+  follow(): void {
+    this.#version++
+    for (const gate of this.#gates.values()) gate.line?.clear()
+  }
+
+  gatesOf(lane: LimitedLane, nowMs: number): Gate[] {
+    // Before any of them is found, or one of them might be forgotten while the next is made.
+    this.#forgetResting(nowMs)
+    return gatesOf(lane, this.#world).map((spec) => this.#gate(spec, nowMs))
+  }
+
+  /** How far each limit of a lane is used. Charges nothing. */
+  use(lane: LimitedLane, nowMs: number): readonly GateUse[] {
+    return gatesOf(lane, this.#world).map((spec) => {
+      const limit = spec.kind === 'bucket' ? spec.perSecond : spec.kind === 'minute' ? spec.perMinute : spec.cap
+      const { name, kind } = spec
+      return { name, kind, limit, room: this.#gate(spec, nowMs).room(nowMs) }
+    })
+  }
+
+  /**
+   * A vendor has so many segments of a lane. To be called in the order in which that is recorded; the rows are to be kept in the same
+   * step.
+   *
+   * @param isLate the answer came after they had been refused for want of it
+   */
+  vendorHas(lane: LimitedLane, segments: number, nowMs: number, isLate = false): readonly KeptRow[] {
+    const keys = dayKeysOf(lane, this.#world)
+    if (keys.length === 0) return noRows
+    if (keys.length === 1) return this.#days.vendorHas(keys[0]!, segments, nowMs, isLate)
+    return keys.flatMap((key) => this.#days.vendorHas(key, segments, nowMs, isLate))
+  }
+
+  /** A vendor refused so many segments of a lane, or did not answer: the day has them no more. What went by second and minute is gone. */
+  vendorRefused(lane: LimitedLane, segments: number): void {
+    for (const key of dayKeysOf(lane, this.#world)) this.#days.giveBack(key, segments)
+  }
+
+  #gate(spec: GateSpec, nowMs: number): Gate {
+    const known = this.#gates.get(spec.key)
+    if (known === undefined) {
+      const made = this.#made(spec, nowMs)
+      this.#gates.set(spec.key, made)
+      return made
+    }
+    if (spec.kind === 'bucket') (known as BucketGate).change(spec.perSecond, nowMs)
+    else if (spec.kind === 'minute') (known as MinuteGate).change(spec.perMinute)
+    return known
+  }
+
+  #made(spec: GateSpec, nowMs: number): Gate {
+    switch (spec.kind) {
+      case 'bucket':
+        return new BucketGate(spec.key, spec.name, spec.perSecond, nowMs)
+      case 'minute':
+        return new MinuteGate(spec.key, spec.name, spec.perMinute, nowMs)
+      case 'day':
+        return new DayGate(spec.key, spec.name, this.#days, spec.dayKey, spec.cap, spec.atCap)
+    }
+  }
+
+  /** All of them once in as many new ones: little for each. */
+  #forgetResting(nowMs: number): void {
+    if (this.#gates.size < this.#lookAt) return
+    for (const [key, gate] of this.#gates) {
+      if (!gate.isAtRest(nowMs)) continue
+      gate.isForgotten = true
+      this.#gates.delete(key)
+    }
+    this.#lookAt = Math.max(LOOKED_THROUGH, this.#gates.size * 2)
+  }
+}
