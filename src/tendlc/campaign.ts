@@ -20,7 +20,7 @@ export const useCases = [
 export type UseCase = (typeof useCases)[number]
 
 /** AT&T's message classes. */
-export const attClasses = ['A', 'B', 'C', 'D', 'E', 'F', 'T', 'W', 'G', 'N', 'K', 'P', 'S', 'X'] as const
+export const attClasses = ['A', 'B', 'C', 'D', 'E', 'F', 'T', 'W', 'G', 'N', 'K', 'P', 'S', 'X', 'Z'] as const
 
 export type AttClass = (typeof attClasses)[number]
 
