@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=64
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
+import { apiCredentialsCommand } from './cli/api-credentials.js'
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
 import { checkConfigCommand } from './cli/check-config.js'
 import { customerBalanceCommand, customerPayCommand, customerStatementCommand } from './cli/customer.js'
@@ -47,6 +48,7 @@ const commands: readonly Runnable[] = [
   runnable(startCommand),
   runnable(checkConfigCommand),
   runnable(hashPasswordCommand),
+  runnable(apiCredentialsCommand),
   runnable(simVendorCommand),
   runnable(simEsmeCommand),
   runnable(segmentsCommand),

@@ -7,11 +7,13 @@ import type { DayLimits } from '../money/day-use.js'
 import { rateDefaults, type Rate as MoneyRate } from '../money/tariff.js'
 import { destinationsAllowed, sourcesAllowed } from './allowed.js'
 import { mergeRanges, parseRange, type AddressRange } from '../lib/cidr.js'
+import type { ApiRow } from './api-columns.js'
 import type { DialingOf } from './dialing.js'
 import type { Rate, ResolvedConnection } from './resolve.js'
 import { bindKinds, type AccountRow, type PolicyRow } from './schema.js'
 import type { SipPeerRow } from './sip-columns.js'
 import type {
+  ApiUser,
   Customer,
   Plan,
   Policy,
@@ -44,7 +46,7 @@ export function compileAccount(
   product: ProductRow | undefined,
   { textsOf, dialingOf }: Sharing,
 ): SendingAccount {
-  const { systemId, sip, maxReceipts, maxMo, customer, product: productId, limits, addresses } = row
+  const { systemId, sip, api, maxReceipts, maxMo, customer, product: productId, limits, addresses } = row
   const { text, leaving, multipart } = textsOf(row)
   const account: Written<SendingAccount> = {
     id: row.id as AccountId,
@@ -69,9 +71,14 @@ export function compileAccount(
   if (customer !== undefined) account.customer = customer
   if (productId !== undefined) account.product = productId
   if (sip !== undefined) account.sip = Object.freeze(sip)
+  if (api !== undefined) account.api = compileApiUser(api)
   if (maxReceipts !== undefined) account.maxReceipts = maxReceipts
   if (maxMo !== undefined) account.maxMo = maxMo
   return Object.freeze(account)
+}
+
+function compileApiUser({ authId, main }: ApiRow): ApiUser {
+  return Object.freeze(main === undefined ? { authId } : { authId, main: main as AccountId })
 }
 
 type Written<T> = { -readonly [Field in keyof T]: T[Field] }

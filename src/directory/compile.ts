@@ -5,6 +5,7 @@ import { compileExchange } from '../money/exchange.js'
 import type { Tariff } from '../money/tariff.js'
 import { dearestOffer, offerForWord } from '../money/price-list.js'
 import { findRange, sortRanges, type Ranged } from '../lib/cidr.js'
+import { ApiAccounts } from './api-accounts.js'
 import { createCompileMemory, type CompileMemory } from './compile-memory.js'
 import { compileConnection, compileCustomer, compilePlan, compilePolicy, compileProduct } from './compile-rows.js'
 import { Credits } from './credits.js'
@@ -99,6 +100,13 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     if (value.ipOnly) for (const range of value.addresses) ranges.push({ ...range, value })
     if (accountById.size % SLICE === 0) yield
   }
+  const apiAccounts = new ApiAccounts()
+  let added = 0
+  if (directory.apiTokens !== undefined)
+    for (const value of accounts) {
+      apiAccounts.add(value, accountById, directory.apiTokens)
+      if (++added % SLICE === 0) yield
+    }
   const alone = sortRanges(ranges)
   yield
   const customerById = byId(customers)
@@ -119,6 +127,9 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
     onNetOf: (called, domain) => owners.get(called) ?? sipUsers.account(called, domain),
     sipDomains: () => sipUsers.domains,
     hasSipDomain: (domain) => sipUsers.hasDomain(domain),
+    apiAccount: (authId) => apiAccounts.account(authId),
+    apiSubAccountsOf: (authId) => apiAccounts.subAccountsOf(authId),
+    apiTokensOf: (account) => apiAccounts.tokensOf(account),
     connectionByAddress: (ip) => findRange(peers, ip),
     customer: (id) => customerById.get(id),
     customers: () => customers,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { ApiRow } from './api-columns.js'
 import { dialingFields } from './dialing-columns.js'
 import { AccountRow, bindKinds, ConnectionRow, CustomerRow, DirectoryFile, ExchangeRateRow, idForms, PlanRow, PolicyRow, ProductRow, RateRow, TariffRow, VendorRow } from './schema.js' // prettier-ignore
 import { SipPeerRow, sipTransports, SipUserRow } from './sip-columns.js'
@@ -21,6 +22,7 @@ describe('docs/directory.md', () => {
     ...keysOf(AccountRow.properties.limits),
     ...keysOf(SipUserRow),
     ...keysOf(SipUserRow.properties.secrets),
+    ...keysOf(ApiRow),
     ...keysOf(SipPeerRow),
     ...sipTransports,
     ...keysOf(PlanRow.properties.profit),

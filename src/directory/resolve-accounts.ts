@@ -5,6 +5,7 @@ import { parseRange, sortRanges, type Ranged } from '../lib/cidr.js'
 import { CIDR_EXPECTED } from './columns.js'
 import { parsePasswordHash } from './password.js'
 import { checkDataCodings } from './resolve-connections.js'
+import { createApiChecks } from './resolve-api.js'
 import { createSipUserChecks } from './resolve-sip-users.js'
 import { dotted, listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { AccountRow, DirectoryFile } from './schema.js'
@@ -16,17 +17,24 @@ export interface AccountReferences {
   readonly products: ReadonlySet<string>
 }
 
+export interface CheckedAccounts {
+  readonly accounts: readonly AccountRow[]
+  /** By account, of those that use the API. */
+  readonly apiTokens: ReadonlyMap<string, string>
+}
+
 /** Works in slices. */
 export function* checkAccounts(
   file: DirectoryFile,
   known: AccountReferences,
   resolving: Resolving,
-): Generator<void, AccountRow[]> {
+): Generator<void, CheckedAccounts> {
   const { isRight, mistakes } = resolving
   const accountId = resolving.unique('an id')
   const systemId = resolving.unique('a systemId')
   const number = resolving.unique('a number')
   const sipUsers = createSipUserChecks(resolving)
+  const api = createApiChecks(resolving)
   const countries = new Set(knownCountries())
   const alone: Ranged<{ readonly account: number; readonly pointer: string; readonly text: string }>[] = []
   const accounts: AccountRow[] = []
@@ -34,6 +42,7 @@ export function* checkAccounts(
     accountId(account.id, `${at}/id`)
     if (account.systemId !== undefined) systemId(account.systemId, `${at}/systemId`)
     sipUsers.look(account, at)
+    api.look(account, at)
     for (const [index, owned] of listOf(account.numbers).entries()) number(owned, `${at}/numbers/${index}`)
     resolving.refer(account.customer, `${at}/customer`, known.customers, 'a customer')
     resolving.refer(account.product, `${at}/product`, known.products, 'a product')
@@ -55,8 +64,9 @@ export function* checkAccounts(
     if (accounts.push(account) % ROWS_SLICE === 0) yield
   }
   yield* sipUsers.end(accounts)
+  const apiTokens = yield* api.end(accounts)
   checkOverlaps(alone, resolving)
-  return accounts
+  return { accounts, apiTokens }
 }
 
 /** Rows in which nothing was wrong but what others say: rows do not change, and most of a directory is as it was before. */
@@ -67,6 +77,7 @@ function checkAlone(account: AccountRow, at: string, countries: ReadonlySet<stri
   const { isRight, isWhollyRight, mistakes } = resolving
   const before = mistakes.length
   checkDataCodings(account, at, resolving)
+  if (account.systemId === undefined) checkUnbound(account, at, resolving)
   checkPassword(account, at, resolving)
   resolving.checkDialing(account.dialing, `${at}/dialing`)
   for (const [index, place] of listOf(account.allowedDestinations).entries()) {
@@ -75,6 +86,20 @@ function checkAlone(account: AccountRow, at: string, countries: ReadonlySet<stri
     mistakes.push({ pointer, value: place, expected: 'a country that has numbers (ISO 3166-1), such as GB' })
   }
   if (mistakes.length === before && isWhollyRight(at)) rightBefore.add(account)
+}
+
+/** Without a systemId nobody binds: what is only for that says that something was forgotten. */
+function checkUnbound({ sip, api, password }: AccountRow, at: string, { isRight, mistakes }: Resolving): void {
+  if (sip === undefined && api === undefined) {
+    if (isRight(`${at}/systemId`))
+      mistakes.push({
+        pointer: `${at}/systemId`,
+        expected: 'text of 1 to 15 printable ASCII characters, or sip, or api; it is missing',
+      })
+  } else if (password !== undefined && isRight(`${at}/password`)) {
+    const others = 'a SIP user has sip.secrets, the API api.token'
+    mistakes.push({ pointer: `${at}/password`, expected: `systemId, whose password it is; ${others}` })
+  }
 }
 
 function checkPassword(account: AccountRow, at: string, { isRight, mistakes }: Resolving): void {

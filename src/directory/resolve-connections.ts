@@ -4,6 +4,7 @@ import type { ConnectionId, VendorId } from '../message/ids.js'
 import { mergeRanges, type AddressRange } from '../lib/cidr.js'
 import { listOf, ROWS_SLICE, rows, type Resolving } from './resolving.js'
 import type { AccountRow, ConnectionRow, DirectoryFile } from './schema.js'
+import { secretOf } from './secret-of.js'
 import { checkPeerOverlaps, checkType, peerRanges, type PeerRange } from './sip-peers.js'
 import type { Connection } from './snapshot.js'
 import type { TextRow } from './text-columns.js'
@@ -60,7 +61,7 @@ export function* resolveConnections(
         port: connection.port ?? (connection.type === 'sip' ? 0 : SMPP_PORT),
         systemId: connection.systemId ?? '',
         ...(peers.length === 0 ? {} : { peers: mergeRanges(peers) }),
-        password: secretOf(connection, at, resolving),
+        password: passwordOf(connection, at, resolving),
         permanentCodes: codesOf(connection, at, resolving),
       }
       delete resolved.passwordEnv
@@ -72,38 +73,13 @@ export function* resolveConnections(
   return connections
 }
 
-function secretOf(
-  connection: ConnectionRow,
-  at: string,
-  { isRight, mistakes, surroundings: { env, readSecret } }: Resolving,
-): string {
-  const given = (['password', 'passwordEnv', 'passwordFile'] as const).filter((key) => connection[key] !== undefined)
+const columns = { plain: 'password', env: 'passwordEnv', file: 'passwordFile' } as const
+
+function passwordOf(connection: ConnectionRow, at: string, resolving: Resolving): string {
+  const isGiven = Object.values(columns).some((column) => connection[column] !== undefined)
   // A SIP peer that has never challenged us knows us by our address.
-  if (given.length === 0 && connection.type === 'sip' && connection.sip?.username === undefined) return ''
-  if (given.length !== 1) {
-    // Where there are two, the second one is the place to point at.
-    const pointer = given[1] === undefined ? at : `${at}/${given[1]}`
-    mistakes.push({ pointer, expected: 'exactly one of password, passwordEnv and passwordFile' })
-    return ''
-  }
-  const [key] = given as ['password' | 'passwordEnv' | 'passwordFile']
-  const pointer = `${at}/${key}`
-  const value = connection[key]
-  if (!isRight(pointer) || value === undefined) return ''
-  if (key === 'password') return value
-  if (key === 'passwordEnv') {
-    const secret = Object.hasOwn(env, value) ? env[value] : undefined
-    if (secret === undefined)
-      mistakes.push({ pointer, value, expected: 'the name of an environment variable that is set' })
-    return secret ?? ''
-  }
-  try {
-    return readSecret(value).split(/\r?\n/, 1)[0] ?? ''
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    mistakes.push({ pointer, value, expected: `a file that can be read (${why})` })
-    return ''
-  }
+  if (!isGiven && connection.type === 'sip' && connection.sip?.username === undefined) return ''
+  return secretOf(connection, columns, at, resolving)?.secret ?? ''
 }
 
 /** A value may be written in decimal and in hex: it means one thing all the same. */

@@ -21,7 +21,6 @@ export function createSipUserChecks(resolving: Resolving): SipUserChecks {
   return {
     look(account, at) {
       const { sip, domain } = account
-      if (account.systemId === undefined) checkUnbound(account, at, resolving)
       if (typeof sip !== 'object' || sip === null || !isRight(`${at}/sip`)) return
       const isDomain = isRight(`${at}/domain`) && isSipDomain(domain)
       if (!isDomain && isRight(`${at}/domain`))
@@ -65,16 +64,4 @@ export function createSipUserChecks(resolving: Resolving): SipUserChecks {
       }
     },
   }
-}
-
-/** Without a systemId nobody binds: what is only for that says that something was forgotten. */
-function checkUnbound({ sip, password }: AccountRow, at: string, { isRight, mistakes }: Resolving): void {
-  if (sip === undefined) {
-    if (isRight(`${at}/systemId`))
-      mistakes.push({
-        pointer: `${at}/systemId`,
-        expected: 'text of 1 to 15 printable ASCII characters, or sip; it is missing',
-      })
-  } else if (password !== undefined && isRight(`${at}/password`))
-    mistakes.push({ pointer: `${at}/password`, expected: 'systemId, whose password it is; a SIP user has sip.secrets' })
 }

@@ -33,6 +33,8 @@ export interface Directory {
   readonly connections: readonly ResolvedConnection[]
   readonly tariffs: readonly Tariff[]
   readonly policies: readonly PolicyRow[]
+  /** By account, in clear: of those that use the API. */
+  readonly apiTokens?: ReadonlyMap<string, string>
   readonly customers?: readonly CustomerRow[]
   readonly products?: readonly ProductRow[]
   readonly plans?: readonly PlanRow[]
@@ -70,7 +72,11 @@ export function* resolveInSlices(
   const tariffIds = idsOf(tariffs)
   const customers = yield* checkCustomers(file, exchange, resolving)
   const products = checkProducts(file, tariffIds, resolving)
-  const accounts = yield* checkAccounts(file, { customers: idsOf(customers), products: idsOf(products) }, resolving)
+  const { accounts, apiTokens } = yield* checkAccounts(
+    file,
+    { customers: idsOf(customers), products: idsOf(products) },
+    resolving,
+  )
   const connections = yield* resolveConnections(file, { tariffs: tariffIds, accounts }, resolving)
   const plans = checkPlans(file, resolving)
   const policies = yield* checkPolicies(file, idsOf(connections), idsOf(plans), resolving)
@@ -79,6 +85,7 @@ export function* resolveInSlices(
     connections,
     tariffs,
     policies,
+    ...(apiTokens.size === 0 ? {} : { apiTokens }),
     ...(file.customers === undefined ? {} : { customers }),
     ...(file.products === undefined ? {} : { products }),
     ...(file.plans === undefined ? {} : { plans }),

@@ -14,6 +14,7 @@ import {
   whole,
   YEAR_MS,
 } from './columns.js'
+import { ApiRow } from './api-columns.js'
 import { DialingRow } from './dialing-columns.js'
 import { SipPeerRow, SipUserRow } from './sip-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
@@ -25,16 +26,18 @@ export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
 
 /** What an entry of `allowedDestinations` may be. */
 export const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'
-/** Who binds to us, registers, or both. */
+/** Who binds to us, registers, uses the HTTP API, or several of these. */
 export const AccountRow = Type.Object(
   {
     id: Id,
-    /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. Without one, which only a SIP user may be, nobody binds. */
+    /** SMPP 3.4 §5.2.1: at most 15 octets and a NUL. Without one, which only with sip or api may be, nobody binds. */
     systemId: Type.Optional(octets(15, { min: 1 })),
     /** `scrypt$N$r$p$salt$hash`, see password.ts. Needed with a systemId unless `ipOnly`. */
     password: Type.Optional(Type.String({ expected: 'a hash made by `smswitch hash-password`' })),
     /** What may register. */
     sip: Type.Optional(SipUserRow),
+    /** Who uses the HTTP API as this account. */
+    api: Type.Optional(ApiRow),
     /** The domain that its SMPP messages take when a policy is looked for; of its SIP user, and the realm of its secrets. */
     domain: Type.String({ minLength: 1, maxLength: 253, default: 'sms.local', expected: 'a domain name' }),
     active: flag(true),

@@ -98,7 +98,7 @@ accounts:
 `)
     expect(lines).toMatchInlineSnapshot(`
       [
-        "d.yaml:3:5: accounts[0].systemId: expects text of 1 to 15 printable ASCII characters, or sip; it is missing",
+        "d.yaml:3:5: accounts[0].systemId: expects text of 1 to 15 printable ASCII characters, or sip, or api; it is missing",
         "d.yaml:5:53: accounts[2].sip.user: expects a user that is not there twice in sip.example.com (first at accounts[1].sip.user), not "alice"",
         "d.yaml:6:22: accounts[3].domain: expects a domain name in lower case, for which the secrets of its SIP user are made, not "SIP.example.com"",
         "d.yaml:7:27: accounts[4].sip.user: expects the user of a SIP address: 1–64 letters, digits and _.!~*'()&=+$,;?/-, such as alice, not "c d"",
@@ -106,7 +106,7 @@ accounts:
         "d.yaml:7:65: accounts[4].sip.secrets.MD4: expects a known key; did you mean MD5?",
         "d.yaml:8:41: accounts[5].sip.secrets: expects a mapping of MD5, SHA-256 or SHA-512-256 to the hash (\`smswitch hash-password --sip USER@DOMAIN\`)",
         "d.yaml:9:41: accounts[6].sip.secrets: expects a mapping of MD5, SHA-256 or SHA-512-256 to the hash (\`smswitch hash-password --sip USER@DOMAIN\`)",
-        "d.yaml:10:98: accounts[7].password: expects systemId, whose password it is; a SIP user has sip.secrets",
+        "d.yaml:10:98: accounts[7].password: expects systemId, whose password it is; a SIP user has sip.secrets, the API api.token",
         "d.yaml:11:27: accounts[8].sip.user: expects a name that is no number of another account (j), not "12025550101"",
         "d.yaml:12:27: accounts[9].sip.user: expects a name, or a number of the account: 12025550109 is none, not "+12025550109"",
       ]

@@ -10,6 +10,7 @@ import type { DigestHash } from '../sip/index.js'
 import type { PeerText } from '../text/decode.js'
 import type { Target } from '../text/leave.js'
 import type { AddressRange } from '../lib/cidr.js'
+import type { ApiAccount, ApiTokens } from './api-accounts.js'
 import type { Dialing } from './dialing.js'
 import type { AccountRow, ConnectionRow, PolicyRow } from './schema.js'
 import type { SipPeerRow, SipUserRow } from './sip-columns.js'
@@ -29,9 +30,9 @@ export interface PeerTexts {
 type TextColumn = keyof ReturnType<typeof textColumns> | 'multipart'
 
 type Trading = 'dialing' | 'limits' | 'allowedSources' | 'allowedDestinations' | 'addresses' | 'ipOnly'
-type Owned = 'id' | 'password' | 'bindModes' | 'numbers' | 'sip'
+type Owned = 'id' | 'password' | 'bindModes' | 'numbers' | 'sip' | 'api'
 
-/** Who binds to us, registers, or both. */
+/** Who binds to us, registers, uses the HTTP API, or several of these. */
 export interface Account extends PeerTexts, Readonly<Omit<AccountRow, Owned | Trading | TextColumn>> {
   readonly id: AccountId
   /** A hash, see password.ts; '' for none, which no password is right for. */
@@ -41,6 +42,14 @@ export interface Account extends PeerTexts, Readonly<Omit<AccountRow, Owned | Tr
   readonly numbers: readonly string[]
   /** What may register as `sip:user@domain`, `domain` being the account's, in lower case. */
   readonly sip?: SipUserRow
+  /** Who uses the HTTP API as this account. Its token is not here: see apiAccount. */
+  readonly api?: ApiUser
+}
+
+export interface ApiUser {
+  readonly authId: string
+  /** Of a sub-account: the id of its main account. */
+  readonly main?: AccountId
 }
 
 /** Whose secret it is: what a digest server asks for. */
@@ -191,6 +200,14 @@ export interface Snapshot {
   sipDomains(): readonly string[]
   /** Whether some SIP user has this domain, to the letter: asked with every request. */
   hasSipDomain(domain: string): boolean
+  /**
+   * Who may use the HTTP API with this auth id; inactive accounts are not found. The same object as long as the snapshot is the same.
+   */
+  apiAccount(authId: string): ApiAccount | undefined
+  /** Those whose main account has this auth id, in the order of the file; inactive ones are left out. */
+  apiSubAccountsOf(authId: string): readonly ApiAccount[]
+  /** What requests to the applications of an account are signed with; also of an inactive account. */
+  apiTokensOf(account: AccountId): ApiTokens | undefined
   /** The connection of type sip that messages from this address come over; inactive ones too. */
   connectionByAddress(ip: string): RoutedConnection | undefined
   /** Also finds inactive ones. */

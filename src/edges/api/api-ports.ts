@@ -1,23 +1,14 @@
 // What the HTTP API needs of the switch, and what its routes are told of who calls. Types only.
 import type { FastifyInstance } from 'fastify'
+import type { ApiAccount } from '../../directory/api-accounts.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { ApplicationBook } from './application-book.js'
 import type { NumberSource } from './inventory.js'
 import type { PowerpackChanges } from './powerpack-changes.js'
 
+export type { ApiAccount } from '../../directory/api-accounts.js'
 export type { CommitRows } from './powerpack-changes.js'
-
-/** An account that may use the API. */
-export interface ApiAccount {
-  /** 20 characters: MA… of a main account, SA… of a sub-account. */
-  readonly authId: string
-  readonly token: string
-  /** Has the packs, numbers and applications that are made with it; those of a sub-account are not those of its main account. */
-  readonly account: AccountId
-  /** Of a sub-account: the auth id of its main account, whose token opens it too. */
-  readonly main?: string | undefined
-}
 
 /** Wrong tokens are counted by address and auth id; whoever has a right one comes in. */
 export interface ApiLogIns {

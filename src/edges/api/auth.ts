@@ -1,5 +1,6 @@
 // Who calls: the auth id and token of a request (HTTP Basic), and whether they open the account that its path names.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { parseIp, type AddressRange } from '../../lib/cidr.js'
 import type { ApiAccount, ApiPorts } from './api-ports.js'
 
 export type LetIn =
@@ -26,7 +27,8 @@ export function letIn(
   const { authId, token } = credentials
   const caller = accountOf(authId)
   const isRight = timingSafeEqual(digestOf(token), caller === undefined ? nobody : knownDigest(caller))
-  if (caller === undefined || !isRight || token === '') {
+  // From elsewhere the right token is worth nothing, and nobody is told that it is right.
+  if (caller === undefined || !isRight || token === '' || !isFromWithin(caller.addresses, address)) {
     if (logIns?.mayTry(address, authId) === false)
       return { kind: 'tooMany', why: 'too many wrong tokens came from this address; try again later' }
     logIns?.wrong(address, authId)
@@ -36,6 +38,13 @@ export function letIn(
   if (account === undefined || (account !== caller && account.main !== authId))
     return { kind: 'wrong', why: `the auth token does not open the account ${named.slice(0, ID_MAX)}` }
   return { kind: 'in', account }
+}
+
+/** As of who binds: no ranges are all. */
+function isFromWithin(ranges: readonly AddressRange[] = [], ip: string): boolean {
+  if (ranges.length === 0) return true
+  const address = parseIp(ip)
+  return address !== undefined && ranges.some(({ first, last }) => first <= address && address <= last)
 }
 
 function readBasic(authorization: string | undefined): { readonly authId: string; readonly token: string } | undefined {
