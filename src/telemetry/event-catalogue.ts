@@ -1,5 +1,7 @@
 // Every event that is logged: name, level, fields, message. Per session and per anomaly, never per message. Data only.
 
+import { apiEvents } from './api-events.js'
+
 /** What a field of an event holds. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'error'
 
@@ -320,6 +322,8 @@ export const eventCatalogue = {
     fields: { error: 'error' },
   },
   'lookup.fault': { level: 'error', message: 'a bug: a lookup failed inside the switch', fields: { error: 'error' } },
+
+  ...apiEvents,
 
   'multipart.incomplete': {
     level: 'warn',

@@ -1,5 +1,6 @@
 // Every metric: name, kind, labels, meaning. The one source of /metrics and docs/metrics.md. Data only.
 import { geometricBounds } from '../lib/histogram.js'
+import { apiCounters, apiGauges, apiHistograms } from './api-metrics.js'
 
 /** A count that only grows; by its labels, or a single one where there are none. */
 export interface CounterSpec {
@@ -324,6 +325,7 @@ export const counterCatalogue = {
     values: { bound: connectionBounds },
     help: `SIP connections closed at once, by the bound that was reached (${connectionBounds.join(', ')}).`,
   },
+  ...apiCounters,
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
     kind: 'counter',
@@ -486,6 +488,7 @@ export const gaugeCatalogue = {
     labels: [],
     help: 'Notifications of what became of messages that wait for SIP users, over all of them.',
   },
+  ...apiGauges,
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {
     kind: 'gauge',
@@ -526,6 +529,7 @@ export const histogramCatalogue = {
     bounds: fast,
     help: 'From a MESSAGE written to a phone or a peer to its final response.',
   },
+  ...apiHistograms,
   vendorSeconds: {
     kind: 'histogram',
     name: 'smswitch_vendor_response_seconds',

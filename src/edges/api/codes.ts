@@ -83,6 +83,8 @@ export const apiByReason = {
   unanswered: { code: 1000, status: 202 },
 } as const satisfies Record<FailureReason | SenderReason, ReasonInApi>
 
+export type ApiReason = keyof typeof apiByReason
+
 export function codeOfReason(reason: FailureReason): ApiCode {
   return apiByReason[reason].code
 }
