@@ -197,6 +197,6 @@ it('every change of state is told at least once, in order, and the record is the
       await history.end()
       await history.judge()
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 }, 120_000)
