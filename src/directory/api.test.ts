@@ -1,4 +1,5 @@
 // Accounts that use the HTTP API: who is found by an auth id, with what token, and every mistake told without one.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../message/ids.js'
 import { changeDirectory, openDirectory, type Provisioned } from './change.js'
@@ -163,5 +164,18 @@ describe('tokens', () => {
     if (moved.kind !== 'changed') throw new Error(JSON.stringify(moved))
     expect(moved.provisioned.snapshot.apiAccount(main)?.token).toBe('e'.repeat(40))
     expect(moved.report[0]?.fields).toContainEqual({ path: 'api.tokenEnv', after: 'TOKEN' })
+  })
+})
+
+describe('config/powerpack.yaml', () => {
+  it('has an application whose messages have a way and a price', () => {
+    const snapshot = snapshotOf(readFileSync(new URL('../../config/powerpack.yaml', import.meta.url), 'utf8'))
+    const user = snapshot.apiAccount('MADEMO00000000000000')
+    const account = snapshot.account(user?.account ?? ('' as AccountId))!
+    expect(account.numbers.map((number) => snapshot.ownerOf(number)?.id)).toEqual(['app', 'app', 'app'])
+    const policy = snapshot.policyFor(account.domain, '14155550123')!
+    expect(snapshot.routeFor(policy, '14155550123', account)).toEqual(['simulated-1'])
+    expect(snapshot.customerPrice(account, '14155550123', undefined, 0)?.priceMicros).toBe(7_700)
+    expect(snapshot.routeFor(policy, '447946001234', account)).toEqual([])
   })
 })
