@@ -39,7 +39,16 @@ function isDecodable(text: string): boolean {
   }
 }
 
+/** Few URLs are called, each again and again: hashing its origin costs more than all else about a webhook's key. */
+const endpoints = new Map<string, string>()
+const ENDPOINTS_MAX = 1_000
+
 /** What stands for a URL's origin in keys: 16 lower-case hex digits. */
 export function endpointOf(url: string): string {
-  return createHash('sha256').update(new URL(url).origin).digest('hex').slice(0, 16)
+  const known = endpoints.get(url)
+  if (known !== undefined) return known
+  const endpoint = createHash('sha256').update(new URL(url).origin).digest('hex').slice(0, 16)
+  if (endpoints.size >= ENDPOINTS_MAX) endpoints.clear()
+  endpoints.set(url, endpoint)
+  return endpoint
 }
