@@ -24,7 +24,7 @@ export function createReassembly(ports: CreateReassemblyPorts, options: Reassemb
       rulesOf: (sender) =>
         sender.kind === 'account' ? directory().account(sender.account) : directory().connection(sender.connection),
       mayPass: (part) => whyNotPassing(directory(), ports, part, wallMs()),
-      payerOf: (part) => payerOf(directory(), part),
+      payerOf: (part) => payerOf(directory(), part, ports),
       proceed: (batch) => {
         resumePipeline(of('account', batch), ports, options, nowMs(), wallMs())
         resumeMoPipeline(of('vendor', batch), ports, options, nowMs(), wallMs())

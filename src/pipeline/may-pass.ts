@@ -6,13 +6,14 @@ import type { Failure, FailureReason } from '../message/failure.js'
 import { whyNotAuthorized, type KeepsCurrency } from './authorize/authorize.js'
 import { whyNotAuthorizedOnNet } from './authorize/authorize-on-net.js'
 import { isOnNet, targetOf } from './on-net/on-net.js'
+import { ownerOf, type OwnerPorts } from './owner/owner.js'
 import { transitAccount } from './owner/transit.js'
 import { tooManyFor } from './room.js'
 import { whyNotAllowed } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
 
-export interface MayPassPorts {
+export interface MayPassPorts extends OwnerPorts {
   readonly moRoom: (account: Account) => number
   readonly books: KeepsCurrency
 }
@@ -34,7 +35,7 @@ export function whyNotPassing(
     if (inOurs !== undefined && 'reason' in inOurs) return inOurs
     const addresses = inOurs ?? part
     const called = addresses.destination.value
-    const owner = directory.ownerOf(called)
+    const owner = ownerOf(directory, called, ports)
     const account = owner === undefined ? transitAccount(sender, directory) : undefined
     if (account?.active === true) return whyNotSending(directory, ports, account, domain, addresses, wallMs)
     if (owner?.active !== true) return failure('noRoute', `nobody has the number ${called}`)

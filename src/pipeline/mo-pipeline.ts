@@ -51,9 +51,9 @@ export function resumeMoPipeline(
   wallMs: number,
 ): void {
   const directory = ports.directory()
-  const { fromPhones, onward: passing } = withTransit(translateMoAddresses(directory, batch), directory)
+  const { fromPhones, onward: passing } = withTransit(translateMoAddresses(directory, batch), directory, ports)
   if (passing.length > 0) onward(passing, { directory, ports, options, nowMs, wallMs })
-  const owned = runStage(findOwner(directory), fromPhones, answerOf)
+  const owned = runStage(findOwner(directory, ports), fromPhones, answerOf)
   const fitting = runStage(
     whatFits(ports.moRoom, ({ account }) => account),
     owned,

@@ -10,6 +10,7 @@ import { placeRoutes } from './candidates/place.js'
 import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
 import { findTarget, hasOnNet, isOnNet } from './on-net/on-net.js'
+import type { OwnerPorts } from './owner/owner.js'
 import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
 import { whatFits } from './room.js'
@@ -32,7 +33,7 @@ import {
 import { translateAddresses } from './translate/translate.js'
 
 /** What follows reassembly. */
-export interface OnwardPorts extends AcceptPorts, AuthorizePorts {
+export interface OnwardPorts extends AcceptPorts, AuthorizePorts, OwnerPorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
   /** How many more messages from phones and other accounts may wait for an account. */

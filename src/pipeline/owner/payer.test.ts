@@ -15,11 +15,17 @@ const accounts = new Map(
     { id: 'plain', customer: 'c' },
     { id: 'free', dialing },
     { id: 'shop', customer: 'd' },
+    { id: 'app', customer: 'e', api: {} },
   ].map((account) => [account.id, account]),
 )
 const owners = new Map([
   ['442079460000', 'shop'],
   ['442079460001', 'free'],
+])
+const renters = new Map([
+  ['442079460002', 'app' as AccountId],
+  ['442079460003', 'shop' as AccountId],
+  ['442079460000', 'app' as AccountId],
 ])
 const directory = {
   account: (id: string) => accounts.get(id),
@@ -33,11 +39,15 @@ const over = (connection: string): Sender => ({
   connection: connection as ConnectionId,
 })
 const asked = (sender: Sender, to: string) =>
-  payerOf(directory, {
-    sender,
-    source: { ton: 0, npi: 1, value: '07700900001' },
-    destination: { ton: 0, npi: 1, value: to },
-  })
+  payerOf(
+    directory,
+    {
+      sender,
+      source: { ton: 0, npi: 1, value: '07700900001' },
+      destination: { ton: 0, npi: 1, value: to },
+    },
+    { renterOf: (called) => renters.get(called) },
+  )
 const briefly = (payer: ReturnType<typeof asked>): string | undefined =>
   payer && `${payer.customer} ${payer.account} ${payer.direction} ${payer.source.value} ${payer.destination.value}`
 
@@ -49,6 +59,8 @@ describe('who pays for a part', () => {
     ['nobody, where the account is gone', from('gone'), '07700900123', undefined],
     ['who has the number, as translated', over('c1'), '02079460000', 'd shop mo 447700900001 442079460000'],
     ['nobody for a number whose owner has no customer', over('transit'), '02079460001', undefined],
+    ['who rents the number', over('c1'), '02079460002', 'e app mo 447700900001 442079460002'],
+    ['nobody for a number whose renter has no API any more', over('c1'), '02079460003', undefined],
     ['nobody for a number of nobody', over('c1'), '07700900123', undefined],
     ['the account that a connection brings', over('transit'), '07700900123', 'c acme mt 447700900001 447700900123'],
     [

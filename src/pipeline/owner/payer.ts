@@ -5,12 +5,14 @@ import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Addresses } from '../../message/address.js'
 import type { CollectedPart, PartPayer } from '../../message/collected-part.js'
 import { inOurForm } from '../translate/translate.js'
+import { ownerOf, type OwnerPorts } from './owner.js'
 import { transitAccount } from './transit.js'
 
 /** Undefined where nobody pays. Numbers that the rules make nothing usable of stay as they were written. */
 export function payerOf(
   directory: Snapshot,
   part: Pick<CollectedPart, 'sender' | 'source' | 'destination'>,
+  ports: OwnerPorts,
 ): PartPayer | undefined {
   const { sender } = part
   if (sender.kind === 'account') {
@@ -18,7 +20,7 @@ export function payerOf(
     return account?.customer === undefined ? undefined : payer(account, 'mt', oursOf(part, account))
   }
   const addresses = oursOf(part, directory.connection(sender.connection))
-  const owner = directory.ownerOf(addresses.destination.value)
+  const owner = ownerOf(directory, addresses.destination.value, ports)
   if (owner !== undefined) return payer(owner, 'mo', addresses)
   const account = transitAccount(sender, directory)
   return account && payer(account, 'mt', addresses)

@@ -3,6 +3,7 @@
 
 import type { SendingAccount, Snapshot } from '../../directory/snapshot.js'
 import type { Sender } from '../../message/collected-part.js'
+import { ownerOf, type OwnerPorts } from './owner.js'
 import { answerOf, continueWith, refuse, runStage, type Assembled, type Together, type Verdict } from '../stage.js'
 
 /** The account whose messages a connection brings, if there is one. */
@@ -16,9 +17,10 @@ export function transitAccount(sender: Sender, directory: Snapshot): SendingAcco
 export function withTransit(
   batch: readonly Together[],
   directory: Snapshot,
+  ports: OwnerPorts,
 ): { readonly fromPhones: readonly Together[]; readonly onward: readonly Assembled[] } {
   const isOnward = ({ submission: { sender, destination } }: Together): boolean =>
-    transitAccount(sender, directory) !== undefined && directory.ownerOf(destination.value) === undefined
+    transitAccount(sender, directory) !== undefined && ownerOf(directory, destination.value, ports) === undefined
   if (!batch.some(isOnward)) return { fromPhones: batch, onward: [] }
   return {
     fromPhones: batch.filter((together) => !isOnward(together)),
