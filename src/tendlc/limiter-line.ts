@@ -53,7 +53,7 @@ export class Line {
 
   #sweep(nowMs: number): Place | undefined {
     let front = this.#front
-    while (front !== undefined && (front.isLeft || front.byMs < nowMs)) {
+    while (front !== undefined && (front.isLeft || front.byMs <= nowMs)) {
       front.isLeft = true
       front = front.next
     }

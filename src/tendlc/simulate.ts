@@ -47,7 +47,7 @@ export function simulate<M extends SimulatedMessage>(
     waiting += lane.messages.length
     wait(due, { lane, next: 0 }, -Infinity)
   }
-  while (due.nextKey <= untilMs) {
+  while (due.length > 0 && due.nextKey <= untilMs) {
     const nowMs = due.nextKey
     const run = due.pop()!
     const { lane } = run
