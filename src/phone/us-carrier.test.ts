@@ -6,6 +6,9 @@ import { usCarrierOf } from './us-carrier.js'
 it.each([
   ['310410', 'att'],
   ['313100', 'att'],
+  ['313140', 'att'],
+  ['312250', 'tmobile'],
+  ['311589', 'uscellular'],
   ['311480', 'verizon'],
   ['311289', 'verizon'],
   ['310260', 'tmobile'],

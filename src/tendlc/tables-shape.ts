@@ -2,6 +2,7 @@
 
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { attClasses, type AttClass } from './campaign.js'
+import { carriers } from './carriers.js'
 
 const strict = { additionalProperties: false } as const
 
@@ -158,6 +159,12 @@ export const tableShapes = {
       ),
     },
     strict,
+  ),
+  /** Mobile country and network code in one, such as 310410. A network of the country that is not there is a minor one. */
+  networks: Type.Record(
+    Type.String({ pattern: '^[35][0-9]{4,5}$', expected: 'the codes of a network, such as 310410' }),
+    word(...carriers),
+    { ...strict, expected: 'a mapping from networks to carriers' },
   ),
   shares: Type.Object({ att: Weight, tmobile: Weight, verizon: Weight, uscellular: Weight, minor: Weight }, strict),
 } as const

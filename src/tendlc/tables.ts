@@ -2,6 +2,7 @@
 
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import networks from '../phone/us-networks.json' with { type: 'json' }
 import { fileShape, overlayShape, tableNames, type Stamp, type TableName, type TableRows } from './tables-shape.js'
 import attClasses from './tables/att-classes.json' with { type: 'json' }
 import carriers from './tables/carriers.json' with { type: 'json' }
@@ -18,7 +19,7 @@ import bird from './tables/profiles/bird.json' with { type: 'json' }
 import plivo from './tables/profiles/plivo.json' with { type: 'json' }
 import telnyx from './tables/profiles/telnyx.json' with { type: 'json' }
 
-/** Files of `tables/`, not looked at yet. */
+/** Files of `tables/`, and the networks that rules of other rooms know too. Not looked at yet. */
 const shipped: Readonly<Record<TableName, unknown>> = {
   scores,
   useCases,
@@ -28,6 +29,7 @@ const shipped: Readonly<Record<TableName, unknown>> = {
   senders,
   queues,
   codes,
+  networks,
   shares,
 }
 
