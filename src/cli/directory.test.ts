@@ -108,6 +108,40 @@ describe('smswitch directory', () => {
     expect(json.changes).toContainEqual(expect.objectContaining({ id: 'every', action: 'create' }))
   })
 
+  it('shows no token of the HTTP API, and keeps it where its mask comes back', async () => {
+    const powerpack = new URL('../../config/powerpack.yaml', import.meta.url).pathname
+    const text = readFileSync(powerpack, 'utf8')
+    const token = /token: (\S{20,})/.exec(text)![1]!
+    const account = () => book.current().snapshot.apiAccount('MADEMO00000000000000')
+    expect(await apply(powerpack)).toMatchObject({ code: 0, err: '' })
+    expect(account()?.token).toBe(token)
+    const { out } = await exported()
+    expect(out).not.toContain(token)
+    const limited = file(out.replace('authId: MADEMO00000000000000', 'authId: MADEMO00000000000001'))
+    expect((await apply(limited, '--prune')).out).toContain(
+      'api.authId: "MADEMO00000000000000" → "MADEMO00000000000001"',
+    )
+    expect(account()).toBeUndefined()
+    expect(book.current().snapshot.apiAccount('MADEMO00000000000001')?.token).toBe(token)
+    const changed = await diff(file(text.replace(token, 'another-token-of-forty-characters-012345')))
+    expect(changed.out).toContain(`api.token: "${SECRET_MASK}" → "${SECRET_MASK}"`)
+    const wrong = await diff(file(text.replace(token, 'short-secret')))
+    expect(wrong).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('accounts[0].api.token: expects a token') as string,
+    })
+    expect(changed.out + wrong.out + wrong.err).not.toMatch(/another-token|short-secret/)
+  })
+
+  it('takes the mask for secrets of any form, where there is one that it stands for', async () => {
+    const sip = new URL('../../config/sip.yaml', import.meta.url).pathname
+    expect((await apply(sip)).code).toBe(0)
+    const { out } = await exported()
+    expect((await apply(file(out), '--prune')).out).toMatch(/^nothing to change/)
+    const renamed = file(out.replace('id: alice', 'id: carol'))
+    expect((await apply(renamed)).err).toContain('expects the secret itself: there is none yet')
+  })
+
   it('replaces variables by its own environment', async () => {
     vi.stubEnv('DEMO_VENDOR_HOST', 'vendor.example')
     await apply(demoFile)

@@ -2,7 +2,7 @@
 
 import { stringify } from 'yaml'
 import { withDefaults } from './change-defaults.js'
-import { isRecord, isSecretAt } from './change-secrets.js'
+import { isRecord, isSecretAt, SECRET_MASK } from './change-secrets.js'
 import { directoryKinds, WHOLE_SECTION } from './kinds.js'
 import type { DirectoryMistake } from './mistake.js'
 import { dotted } from './resolve.js'
@@ -51,6 +51,8 @@ export function readObjects(text: string, fileName: string, env: Environment): F
   const filled = withDefaults(DirectoryFile, source.value)
   for (const { mistake, isKey } of schemaMistakes(DirectoryFile, filled)) {
     if (told.has(mistake.pointer)) continue
+    // Whatever form the secret has that it stands for: the switch knows whether there is one.
+    if (mistake.value === SECRET_MASK && isSecretAt(mistake.pointer)) continue
     told.add(mistake.pointer)
     tell(isKey ? source.placeOfKey(mistake.pointer) : source.placeOf(mistake.pointer), mistake.pointer, mistake)
     if (mistakes.length >= MISTAKES_MAX) break
