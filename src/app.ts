@@ -12,6 +12,8 @@ import { EsmeEdge } from './edges/esme/esme-edge.js'
 import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
+import { createApiInstruments } from './api-instruments.js'
+import { ApiSwitch } from './api-switch.js'
 import { registerGauges } from './gauges.js'
 import type { LookupProvider } from './lookup/provider.js'
 import { createNetworks } from './networks.js'
@@ -30,9 +32,12 @@ import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
 import { sipPeerLinks } from './sip-peers.js'
 import { SipSwitch, type SipListening } from './sip-switch.js'
 import { softphoneOptions } from './softphone-options.js'
+import { openPools } from './pools.js'
+import { registerPoolGauges } from './pool-gauges.js'
 import { stopInOrder } from './stop.js'
 import { stopSteps } from './stop-steps.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import { tiePools } from './tied-pools.js'
 import { VendorLinks } from './vendor-links.js'
 import { createRecordExport, recordFolder } from './record-files.js'
 import type { Log } from './telemetry/log.js'
@@ -57,6 +62,8 @@ export interface AppPorts {
 export interface App {
   readonly smppPort: number
   readonly adminPort: number
+  /** Undefined where the HTTP API is not enabled. */
+  readonly apiPort: number | undefined
   /** In the order of the settings; empty where SIP is not enabled. */
   readonly sip: readonly SipListening[]
   /** Reads the directory file again. What comes of it is in the log. */
@@ -100,10 +107,18 @@ export async function startApp(ports: AppPorts): Promise<App> {
     await store.close()
     throw error
   })
+  const instruments = createApiInstruments(metrics, log, clock)
+  const pools = await openPools({ config, store, clock: exactClock, log }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const wallMs = (): number => clock.wallMs()
+  const tied = pools && tiePools({ config, powerpacks: pools.powerpacks, instruments, nowMs, wallMs })
   live.expectCurrency(accounting.expected)
   const states = new RecentStates(config.smpp.server.queryRemembered)
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
+    ...tied?.ofCore,
     money: accounting.money,
     onCommitted: () => vendors.recorded(),
     onLost: ports.onLost,
@@ -139,7 +154,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const ways = createMessageWays({
     ...{ config, directory, core, ids, candidates, accounting, states, clock, nowMs },
     carrier: networks.carrier,
-    senders: undefined,
+    senders: tied?.sendersOf(dispatcher),
+    renterOf: tied?.renterOf,
     moAccepted: (delivery) => sip?.waits(delivery),
   })
   const { reassembly, stallMs, submit, submitMo } = ways
@@ -180,8 +196,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   vendors.follow(directory().connections())
 
   const destinations = new AccountDestinations(dispatcher, nowMs, (account) => {
-    const { sip, systemId } = directory().account(account) ?? {}
-    return sip !== undefined && systemId !== undefined
+    const { api, sip, systemId } = directory().account(account) ?? {}
+    return [api, sip, systemId].filter((way) => way !== undefined).length > 1
   })
   const gate = createPasswordGate()
   const logIns = { guard: new LogInGuard(config.logIn), clock, metrics, log }
@@ -237,13 +253,38 @@ export async function startApp(ports: AppPorts): Promise<App> {
       ...{ submit, submitMo, mostPending: HOLD_READING_ABOVE },
     })
 
+  const api =
+    pools !== undefined && config.api.enabled
+      ? new ApiSwitch({
+          ...{
+            config,
+            pools,
+            directory,
+            store,
+            core,
+            destinations,
+            ids,
+            clock,
+            timers,
+            nowMs,
+            logIns,
+            instruments,
+            log,
+          },
+          ...{ submit, mostPending: HOLD_READING_ABOVE, version: ports.version },
+        })
+      : undefined
+
   registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, sip, directory, nowMs })
+  if (pools !== undefined)
+    registerPoolGauges({ metrics, dispatcher, powerpacks: pools.powerpacks, outbox: api?.outbox })
   const { rerouted, rerouter } = await restoreSwitch({
     ...{ store, core, reassembly, isUsable, timers, nowMs, log },
     routeAnew: networks.routeAnew,
     undecided: networks.undecided,
   })
   await sip?.restore()
+  await api?.restore()
   log.event('store.opened', {
     kind: config.store.kind,
     path: config.store.path,
@@ -276,14 +317,17 @@ export async function startApp(ports: AppPorts): Promise<App> {
       dispatcher.expireReady(nowMs())
       correlator.expireParked(nowMs())
       void networks.sweep()
+      tied?.keepOwed(recorder)
       if (stopping) return
       void rerouter.step()
       accounting.step(clock.wallMs())
+      api?.tick()
     }),
   ]
 
   let startedAdmin: Admin | undefined
   let smppPort: number
+  let apiPort: number | undefined
   let sipListening: readonly SipListening[] = []
   try {
     startedAdmin = await startAdmin({
@@ -305,6 +349,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           recordFolder: recordFolder(config),
         },
         route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
+        numbers: api && { book: api.book, changes: api.changes },
         onChanged: (change) => log.event('directory.changed', change),
         onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),
       },
@@ -317,12 +362,14 @@ export async function startApp(ports: AppPorts): Promise<App> {
       vendors.follow(snapshot.connections())
       esme.follow(snapshot)
       sip?.follow()
+      api?.follow()
       rerouter.wake()
     })
     // First: connections to SIP peers send from where is listened.
     sipListening = (await sip?.start()) ?? []
     vendors.start()
     smppPort = await esme.start()
+    apiPort = await api?.start()
   } catch (error) {
     for (const cancel of intervals) cancel()
     await vendors.abort()
@@ -330,6 +377,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     ticker.stop()
     await networks.stop()
     await sip?.edge.close()
+    await api?.abort()
     await startedAdmin?.stop()
     await store.close()
     throw error
@@ -341,6 +389,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   return {
     smppPort,
     adminPort: admin.port,
+    apiPort,
     sip: sipListening,
     reload: (by) => live.reload(by),
     async stop() {
@@ -348,10 +397,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
       stopping = true
       esme.stopAccepting()
       sip?.edge.stopAccepting()
+      api?.stopAccepting()
       reassembly.stop()
       void networks.stop()
       const { graceMs } = config.stop
-      const steps = stopSteps({ vendors, recorder, esme, sip, records, store, admin }, graceMs)
+      const steps = stopSteps({ vendors, recorder, esme, sip, api, records, store, admin }, graceMs)
       const orderly = await stopInOrder(steps, graceMs, {
         clock,
         timers,

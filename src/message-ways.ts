@@ -10,6 +10,7 @@ import type { RecentStates } from './edges/esme/recent-states.js'
 import type { Clock } from './lib/clock.js'
 import type { MoDelivery } from './message/delivery.js'
 import type { IdSource } from './message/id-source.js'
+import type { AccountId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import type { Carrier } from './pipeline/carrier/carrier.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
@@ -29,6 +30,8 @@ export interface MessageWaysPorts {
   readonly accounting: Accounting
   /** Left out where there are no pools. */
   readonly senders: Senders | undefined
+  /** Who has a number beside those of the directory; left out where there are none. */
+  readonly renterOf: ((called: string) => AccountId | undefined) | undefined
   readonly states: RecentStates
   /** One for a phone or an ESME waits in its lane from now on. */
   readonly moAccepted: (delivery: MoDelivery) => void
@@ -50,10 +53,11 @@ export interface MessageWays {
 }
 
 export function createMessageWays(ports: MessageWaysPorts): MessageWays {
-  const { config, directory, core, ids, candidates, carrier, accounting, senders, states, clock, nowMs } = ports
+  const { config, directory, core, ids, candidates, carrier, accounting, senders, renterOf, states } = ports
+  const { clock, nowMs } = ports
   const { recorder, courier, dispatcher } = core
   const onward: OnwardPorts = {
-    ...{ candidates, carrier, senders, recorder, ids, directory },
+    ...{ candidates, carrier, senders, renterOf, recorder, ids, directory },
     ...accounting,
     laneOf: (route, account, sender) => vendorLane(route, 0, account, sender),
     laneOfUndecided: undecidedLane,

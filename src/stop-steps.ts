@@ -1,6 +1,7 @@
 // What a stop of the switch does, in order, and how long each step may take. Belongs to the composition root.
 
 import type { Admin } from './admin/server.js'
+import type { ApiSwitch } from './api-switch.js'
 import type { EsmeEdge } from './edges/esme/esme-edge.js'
 import type { CdrExport } from './history/cdr-export.js'
 import type { StopStep } from './stop.js'
@@ -14,6 +15,7 @@ export interface StoppedParts {
   readonly recorder: GroupCommit
   readonly esme: EsmeEdge
   readonly sip: SipSwitch | undefined
+  readonly api: ApiSwitch | undefined
   readonly records: CdrExport
   readonly store: Pick<Store, 'close'>
   readonly admin: Admin
@@ -25,11 +27,15 @@ const VENDORS_SHARE = 0.7
 const ESME_UNBIND_MS = 2000
 /** How long phones may take to answer what they were sent: those that are there do so at once. */
 const SIP_DRAIN_MS = 2000
+/** How long applications may take to answer what they were told: those that are swift do so at once. */
+const TELLING_MS = 2000
+/** What is left of that for keeping what they answered. */
+const TOLD_KEPT_MS = 500
 /** How long what is known may take to reach the disk. */
 const LAST_COMMIT_MS = 3000
 
 export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopStep[] {
-  const { vendors, recorder, esme, sip, records, store, admin } = parts
+  const { vendors, recorder, esme, sip, api, records, store, admin } = parts
   return [
     // Vendors first: their last answers and receipts may still reach the ESMEs that are bound.
     {
@@ -39,6 +45,8 @@ export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopSt
       late: () => void vendors.abort(),
     },
     { name: 'commit', atMostMs: LAST_COMMIT_MS, run: () => recorder.settled() },
+    // It has taken none since the stop began: those that it has are durable, or refused, by now.
+    ...(api === undefined ? [] : [{ name: 'API', atMostMs: LAST_COMMIT_MS, run: () => api.answered() }]),
     // Also for them: what vendors said last may still reach those who are registered.
     ...(sip === undefined
       ? []
@@ -55,6 +63,9 @@ export function stopSteps(parts: StoppedParts, graceMs: number): readonly StopSt
       },
     },
     { name: 'listener', atMostMs: LAST_COMMIT_MS, run: () => esme.close() },
+    ...(api === undefined
+      ? []
+      : [{ name: 'webhooks', atMostMs: TELLING_MS, run: () => api.stopTelling(TELLING_MS - TOLD_KEPT_MS) }]),
     {
       name: 'last commit',
       atMostMs: LAST_COMMIT_MS,

@@ -1,0 +1,254 @@
+// The HTTP API as a whole: its server, what applications are told, its accounts as destinations, and the changes of what it keeps, tied
+// to the core of the switch. Belongs to the composition root.
+
+import { randomUUID } from 'node:crypto'
+import type { AccountDestinations } from './account-destinations.js'
+import type { ApiInstruments } from './api-instruments.js'
+import { apiBoundsOf, apiRateOf, listRateOf, webhookOptions } from './api-options.js'
+import type { Config } from './config/settings.js'
+import type { Core } from './core.js'
+import type { Snapshot } from './directory/snapshot.js'
+import { defaultAcknowledgements } from './edges/api/inbound.js'
+import { ownNumbers } from './edges/api/inventory-own.js'
+import type { MessagePorts } from './edges/api/message-ports.js'
+import { messageRoutes } from './edges/api/message-routes.js'
+import { OldRows } from './edges/api/old-rows.js'
+import { PowerpackChanges, type CommitRows } from './edges/api/powerpack-changes.js'
+import { replies } from './edges/api/replies.js'
+import { startApi, type Api } from './edges/api/server.js'
+import { ToldAccounts } from './edges/api/told-accounts.js'
+import { inboundEnded } from './edges/api/told-inbound.js'
+import { Webhooks } from './edges/api/webhooks.js'
+import type { Clock, Timers } from './lib/clock.js'
+import { logInsOf, type LogInPorts } from './log-ins.js'
+import type { Failure } from './message/failure.js'
+import type { IdSource } from './message/id-source.js'
+import type { AccountId } from './message/ids.js'
+import type { Submission } from './pipeline/stage.js'
+import type { Pools } from './pools.js'
+import { usualKeywords } from './powerpack/keywords.js'
+import type { PoolBook } from './powerpack/pool-book.js'
+import type { Recorder } from './store/contracts/recorder.js'
+import type { Store } from './store/contracts/store.js'
+import type { Log } from './telemetry/log.js'
+
+export interface ApiSwitchPorts {
+  readonly config: Config
+  readonly pools: Pools
+  readonly directory: () => Snapshot
+  readonly store: Pick<Store, 'findKept' | 'keptRows'>
+  readonly core: Pick<Core, 'recorder' | 'courier' | 'dispatcher'>
+  readonly destinations: AccountDestinations
+  readonly ids: IdSource
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Switch time, ms. */
+  readonly nowMs: () => number
+  readonly logIns: LogInPorts
+  /** Units that wait for the disk, above which no message comes in. */
+  readonly mostPending: number
+  readonly submit: (batch: readonly Submission[]) => void
+  /** Of the program, for the API's document. */
+  readonly version: string
+  readonly instruments: ApiInstruments
+  readonly log: Log
+}
+
+const DAY_MS = 86_400_000
+const behind: Failure = { reason: 'throttled', cause: 'the store is behind' }
+const failing: Failure = { reason: 'systemError', cause: 'the store is failing' }
+
+export class ApiSwitch {
+  /** Of all that changes packs, numbers or applications: there is one. */
+  readonly changes: PowerpackChanges
+  readonly #ports: ApiSwitchPorts
+  readonly #webhooks: Webhooks
+  readonly #told: ToldAccounts
+  readonly #oldRows: OldRows
+  readonly #messagePorts: MessagePorts
+  /** Of accounts that may not come in now, too: what they sent is told of all the same. */
+  #accounts: ReadonlyMap<string, AccountId> = new Map()
+  #server: Api | undefined
+  #stopped: Promise<void> | undefined
+
+  /** @throws Error where a file of the settings cannot be read */
+  constructor(ports: ApiSwitchPorts) {
+    const { config, pools, directory, store, core, ids, clock, timers, nowMs, instruments } = ports
+    const { recorder, courier, dispatcher } = core
+    const { powerpacks, applications } = pools
+    const { destinations } = ports
+    const wallMs = (): number => clock.wallMs()
+    const defer = (fn: () => void): void => void setImmediate(fn)
+    const kept = {
+      findKept: (table: string, keys: readonly string[]) => store.findKept(table, keys),
+      keptRows: (...asked: Parameters<Store['keptRows']>) => store.keptRows(...asked),
+    }
+    const accountOf = (authId: string): AccountId | undefined => this.#accounts.get(authId)
+    this.#ports = ports
+    this.changes = new PowerpackChanges(offeredRows(recorder), config.api.maxChanges)
+    const ofMessages = {
+      submit: ports.submit,
+      refuses: () => this.#refuses(),
+      powerpacks,
+      isOwn: (account: AccountId, source: string) => this.#isOwn(account, source),
+      nextId: () => ids.next(),
+      defer,
+    }
+    this.#webhooks = new Webhooks(webhookOptions(config), {
+      ...kept,
+      ...{ recorder, timers, nowMs },
+      tokensOf: (authId) => {
+        const account = accountOf(authId)
+        return account === undefined ? undefined : directory().apiTokensOf(account)
+      },
+      reply: (...asked) => reply(...asked),
+      replyRefused: instruments.replyRefused,
+      ended: inboundEnded({ ...kept, accountOf, wallMs }),
+      events: instruments.outbox,
+    })
+    const { outbox } = this.#webhooks
+    const reply = replies({
+      ...ofMessages,
+      outbox,
+      accountOf: (authId) => {
+        const account = accountOf(authId)
+        return account === undefined ? undefined : { authId, account }
+      },
+    })
+    this.#told = new ToldAccounts({
+      ...kept,
+      ...{ powerpacks, applications, courier, recorder, outbox, timers, defer, nowMs, wallMs },
+      added: (side) => destinations.add('api', side),
+      removed: (id) => destinations.remove('api', id),
+      changed: (id) => dispatcher.changed(id, nowMs()),
+      hasRoom: (id) => dispatcher.hasRoom(id),
+      authIdOf: (account) => directory().account(account)?.api?.authId,
+      rules: { keywords: usualKeywords, acknowledgements: defaultAcknowledgements },
+      nextId: () => ids.next(),
+      events: instruments.told,
+    })
+    this.#oldRows = new OldRows(
+      {
+        recordsMs: config.api.keepDays === 0 ? Infinity : config.api.keepDays * DAY_MS,
+        repeatableMs: config.api.idempotencyMs,
+      },
+      { ...kept, recorder, nowMs, wallMs, events: instruments.oldRows },
+    )
+    this.#messagePorts = {
+      ...kept,
+      ...ofMessages,
+      commit: offeredRows(recorder),
+      outbox,
+      subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
+      wallMs,
+      monotonicMs: () => clock.monotonicMs(),
+      events: instruments.messages,
+    }
+  }
+
+  /** Webhooks that an earlier run left go on. Before anything else is done, and after all that was read of it. @throws StoreError */
+  async restore(): Promise<void> {
+    this.follow()
+    await this.#webhooks.start()
+  }
+
+  /** Listens; what waits for accounts is told. Rejects with the system's error when the port is taken. @returns the port */
+  async start(): Promise<number> {
+    const { config, directory, pools, clock, nowMs, instruments, version, log } = this.#ports
+    this.#told.follow(this.#accounts.values())
+    this.#server = await startApi(
+      {
+        ports: {
+          ...pools,
+          accountOf: (authId) => directory().apiAccount(authId),
+          subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
+          changes: this.changes,
+          source: ownNumbers(pools.powerpacks.book),
+          mayAdd: (account, number) => this.#isOwn(account, number),
+          logIns: logInsOf('http', this.#ports.logIns),
+          nowMs,
+          wallMs: () => clock.wallMs(),
+          monotonicMs: () => clock.monotonicMs(),
+          uuid: randomUUID,
+        },
+        routes: [messageRoutes(this.#messagePorts, listRateOf(config), config.api.idempotencyMs)],
+        rate: apiRateOf(config),
+        bounds: apiBoundsOf(config),
+        version,
+        onFault: instruments.onFault,
+        onAnswer: instruments.onAnswer,
+      },
+      config.api.host,
+      config.api.port,
+    )
+    const { port } = this.#server
+    log.event('api.listening', { host: config.api.host, port })
+    return port
+  }
+
+  /** Another directory is in force. */
+  follow(): void {
+    const accounts = new Map<string, AccountId>()
+    for (const { id, api } of this.#ports.directory().accounts()) if (api !== undefined) accounts.set(api.authId, id)
+    this.#accounts = accounts
+    if (this.#server !== undefined) this.#told.follow(accounts.values())
+  }
+
+  /** To be called every second or so. */
+  tick(): void {
+    void this.#oldRows.step()
+  }
+
+  /** Packs, pools and numbers. */
+  get book(): PoolBook {
+    return this.#ports.pools.powerpacks.book
+  }
+
+  get outbox(): Webhooks['outbox'] {
+    return this.#webhooks.outbox
+  }
+
+  /** Takes no more requests; those that are under way get their answers. */
+  stopAccepting(): void {
+    this.#stopped ??= this.#server?.stop()
+  }
+
+  /** All requests have their answers. */
+  async answered(): Promise<void> {
+    await this.#stopped
+  }
+
+  /** Nothing more is told. What is out may still be answered. */
+  async stopTelling(graceMs: number): Promise<void> {
+    this.#told.stop()
+    await this.#webhooks.stop(graceMs)
+  }
+
+  /** The start of the switch has failed: nothing is waited for. */
+  async abort(): Promise<void> {
+    this.stopAccepting()
+    await this.stopTelling(0)
+  }
+
+  #refuses(): Failure | undefined {
+    const { recorder } = this.#ports.core
+    if (!recorder.accepting) return failing
+    return recorder.pending > this.#ports.mostPending ? behind : undefined
+  }
+
+  /** What its directory has as its own number or lets it send as: where anything may be, nothing is said of this one. */
+  #isOwn(account: AccountId, source: string): boolean {
+    const directory = this.#ports.directory()
+    return directory.ownerOf(source)?.id === account || directory.account(account)?.allowsSource?.(source) === true
+  }
+}
+
+/** As one step, which the store may refuse. */
+function offeredRows(recorder: Pick<Recorder, 'offer'>): CommitRows {
+  return (rows) =>
+    rows.length === 0
+      ? Promise.resolve()
+      : new Promise((resolve, reject) =>
+          recorder.offer({ kind: 'kept', rows }, { durable: () => resolve(), refused: (_, error) => reject(error) }),
+        )
+}
