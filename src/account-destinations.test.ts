@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { AccountDestinations } from './account-destinations.js'
 import type { Destination } from './delivery/destination.js'
+import { FakeDestination } from './delivery/rig.suite.js'
+import { acme, makeLife, type Life } from './edges/api/told-rig.suite.js'
 
 function destination(up: boolean): Destination {
   return { id: 'a:bob', up, room: () => 1, roomAtMs: () => Infinity, send: () => 'sent' }
@@ -73,4 +75,29 @@ it('makes one of three', () => {
   all.remove('esme', 'a:bob')
   all.remove('sip', 'a:bob')
   expect([there(), calls.at(-1)]).toEqual([undefined, 'remove'])
+})
+
+it('tells the API of its messages whatever waits for a bind that is not there', async () => {
+  const made: { destinations?: AccountDestinations } = {}
+  const life: Life = makeLife({ ports: { added: (side) => made.destinations?.add('api', side) } })
+  const { dispatcher, nowMs } = life.rig
+  const destinations = new AccountDestinations(dispatcher, nowMs, () => true)
+  made.destinations = destinations
+  await life.outbox.start()
+  const receivers = new FakeDestination('a:acme', 1_000)
+  receivers.up = false
+  destinations.add('esme', receivers)
+  life.follow(acme)
+  const ofBind = (): ReturnType<Life['receiptOf']> =>
+    life.receiptOf(life.rig.ids.next(), 'DELIVERED', { echo: undefined })
+  life.offer(Array.from({ length: 600 }, ofBind))
+  await life.settle()
+  const id = life.accept()
+  life.offer([life.receiptOf(id, 'ENROUTE'), ofBind(), life.receiptOf(id, 'DELIVERED')])
+  await life.settle()
+  expect(life.toldOf(id)).toEqual(['1 queued', '2 sent', '3 delivered'])
+  receivers.up = true
+  dispatcher.changed('a:acme', nowMs())
+  await life.settle()
+  expect(receivers.sent).toHaveLength(601)
 })

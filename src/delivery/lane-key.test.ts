@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
-import { esmeLane, esmeOf, laneTarget, moLane, undecidedLane, vendorLane, waitLane } from './lane-key.js'
+import { echoLane, esmeLane, esmeOf, laneTarget, moLane, undecidedLane, vendorLane, waitLane } from './lane-key.js'
 
 /** As the directory's schema allows them. */
 const id = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/)
@@ -23,6 +23,9 @@ it('a name tells where its lane leads', () => {
         sender,
       })
       expect(laneTarget(esmeLane(account))).toEqual({ kind: 'esme', account, carries: 'receipts' })
+      expect(laneTarget(echoLane(account))).toEqual(laneTarget(esmeLane(account)))
+      expect(echoLane(account)).not.toBe(esmeLane(account))
+      expect(esmeOf(echoLane(account))).toBe(esmeOf(esmeLane(account)))
       expect(laneTarget(moLane(account))).toEqual({ kind: 'esme', account, carries: 'mo' })
       expect(laneTarget(undecidedLane(account))).toEqual({ kind: 'undecided', account })
       expect(esmeOf(moLane(account))).toBe(esmeOf(esmeLane(account)))

@@ -13,8 +13,8 @@ export type LaneTarget =
       readonly sender?: PoolSender
     }
   /**
-   * To whatever receiver the account has bound. Receipts and messages from phones have a lane each, so that neither waits behind
-   * the other or takes its room.
+   * To whatever serves the account: receivers that it has bound, or another edge. Receipts and messages from phones have lanes of
+   * their own, so that neither waits behind the other or takes its room.
    */
   | { readonly kind: 'esme'; readonly account: AccountId; readonly carries: 'receipts' | 'mo' }
   /** To whoever finds out its network: an account's messages that were accepted before that was known. They have no route yet. */
@@ -48,9 +48,14 @@ export function vendorLane(
   return lane
 }
 
-/** Of an account's receipts. */
+/** Of an account's receipts, but for those of `echoLane`. */
 export function esmeLane(account: AccountId): LaneKey {
   return `e:${account}` as LaneKey
+}
+
+/** Of an account's receipts that are for another edge than its receivers: they wait for no bind. */
+export function echoLane(account: AccountId): LaneKey {
+  return `t:${account}` as LaneKey
 }
 
 /** Of the messages from phones to an account. */
@@ -63,7 +68,7 @@ export function undecidedLane(account: AccountId): LaneKey {
   return `n:${account}` as LaneKey
 }
 
-/** What its two lanes have in common. */
+/** What its lanes have in common. */
 export function esmeOf(lane: LaneKey): string {
   return lane.slice(2)
 }
@@ -83,6 +88,7 @@ export function laneTarget(lane: LaneKey): LaneTarget {
       return number === undefined || pack === undefined ? target : { ...target, sender: { number, pack } }
     }
     case 'e:':
+    case 't:':
       return { kind: 'esme', account: rest as AccountId, carries: 'receipts' }
     case 'm:':
       return { kind: 'esme', account: rest as AccountId, carries: 'mo' }

@@ -12,7 +12,7 @@ import type { UnitListener } from '../store/contracts/recorder.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import type { Dispatcher } from './dispatcher.js'
 import { NO_ERROR, type Report } from './ending.js'
-import { esmeLane } from './lane-key.js'
+import { echoLane, esmeLane } from './lane-key.js'
 import { LostHeads } from './lost-heads.js'
 import { resendDelayMs } from './retry.js'
 import type { Settling } from './settling.js'
@@ -88,7 +88,7 @@ export class Notices {
     const { ids, nowMs, events } = this.#ports
     const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
     const { account } = origin
-    const lane = esmeLane(account)
+    const lane = origin.echo === undefined ? esmeLane(account) : echoLane(account)
     const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
     const all = receiptDeliveries(origin, state, error, doneAtMs, place)
     if (all.length === 0) return all

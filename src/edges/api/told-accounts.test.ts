@@ -48,6 +48,16 @@ describe('what became of a message of the API', () => {
     expect(await rig.store.lanes()).toEqual([])
   })
 
+  it('waits in a lane of its own, where nothing for a bind stands before it', async () => {
+    const { rig, accept, settle, store } = makeLife()
+    const vendor = rig.addDestination('c:a')
+    accept(requestOf({ url: '' }))
+    await settle()
+    rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'taken', vendorMessageId: 'v1' })
+    await settle()
+    expect((await store.lanes()).map(({ lane, waiting }) => [lane, waiting])).toEqual([['t:acme', 1]])
+  })
+
   it('is in its record alone where nobody asked to be told, or nothing more waits for that receiver', async () => {
     const one = await life()
     const id = one.accept(requestOf({ url: '' }))
@@ -160,7 +170,7 @@ describe('look-ups', () => {
     expect(one.clock.pending).toBe(0)
     one.offer([one.receiptOf(id, 'DELIVERED')])
     await one.settle()
-    expect((await one.store.lanes()).find(({ lane }) => lane === 'e:acme')?.waiting).toBe(2)
+    expect((await one.store.lanes()).find(({ lane }) => lane === 't:acme')?.waiting).toBe(2)
   })
 })
 

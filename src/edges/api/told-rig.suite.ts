@@ -2,7 +2,7 @@
 // store, records, and an outbox whose receivers write down what they are told.
 
 import { makeRig, routeA } from '../../delivery/rig.suite.js'
-import { esmeLane, moLane, vendorLane } from '../../delivery/lane-key.js'
+import { echoLane, esmeLane, moLane, vendorLane } from '../../delivery/lane-key.js'
 import { FakeClock } from '../../lib/fake-clock.js'
 import type { Bill } from '../../message/bill.js'
 import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
@@ -183,7 +183,13 @@ export function makeLife(options: LifeOptions = {}) {
       ...changes,
     }
     const delivery: ReceiptDelivery = {
-      ...{ kind: 'receipt', lane: esmeLane(origin.account), dueMs: nowMs(), id: ids.nextDelivery(), failures: 0 },
+      ...{
+        kind: 'receipt',
+        lane: (origin.echo === undefined ? esmeLane : echoLane)(origin.account),
+        dueMs: nowMs(),
+        id: ids.nextDelivery(),
+        failures: 0,
+      },
       receipt: { origin, state, error: '000', doneAtMs: clock.wallMs() },
       expiresAtMs: nowMs() + 1_000_000_000,
     }
