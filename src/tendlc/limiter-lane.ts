@@ -1,7 +1,6 @@
 // Which gates stand in the way of a lane: pure, from what is in force to a list of gates to be made or found.
 
-import type { Carrier } from './carriers.js'
-import { majorCarriers } from './carriers.js'
+import { majorCarriers, type Carrier } from './carriers.js'
 import type { AtCap } from './day-gate.js'
 import type { CarrierLimits, LimitsByCarrier, LimitsInForce, Pace } from './in-force.js'
 
@@ -24,8 +23,10 @@ export interface LimitWorld {
   /** Segments a second of a lane's number where it is in no campaign, by what kind of number it is; 0 for no limit. */
   numberPerSecond(lane: LimitedLane): number
   /** Undefined for a campaign that is not known: its numbers go as unregistered. */
-  campaign(id: string): (LimitsInForce & { readonly atCap: AtCap }) | undefined
+  campaign(id: string): CampaignInForce | undefined
 }
+
+export type CampaignInForce = LimitsInForce & { readonly atCap: AtCap }
 
 export type GateSpec =
   | { readonly kind: 'bucket'; readonly key: string; readonly name: string; readonly perSecond: number }
@@ -39,29 +40,63 @@ export type GateSpec =
       readonly atCap: AtCap
     }
 
+/** The part of a lane's way that does not depend on its number and account. */
+export interface CampaignWay<G> {
+  readonly days: readonly G[]
+  /** Of each number by itself. */
+  readonly perNumber: readonly { readonly carrier: Carrier; readonly pace: Pace }[]
+  readonly shared: readonly G[]
+}
+
 /**
  * From the narrowest to the widest, behind those of the day: whoever has its turn at a gate keeps it while it waits at one behind,
  * which all that pass the first must pass as well, so that it keeps nobody from going who could.
  */
 export function gatesOf(lane: LimitedLane, world: LimitWorld): readonly GateSpec[] {
+  const inForce = campaignOf(lane, world)
+  const way = inForce === undefined ? undefined : wayOf(inForce, lane)
+  return [...(way?.days ?? []), ...numberGates(lane, way, world), ...(way?.shared ?? []), ...accountGates(lane, world)]
+}
+
+/** Undefined where none of a campaign's limits is in the way. */
+export function campaignOf({ campaign, carrier }: LimitedLane, world: LimitWorld): CampaignInForce | undefined {
+  return campaign === undefined || carrier === 'abroad' ? undefined : world.campaign(campaign)
+}
+
+export function wayOf(
+  inForce: CampaignInForce,
+  { carrier: of, service }: Pick<LimitedLane, 'carrier' | 'service'>,
+): CampaignWay<GateSpec> {
   const days: GateSpec[] = []
-  const numbers: GateSpec[] = []
+  const perNumber: { carrier: Carrier; pace: Pace }[] = []
   const shared: GateSpec[] = []
-  const inForce = lane.campaign === undefined ? undefined : world.campaign(lane.campaign)
-  if (lane.carrier === 'abroad' || inForce === undefined) addNumber(numbers, lane, world)
-  else
-    for (const carrier of carriersOf(lane)) {
-      const limits = inForce[lane.service][carrier]
-      addDay(days, limits, inForce.atCap)
-      if (lane.number !== undefined)
-        addPace(numbers, `number ${lane.number}`, `n|${lane.number}`, carrier, lane.service, limits.perNumber)
-      const scope = inForce.sharedBy === 'brand' ? `brand ${inForce.brand}` : `campaign ${inForce.campaign}`
-      addPace(shared, scope, `s|${scope}`, carrier, lane.service, limits.shared)
-    }
-  const perSecond = world.accountPerSecond(lane.account)
-  if (perSecond > 0)
-    shared.push({ kind: 'bucket', key: `a|${lane.account}`, name: `account ${lane.account}`, perSecond })
-  return [...days, ...numbers, ...shared]
+  const scope = inForce.sharedBy === 'brand' ? `brand ${inForce.brand}` : `campaign ${inForce.campaign}`
+  for (const carrier of of === 'unknown' ? majorCarriers : of === 'abroad' ? [] : [of]) {
+    const limits = inForce[service][carrier]
+    addDay(days, limits, inForce.atCap)
+    if (limits.perNumber !== undefined) perNumber.push({ carrier, pace: limits.perNumber })
+    if (limits.shared !== undefined) shared.push(...paceGates(scope, carrier, service, limits.shared))
+  }
+  return { days, perNumber, shared }
+}
+
+/** @param way that of its campaign; undefined where it has none */
+export function numberGates(
+  lane: LimitedLane,
+  way: Pick<CampaignWay<unknown>, 'perNumber'> | undefined,
+  world: LimitWorld,
+): readonly GateSpec[] {
+  const { number, service } = lane
+  if (number === undefined || way?.perNumber.length === 0) return none
+  const name = `number ${number}`
+  if (way !== undefined) return way.perNumber.flatMap(({ carrier, pace }) => paceGates(name, carrier, service, pace))
+  const perSecond = world.numberPerSecond(lane)
+  return perSecond > 0 ? [{ kind: 'bucket', key: `n|${number}`, name, perSecond }] : none
+}
+
+export function accountGates({ account }: LimitedLane, world: LimitWorld): readonly GateSpec[] {
+  const perSecond = world.accountPerSecond(account)
+  return perSecond > 0 ? [{ kind: 'bucket', key: `a|${account}`, name: `account ${account}`, perSecond }] : none
 }
 
 /** Whose days a lane counts on. */
@@ -75,18 +110,7 @@ export function dayKeysOf({ campaign, carrier, service }: LimitedLane, world: Li
   return [...new Set(majorCarriers.flatMap((major) => limits[major].day?.key ?? []))]
 }
 
-const none: readonly string[] = []
-
-function carriersOf({ carrier }: LimitedLane): readonly Carrier[] {
-  if (carrier === 'unknown') return majorCarriers
-  return carrier === 'abroad' ? [] : [carrier]
-}
-
-function addNumber(gates: GateSpec[], lane: LimitedLane, world: LimitWorld): void {
-  const { number } = lane
-  const perSecond = number === undefined ? 0 : world.numberPerSecond(lane)
-  if (perSecond > 0) gates.push({ kind: 'bucket', key: `n|${number}`, name: `number ${number}`, perSecond })
-}
+const none: readonly never[] = []
 
 function addDay(gates: GateSpec[], { day }: CarrierLimits, atCap: AtCap): void {
   if (day === undefined) return
@@ -96,18 +120,12 @@ function addDay(gates: GateSpec[], { day }: CarrierLimits, atCap: AtCap): void {
   gates.push({ kind: 'day', key: `d|${dayKey}|${cap}|${atCap}`, name: `day of ${dayKey}`, dayKey, cap, atCap })
 }
 
-function addPace(
-  gates: GateSpec[],
-  scope: string,
-  key: string,
-  carrier: Carrier,
-  service: 'sms' | 'mms',
-  pace: Pace | undefined,
-): void {
-  if (pace === undefined) return
-  const of = `${key}|${carrier}|${service}`
-  const name = `${scope} to ${carrier}`
+/** @param scope whose pace it is, unlike any other's */
+function paceGates(scope: string, carrier: Carrier, service: 'sms' | 'mms', pace: Pace): readonly GateSpec[] {
   const { perSecond, perMinute } = pace
-  gates.push({ kind: 'bucket', key: of, name, perSecond })
-  if (perMinute !== undefined) gates.push({ kind: 'minute', key: `m|${of}`, name: `${name}, minute`, perMinute })
+  const name = `${scope} to ${carrier}`
+  const key = `s|${name}|${service}`
+  const bucket: GateSpec = { kind: 'bucket', key, name, perSecond }
+  if (perMinute === undefined) return [bucket]
+  return [bucket, { kind: 'minute', key: `m|${name}|${service}`, name: `${name}, minute`, perMinute }]
 }

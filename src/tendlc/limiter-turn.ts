@@ -6,8 +6,13 @@ import type { Gate } from './limiter-gate.js'
 import type { LimitedLane } from './limiter-lane.js'
 import type { Place } from './limiter-line.js'
 
-/** Whoever stands behind others asks again after so long: those before it may have gone. */
-const BEHIND_MS = 1000
+/**
+ * Whoever stands behind others asks again after a part of its time, since those before it may have gone: the sooner the better for
+ * those who then could go, the later the better where very many wait.
+ */
+const BEHIND_PART = 1 / 4
+const BEHIND_MIN_MS = 1000
+const BEHIND_MAX_MS = 5000
 /** The same for the first in line, whose time is known: others may give back. */
 const FIRST_MS = 10_000
 /** A place is void when its owner does not come so long after it said it would. */
@@ -114,8 +119,8 @@ export class LaneLimit {
       for (let i = 0; i < this.#gates.length; i++) this.#leave(i)
       return
     }
-    const longestMs = ahead > 0 ? BEHIND_MS : FIRST_MS
-    this.#againMs = Math.max(nowMs + 1, Math.min(roomMs, nowMs + longestMs))
+    const longestMs = ahead > 0 ? behindMs(roomMs - nowMs) : FIRST_MS
+    this.#againMs = Math.max(nowMs + 1, Math.min(roomMs, Math.ceil(nowMs + longestMs)))
     const byMs = this.#againMs + GRACE_MS
     const keepsTurn = this.lane.carrier !== 'unknown' || roomMs <= nowMs + KEEP_MS
     for (let i = 0; i < this.#gates.length; i++) {
@@ -146,6 +151,10 @@ export class LaneLimit {
     this.#places.length = this.#gates.length
     this.#places.fill(undefined)
   }
+}
+
+function behindMs(waitMs: number): number {
+  return Math.min(BEHIND_MAX_MS, Math.max(BEHIND_MIN_MS, waitMs * BEHIND_PART))
 }
 
 function isForgotten({ isForgotten }: Gate): boolean {

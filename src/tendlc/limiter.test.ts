@@ -168,6 +168,7 @@ describe('a lane', () => {
     const world = new TestWorld(standard, alone)
     expect(world.limiter.of(laneOf()).bestPerSecond(noon)).toBe(75)
     world.accounts.set('acme', 30)
+    world.limiter.follow()
     expect(world.limiter.of(laneOf()).bestPerSecond(noon)).toBe(30)
     expect(world.limiter.of(laneOf({ account: 'other', campaign: 'P' })).bestPerSecond(noon)).toBe(0.25)
     expect(

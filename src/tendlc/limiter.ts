@@ -6,7 +6,18 @@ import { BucketGate } from './bucket-gate.js'
 import type { DayBook } from './day-book.js'
 import { DayGate } from './day-gate.js'
 import type { Gate } from './limiter-gate.js'
-import { dayKeysOf, gatesOf, type GateSpec, type LimitedLane, type LimitWorld } from './limiter-lane.js'
+import {
+  accountGates,
+  campaignOf,
+  dayKeysOf,
+  gatesOf,
+  numberGates,
+  wayOf,
+  type CampaignWay,
+  type GateSpec,
+  type LimitedLane,
+  type LimitWorld,
+} from './limiter-lane.js'
 import { LaneLimit, type Gates } from './limiter-turn.js'
 import { MinuteGate } from './minute-gate.js'
 
@@ -28,6 +39,9 @@ export class Limiter implements Gates {
   readonly #world: LimitWorld
   readonly #days: DayBook
   readonly #gates = new Map<string, Gate>()
+  /** By campaign, then by carrier: found by names that are there already, since a lane may begin with each message. */
+  readonly #ways = new Map<string, Map<LimitedLane['carrier'], CampaignWay<Gate>>>()
+  readonly #accounts = new Map<string, readonly Gate[]>()
   #lookAt = LOOKED_THROUGH
   #version = 0
   #askedMs = 0
@@ -65,13 +79,19 @@ export class Limiter implements Gates {
    */
   follow(): void {
     this.#version++
+    this.#ways.clear()
+    this.#accounts.clear()
     for (const gate of this.#gates.values()) gate.line?.clear()
   }
 
   gatesOf(lane: LimitedLane, nowMs: number): Gate[] {
     // Before any of them is found, or one of them might be forgotten while the next is made.
     this.#forgetResting(nowMs)
-    return gatesOf(lane, this.#world).map((spec) => this.#gate(spec, nowMs))
+    const way = this.#way(lane, nowMs)
+    const ofNumber = numberGates(lane, way, this.#world).map((spec) => this.#gate(spec, nowMs))
+    const ofAccount = this.#ofAccount(lane, nowMs)
+    if (way === undefined) return [...ofNumber, ...ofAccount]
+    return [...way.days, ...ofNumber, ...way.shared, ...ofAccount]
   }
 
   /** How far each limit of a lane is used. Charges nothing. */
@@ -99,6 +119,32 @@ export class Limiter implements Gates {
   /** A vendor refused so many segments of a lane, or did not answer: the day has them no more. What went by second and minute is gone. */
   vendorRefused(lane: LimitedLane, segments: number): void {
     for (const key of dayKeysOf(lane, this.#world)) this.#days.giveBack(key, segments)
+  }
+
+  #way(lane: LimitedLane, nowMs: number): CampaignWay<Gate> | undefined {
+    const { campaign, carrier, service } = lane
+    if (campaign === undefined || carrier === 'abroad') return undefined
+    let ways = this.#ways.get(campaign)
+    const known = ways?.get(carrier)
+    // Messages with media are few.
+    if (known !== undefined && service === 'sms') return known
+    const inForce = campaignOf(lane, this.#world)
+    if (inForce === undefined) return undefined
+    const { days, perNumber, shared } = wayOf(inForce, lane)
+    const found = (specs: readonly GateSpec[]): readonly Gate[] => specs.map((spec) => this.#gate(spec, nowMs))
+    const way = { days: found(days), perNumber, shared: found(shared) }
+    if (service === 'mms') return way
+    if (ways === undefined) this.#ways.set(campaign, (ways = new Map<LimitedLane['carrier'], CampaignWay<Gate>>()))
+    ways.set(carrier, way)
+    return way
+  }
+
+  #ofAccount(lane: LimitedLane, nowMs: number): readonly Gate[] {
+    const known = this.#accounts.get(lane.account)
+    if (known !== undefined) return known
+    const gates = accountGates(lane, this.#world).map((spec) => this.#gate(spec, nowMs))
+    this.#accounts.set(lane.account, gates)
+    return gates
   }
 
   #gate(spec: GateSpec, nowMs: number): Gate {
@@ -132,6 +178,8 @@ export class Limiter implements Gates {
       gate.isForgotten = true
       this.#gates.delete(key)
     }
+    this.#ways.clear()
+    this.#accounts.clear()
     this.#lookAt = Math.max(LOOKED_THROUGH, this.#gates.size * 2)
   }
 }
