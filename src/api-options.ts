@@ -1,13 +1,12 @@
-// The settings of the HTTP API and of powerpacks as the edge and the packs take them. Belongs to the composition root; has the file of
-// the certificate authority read.
+// The settings of the HTTP API and of powerpacks as the edge and the packs take them. Belongs to the composition root.
 
-import { readFileSync } from 'node:fs'
 import { parseAddressRanges, parseDelays } from './config/list-settings.js'
 import type { Config } from './config/settings.js'
 import type { ApiRate } from './edges/api/api-ports.js'
 import type { WebhookOptions } from './edges/api/webhooks.js'
 import type { HttpBounds } from './http/server.js'
 import type { PowerpackOptions } from './powerpack/powerpacks.js'
+import { readWebhookAuthority } from './webhook-authority.js'
 
 const DAY_MS = 86_400_000
 
@@ -42,14 +41,17 @@ export function listRateOf({ api }: Config): ApiRate {
   return { requests: api.lists, windowMs: api.listsMs }
 }
 
-/** @throws Error where the certificate authority cannot be read */
-export function webhookOptions({ api: { webhooks } }: Config): WebhookOptions {
+/** @throws Error where the certificate authority is none, as other mistakes are told */
+export function webhookOptions(config: Config): WebhookOptions {
+  const { webhooks } = config.api
+  const authority = readWebhookAuthority(config)
+  if (authority.kind === 'wrong')
+    throw new Error(`${authority.key}: expects ${authority.expected}, not ${JSON.stringify(authority.value)}`)
   const { timeoutMs, maxAnswerBytes: maxAnswerOctets, maxInFlightPerEndpoint: maxConnections } = webhooks
-  const { maxInFlight, maxInFlightPerEndpoint, slowMs, caFile } = webhooks
+  const { maxInFlight, maxInFlightPerEndpoint, slowMs } = webhooks
   const { maxHeld, maxHeldPerEndpoint, maxWaiting, maxWaitingPerEndpoint } = webhooks
-  const ca = caFile === '' ? undefined : readFileSync(caFile, 'utf8')
   return {
-    client: { timeoutMs, maxAnswerOctets, maxConnections, ca },
+    client: { timeoutMs, maxAnswerOctets, maxConnections, ca: authority.kind === 'read' ? authority.pem : undefined },
     limits: {
       ...{ maxInFlight, maxInFlightPerEndpoint, slowMs },
       ...{ maxHeld, maxHeldPerEndpoint, maxWaiting, maxWaitingPerEndpoint },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkConfigCommand } from './check-config.js'
 import { createOutput } from './output.js'
@@ -90,6 +91,21 @@ describe('check-config', () => {
     file('key.pem', 'no key')
     const { code, err } = await run({ directory, set })
     expect([code, err]).toEqual([1, expect.stringContaining('sip.tls.certificateFile: expects a certificate in PEM (')])
+  })
+
+  it('looks at the certificate authority of webhooks', async () => {
+    const directory = file('d.yaml', 'policies: [{ id: p }]')
+    const caFile = join(folder, 'ca.pem')
+    const set = [`api.webhooks.caFile=${caFile}`]
+    expect((await run({ directory, set })).code).toBe(0)
+    set.push('api.enabled=true')
+    expect((await run({ directory, set })).err).toContain(
+      `api.webhooks.caFile: expects a file that can be read (ENOENT), not "${caFile}"`,
+    )
+    file('ca.pem', 'no certificate')
+    expect((await run({ directory, set })).err).toContain('api.webhooks.caFile: expects a certificate in PEM (')
+    file('ca.pem', rootCertificates[0]!)
+    expect(await run({ directory, set })).toMatchObject({ code: 0, err: '' })
   })
 
   it('does so for programs', async () => {

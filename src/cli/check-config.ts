@@ -6,6 +6,7 @@ import type { Config } from '../config/settings.js'
 import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import type { Directory } from '../directory/resolve.js'
 import { readSipCertificate } from '../sip-certificate.js'
+import { readWebhookAuthority } from '../webhook-authority.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output } from './output.js'
 import { DirectoryError, readDirectory } from './read-directory.js'
@@ -70,9 +71,9 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
       lines.push(`${path}: ${key}: expects ${expected}, not ${JSON.stringify(value)}`)
       mistakes.push({ ...(path !== undefined && { file: path }), key, value, expected })
     }
-  const certificate = config && readSipCertificate(config)
-  if (certificate?.kind === 'wrong') {
-    const { key, value, expected } = certificate
+  for (const read of config === undefined ? [] : [readSipCertificate(config), readWebhookAuthority(config)]) {
+    if (read.kind !== 'wrong') continue
+    const { key, value, expected } = read
     lines.push(`${key}: expects ${expected}, not ${JSON.stringify(value)}`)
     mistakes.push({ key, value, expected })
   }
