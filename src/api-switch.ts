@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountDestinations } from './account-destinations.js'
 import type { ApiInstruments } from './api-instruments.js'
-import { apiBoundsOf, apiRateOf, listRateOf, webhookOptions } from './api-options.js'
+import { apiBoundsOf, apiRateOf, listRateOf } from './api-options.js'
 import type { Config } from './config/settings.js'
 import type { Core } from './core.js'
 import type { Snapshot } from './directory/snapshot.js'
@@ -18,7 +18,7 @@ import { replies } from './edges/api/replies.js'
 import { startApi, type Api } from './edges/api/server.js'
 import { ToldAccounts } from './edges/api/told-accounts.js'
 import { inboundEnded } from './edges/api/told-inbound.js'
-import { Webhooks } from './edges/api/webhooks.js'
+import { Webhooks, type WebhookOptions } from './edges/api/webhooks.js'
 import type { Clock, Timers } from './lib/clock.js'
 import { logInsOf, type LogInPorts } from './log-ins.js'
 import type { Failure } from './message/failure.js'
@@ -34,6 +34,7 @@ import type { Log } from './telemetry/log.js'
 
 export interface ApiSwitchPorts {
   readonly config: Config
+  readonly webhooks: WebhookOptions
   readonly pools: Pools
   readonly directory: () => Snapshot
   readonly store: Pick<Store, 'findKept' | 'keptRows'>
@@ -71,7 +72,6 @@ export class ApiSwitch {
   #server: Api | undefined
   #stopped: Promise<void> | undefined
 
-  /** @throws Error where a file of the settings cannot be read */
   constructor(ports: ApiSwitchPorts) {
     const { config, pools, directory, store, core, ids, clock, timers, nowMs, instruments } = ports
     const { recorder, courier, dispatcher } = core
@@ -94,7 +94,7 @@ export class ApiSwitch {
       nextId: () => ids.next(),
       defer,
     }
-    this.#webhooks = new Webhooks(webhookOptions(config), {
+    this.#webhooks = new Webhooks(ports.webhooks, {
       ...kept,
       ...{ recorder, timers, nowMs },
       tokensOf: (authId) => {

@@ -13,6 +13,7 @@ import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { createApiInstruments } from './api-instruments.js'
+import { webhookOptions } from './api-options.js'
 import { ApiSwitch } from './api-switch.js'
 import { registerGauges } from './gauges.js'
 import type { LookupProvider } from './lookup/provider.js'
@@ -88,6 +89,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const startedMs = exactClock.monotonicMs()
   // Before anything is opened: it may be that a certificate cannot be read.
   const sipOptions = config.sip.enabled ? sipEdgeOptions(config, refusedOrigins(config, exactClock, log)) : undefined
+  const webhooks = config.api.enabled ? webhookOptions(config) : undefined
   const store = await openStore(config)
   const live = await openDirectory(ports, store, exactClock)
   const directory = live.current
@@ -254,10 +256,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
     })
 
   const api =
-    pools !== undefined && config.api.enabled
+    pools && webhooks
       ? new ApiSwitch({
           ...{
             config,
+            webhooks,
             pools,
             directory,
             store,
