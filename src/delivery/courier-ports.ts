@@ -53,6 +53,13 @@ export type Told = (
   doneAtMs: number,
 ) => void
 
+/**
+ * The end of each message towards a phone, by the address that it was from. Called on the hot path where it is wanted.
+ *
+ * @param isReported by its vendor; else the switch found it out, by a vendor's answer or without
+ */
+export type EndedFrom = (source: string, state: MessageState, error: string, isReported: boolean) => void
+
 export interface CourierPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
@@ -61,6 +68,7 @@ export interface CourierPorts {
   /** Is it in the directory, and active? What has rules may still be neither. */
   readonly isUsable: (connection: ConnectionId) => boolean
   readonly told?: Told | undefined
+  readonly endedFrom?: EndedFrom | undefined
   /** One that was accepted before its network was known has gone on or is over, and the store knows it. */
   readonly leftDesk?: ((delivery: SegmentDelivery) => void) | undefined
   readonly money: MoneyPorts

@@ -7,7 +7,7 @@ import type { FailureReason } from '../message/failure.js'
 import type { AccountId, ConnectionId, MessageId, VendorId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
-import type { MessageState } from '../message/state.js'
+import { isFinal, type MessageState } from '../message/state.js'
 import type { Correlator } from '../receipts/correlator.js'
 import { originOfPart } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
@@ -313,14 +313,16 @@ export class Courier implements UnitListener {
     for (const part of parts) {
       events.abandoned(state, reason, part)
       const origin = originOfPart(part)
-      if (origin !== undefined) outbox.push(...this.outbox(origin, state, error, wallMs()))
+      if (origin !== undefined) outbox.push(...this.#notices.receipts(origin, state, error, wallMs()))
     }
     const cdr = this.#settling.recordsOfParts(parts, state, error)
     recorder.recordLazily({ kind: 'uncollected', parts: parts.map(({ id }) => id), outbox, cdr }, this)
   }
 
-  /** Receipts for the outbox: one for each part that asked for it, none where the sender has too many waiting. */
+  /** A vendor reported, or gave no report in time. Receipts for the outbox: one for each part that asked for it, none where the sender has too many waiting. */
   outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+    const { endedFrom } = this.#ports
+    if (endedFrom !== undefined && isFinal(state)) endedFrom(origin.source.value, state, error, true)
     return this.#notices.receipts(origin, state, error, doneAtMs)
   }
 

@@ -61,7 +61,8 @@ export class Notices {
 
   /** A message ended: what its sender is told of it. Costs nothing where nobody asked. */
   ended(message: Message, state: MessageState, error: string): readonly ReceiptDelivery[] {
-    const { told, wallMs } = this.#ports
+    const { told, endedFrom, wallMs } = this.#ports
+    endedFrom?.(message.source.value, state, error, false)
     const isAsked = wantsReceipts(message.receiptRequest)
     if (told === undefined && !isAsked) return noReceipts
     const doneAtMs = wallMs()

@@ -97,6 +97,7 @@ export interface RigOptions {
   readonly money?: Partial<CourierPorts['money']>
   readonly senders?: CourierPorts['senders']
   readonly tellsTaken?: CourierPorts['tellsTaken']
+  readonly endedFrom?: CourierPorts['endedFrom']
   /** Those with rules, unless it is said. */
   readonly isUsable?: CourierPorts['isUsable']
 }
@@ -147,6 +148,7 @@ export function makeRig(options: RigOptions = {}) {
       money,
       senders: options.senders,
       tellsTaken: options.tellsTaken,
+      endedFrom: options.endedFrom,
       events: {
         resent: (connection) => log.push(`resent ${connection}`),
         ended: (state, reason) => log.push(`ended ${state} ${reason ?? 'well'}`),

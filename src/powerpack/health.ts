@@ -72,6 +72,11 @@ export class NumberHealth {
     return this.#windows.has(number) ? summed(this.#windowOf(number, nowMs)) : { delivered: 0, undelivered: 0, spam: 0 }
   }
 
+  /** Those that were told of. */
+  numbers(): Iterator<string> {
+    return this.#windows.keys()
+  }
+
   /** A number left its pool. */
   forget(number: string): void {
     this.#windows.delete(number)

@@ -9,9 +9,19 @@ export class NumberBook {
   readonly #slots = new Map<string, number>()
   readonly #byAccount = new Map<AccountId, Set<number>>()
   readonly #free: number[] = []
+  readonly #quarantined = new Set<number>()
 
   get size(): number {
     return this.#slots.size
+  }
+
+  /** Those that are in a pool and not used. */
+  get quarantinedCount(): number {
+    return this.#quarantined.size
+  }
+
+  *quarantined(): Iterable<OwnedNumber> {
+    for (const slot of this.#quarantined) yield this.#rows[slot]!
   }
 
   /** -1 for a number that nobody owns. */
@@ -50,6 +60,8 @@ export class NumberBook {
     const slot = known ?? this.#free.pop() ?? this.#rows.length
     const before = this.#rows[slot]
     this.#rows[slot] = row
+    if (row.quarantine !== undefined) this.#quarantined.add(slot)
+    else if (before?.quarantine !== undefined) this.#quarantined.delete(slot)
     if (known === undefined) {
       this.#slots.set(row.number, slot)
       this.columns.reserve(slot + 1)
@@ -70,6 +82,7 @@ export class NumberBook {
     this.#forgetOwner(this.at(slot).account, slot)
     this.#slots.delete(number)
     this.#rows[slot] = undefined
+    this.#quarantined.delete(slot)
     this.#free.push(slot)
   }
 

@@ -12,7 +12,7 @@ export const NOBODY = '' as AccountId
 /** Noted of a number that goes back to nobody when it is given up. */
 export const STOCK = { source: 'stock' } as const
 /** What an account notes of its number is not for the next one. */
-export const ownersDetails: readonly string[] = ['source', 'alias', 'app_id']
+export const ownersDetails: readonly string[] = ['source', 'alias', 'app_id', 'replaces']
 
 /** One line of an import; what it does not say stays as it is, or is as by default. */
 export interface NumberImport extends Partial<Pick<OwnedNumber, 'sms' | 'mms' | 'voice' | 'isMobile' | 'perSecond'>> {

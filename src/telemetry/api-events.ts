@@ -78,6 +78,12 @@ export const apiEvents = {
     message: 'a number of a pool is not used for now',
     fields: { powerpack: 'text', number: 'text', why: 'text', note: 'text' },
   },
+  'powerpack.spared': {
+    level: 'warn',
+    message:
+      'a number of a pool does poorly and is used on: too many of its pool are in quarantine, so it may not be its fault',
+    fields: { powerpack: 'text', number: 'text', why: 'text', note: 'text', count: 'number' },
+  },
   'powerpack.replaced': {
     level: 'info',
     message: 'a number in quarantine was replaced in its pool',

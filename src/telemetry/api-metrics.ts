@@ -131,6 +131,12 @@ export const apiCounters = {
     values: { why: illnesses },
     help: `Numbers of pools that went into quarantine, by why (${illnesses.join(', ')}).`,
   },
+  numbersSpared: {
+    kind: 'counter',
+    name: 'smswitch_numbers_spared_total',
+    labels: [],
+    help: 'Numbers of pools that did poorly and are used on, since too many of their pool are in quarantine.',
+  },
   numbersReplaced: {
     kind: 'counter',
     name: 'smswitch_numbers_replaced_total',
