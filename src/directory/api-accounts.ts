@@ -1,28 +1,7 @@
 // The accounts of a directory that use the HTTP API, by auth id. It checks no token.
 
-import type { AddressRange } from '../lib/cidr.js'
 import type { AccountId } from '../message/ids.js'
-import type { SendingAccount } from './snapshot.js'
-
-/** An account that may use the API. */
-export interface ApiAccount {
-  /** 20 characters: MA… of a main account, SA… of a sub-account. */
-  readonly authId: string
-  readonly token: string
-  /** Has the packs, numbers and applications that are made with it; those of a sub-account are not those of its main account. */
-  readonly account: AccountId
-  /** Of a sub-account: the auth id of its main account, whose token opens it too. */
-  readonly main?: string | undefined
-  /** Whence it may come; left out or empty for anywhere. */
-  readonly addresses?: readonly AddressRange[] | undefined
-}
-
-/** What the requests to its applications are signed with. */
-export interface ApiTokens {
-  readonly token: string
-  /** Of its main account; the same where it is one. */
-  readonly mainToken: string
-}
+import type { ApiAccount, ApiTokens, SendingAccount } from './snapshot.js'
 
 const none: readonly ApiAccount[] = Object.freeze([])
 

@@ -10,7 +10,6 @@ import type { DigestHash } from '../sip/index.js'
 import type { PeerText } from '../text/decode.js'
 import type { Target } from '../text/leave.js'
 import type { AddressRange } from '../lib/cidr.js'
-import type { ApiAccount, ApiTokens } from './api-accounts.js'
 import type { Dialing } from './dialing.js'
 import type { AccountRow, ConnectionRow, PolicyRow } from './schema.js'
 import type { SipPeerRow, SipUserRow } from './sip-columns.js'
@@ -57,6 +56,26 @@ export interface SipSecret {
   /** H(user:realm:password) in lower-case hex. */
   readonly ha1: string
   readonly account: SendingAccount
+}
+
+/** An account that may use the API. */
+export interface ApiAccount {
+  /** 20 characters: MA… of a main account, SA… of a sub-account. */
+  readonly authId: string
+  readonly token: string
+  /** Has the packs, numbers and applications that are made with it; those of a sub-account are not those of its main account. */
+  readonly account: AccountId
+  /** Of a sub-account: the auth id of its main account, whose token opens it too. */
+  readonly main?: string | undefined
+  /** Whence it may come; left out or empty for anywhere. */
+  readonly addresses?: readonly AddressRange[] | undefined
+}
+
+/** What the requests to its applications are signed with. */
+export interface ApiTokens {
+  readonly token: string
+  /** Of its main account; the same where it is one. */
+  readonly mainToken: string
 }
 
 /** An account with all that decides about its messages. */

@@ -1,13 +1,13 @@
 // What the HTTP API needs of the switch, and what its routes are told of who calls. Types only.
 import type { FastifyInstance } from 'fastify'
-import type { ApiAccount } from '../../directory/api-accounts.js'
+import type { ApiAccount } from '../../directory/snapshot.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { ApplicationBook } from './application-book.js'
 import type { NumberSource } from './inventory.js'
 import type { PowerpackChanges } from './powerpack-changes.js'
 
-export type { ApiAccount } from '../../directory/api-accounts.js'
+export type { ApiAccount } from '../../directory/snapshot.js'
 export type { CommitRows } from './powerpack-changes.js'
 
 /** Wrong tokens are counted by address and auth id; whoever has a right one comes in. */
