@@ -1,8 +1,9 @@
 // The settings of the HTTP API and of powerpacks as the edge and the packs take them. Belongs to the composition root.
 
-import { parseAddressRanges, parseDelays } from './config/list-settings.js'
+import { parseAddressRanges, parseDelays, wordsOf } from './config/list-settings.js'
 import type { Config } from './config/settings.js'
 import type { ApiRate } from './edges/api/api-ports.js'
+import type { PoolRefreshOptions } from './edges/api/pool-refresh.js'
 import type { WebhookOptions } from './edges/api/webhooks.js'
 import type { HttpBounds } from './http/server.js'
 import type { PowerpackOptions } from './powerpack/powerpacks.js'
@@ -21,6 +22,14 @@ export function powerpackOptions({ powerpack }: Config): PowerpackOptions {
       shortcode: powerpack.shortCodePerSecond,
     },
   }
+}
+
+/** Undefined where nothing is done about numbers whose messages do not arrive. */
+export function poolRefreshOptions({ powerpack: { health } }: Config): PoolRefreshOptions | undefined {
+  const { act, minReports, minDeliveredPercent, maxSpamPercent, maxRefusals } = health
+  if (act === 'never') return undefined
+  const shares = { minDelivered: minDeliveredPercent / 100, maxSpam: maxSpamPercent / 100 }
+  return { act, minReports, maxRefusals, ...shares, spamErrors: wordsOf(health.spamErrors) }
 }
 
 export function apiBoundsOf({ api }: Config): HttpBounds {

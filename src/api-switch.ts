@@ -12,7 +12,9 @@ import { defaultAcknowledgements } from './edges/api/inbound.js'
 import { ownNumbers } from './edges/api/inventory-own.js'
 import type { MessagePorts } from './edges/api/message-ports.js'
 import { messageRoutes } from './edges/api/message-routes.js'
+import type { NumberSource } from './edges/api/inventory.js'
 import { OldRows } from './edges/api/old-rows.js'
+import { PoolRefresh, type PoolRefreshOptions } from './edges/api/pool-refresh.js'
 import { PowerpackChanges, type CommitRows } from './edges/api/powerpack-changes.js'
 import { replies } from './edges/api/replies.js'
 import { startApi, type Api } from './edges/api/server.js'
@@ -26,6 +28,7 @@ import type { IdSource } from './message/id-source.js'
 import type { AccountId } from './message/ids.js'
 import type { Submission } from './pipeline/stage.js'
 import type { Pools } from './pools.js'
+import type { MessageEnd } from './powerpack/health-report.js'
 import { usualKeywords } from './powerpack/keywords.js'
 import type { PoolBook } from './powerpack/pool-book.js'
 import type { Recorder } from './store/contracts/recorder.js'
@@ -35,6 +38,8 @@ import type { Log } from './telemetry/log.js'
 export interface ApiSwitchPorts {
   readonly config: Config
   readonly webhooks: WebhookOptions
+  /** Left out: nothing is done about numbers whose messages do not arrive. */
+  readonly refreshOptions: PoolRefreshOptions | undefined
   readonly pools: Pools
   readonly directory: () => Snapshot
   readonly store: Pick<Store, 'findKept' | 'keptRows'>
@@ -66,6 +71,9 @@ export class ApiSwitch {
   readonly #webhooks: Webhooks
   readonly #told: ToldAccounts
   readonly #oldRows: OldRows
+  readonly #refresh: PoolRefresh | undefined
+  /** Where numbers are searched and rented. */
+  readonly #source: NumberSource
   readonly #messagePorts: MessagePorts
   /** Of accounts that may not come in now, too: what they sent is told of all the same. */
   #accounts: ReadonlyMap<string, AccountId> = new Map()
@@ -134,6 +142,10 @@ export class ApiSwitch {
       },
       { ...kept, recorder, nowMs, wallMs, events: instruments.oldRows },
     )
+    this.#source = ownNumbers(powerpacks.book)
+    const refreshPorts = { book: powerpacks.book, changes: this.changes, source: this.#source, nowMs }
+    this.#refresh =
+      ports.refreshOptions && new PoolRefresh(ports.refreshOptions, { ...refreshPorts, events: instruments.refresh })
     this.#messagePorts = {
       ...kept,
       ...ofMessages,
@@ -156,6 +168,7 @@ export class ApiSwitch {
   async start(): Promise<number> {
     const { config, directory, pools, clock, nowMs, instruments, version, log } = this.#ports
     this.#told.follow(this.#accounts.values())
+    this.#refresh?.start()
     this.#server = await startApi(
       {
         ports: {
@@ -163,7 +176,7 @@ export class ApiSwitch {
           accountOf: (authId) => directory().apiAccount(authId),
           subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
           changes: this.changes,
-          source: ownNumbers(pools.powerpacks.book),
+          source: this.#source,
           mayAdd: (account, number) => this.#isOwn(account, number),
           logIns: logInsOf('http', this.#ports.logIns),
           nowMs,
@@ -197,6 +210,12 @@ export class ApiSwitch {
   /** To be called every second or so. */
   tick(): void {
     void this.#oldRows.step()
+    void this.#refresh?.step()
+  }
+
+  /** The end of a message towards a phone, by the address that it was from. Called on the hot path where numbers are looked after. */
+  ended(source: string, end: MessageEnd): void {
+    this.#refresh?.ended(source, end)
   }
 
   /** Packs, pools and numbers. */

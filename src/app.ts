@@ -13,7 +13,7 @@ import { RecentStates } from './edges/esme/recent-states.js'
 import { VendorConnection } from './edges/vendor/vendor-connection.js'
 import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { createApiInstruments } from './api-instruments.js'
-import { webhookOptions } from './api-options.js'
+import { poolRefreshOptions, webhookOptions } from './api-options.js'
 import { ApiSwitch } from './api-switch.js'
 import { registerGauges } from './gauges.js'
 import type { LookupProvider } from './lookup/provider.js'
@@ -115,12 +115,16 @@ export async function startApp(ports: AppPorts): Promise<App> {
     throw error
   })
   const wallMs = (): number => clock.wallMs()
+  const refreshOptions = webhooks && poolRefreshOptions(config)
   const tied = pools && tiePools({ config, powerpacks: pools.powerpacks, instruments, nowMs, wallMs })
   live.expectCurrency(accounting.expected)
   const states = new RecentStates(config.smpp.server.queryRemembered)
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
     ...tied?.ofCore,
+    ...(refreshOptions && {
+      endedFrom: (source, state, error, isReported) => api?.ended(source, { state, error, isReported }),
+    }),
     money: accounting.money,
     onCommitted: () => vendors.recorded(),
     onLost: ports.onLost,
@@ -261,6 +265,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           ...{
             config,
             webhooks,
+            refreshOptions,
             pools,
             directory,
             store,

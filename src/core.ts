@@ -50,6 +50,7 @@ export interface CorePorts {
   /** Numbers of pools; left out where there are none. */
   readonly senders?: PoolSenders | undefined
   readonly tellsTaken?: CourierPorts['tellsTaken']
+  readonly endedFrom?: CourierPorts['endedFrom']
 }
 
 export interface Core {
@@ -128,6 +129,7 @@ export function buildCore(ports: CorePorts): Core {
       money: ports.money,
       senders,
       tellsTaken: ports.tellsTaken,
+      endedFrom: ports.endedFrom,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
       events: instruments.courier,
     },

@@ -107,6 +107,11 @@ export const powerpack = {
     }),
     minDeliveredPercent: whole(70, 'Share of them that must have been delivered.', { min: 0, max: 100 }),
     maxSpamPercent: whole(10, 'Share of them that may have been taken for spam.', { min: 0, max: 100 }),
+    spamErrors: text(
+      '',
+      'What vendors write as err in reports of messages that were taken for spam, such as 067, parted by blanks; empty where none does.',
+      { minLength: 0, maxLength: 1000 },
+    ),
     maxRefusals: whole(3, 'Times in a row that vendors refuse a number as the source until it counts as ill.', {
       max: 1_000_000,
     }),

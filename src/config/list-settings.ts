@@ -42,6 +42,7 @@ function listSetting(value: string, doc: string, expected: string, isList: (text
   }
 }
 
-function wordsOf(text: string): readonly string[] {
+/** The words of a text that is a list. */
+export function wordsOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '')
 }
