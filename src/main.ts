@@ -2,6 +2,7 @@
 // argv → command → exit code. Every subcommand is listed here and nowhere else.
 import { apiCredentialsCommand } from './cli/api-credentials.js'
 import { findCommand, parseCommand, type CommandSpec, type OptionSpecs, type OptionValues } from './cli/args.js'
+import { campaignSendCommand } from './cli/campaign-send.js'
 import { checkConfigCommand } from './cli/check-config.js'
 import { customerBalanceCommand, customerPayCommand, customerStatementCommand } from './cli/customer.js'
 import { directoryApplyCommand, directoryDiffCommand } from './cli/directory-apply.js'
@@ -61,6 +62,7 @@ const commands: readonly Runnable[] = [
   runnable(customerBalanceCommand),
   runnable(customerPayCommand),
   runnable(customerStatementCommand),
+  runnable(campaignSendCommand),
   runnable(numbersImportCommand),
   runnable(numbersListCommand),
   runnable(numbersRemoveCommand),
