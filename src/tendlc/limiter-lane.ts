@@ -18,10 +18,10 @@ export interface LimitedLane {
 
 /** What holds now. Asked when a lane begins, and again after a change. */
 export interface LimitWorld {
-  /** Segments a second of all that an account sends; 0 for no limit. */
-  accountPerSecond(account: string): number
-  /** Segments a second of a lane's number where it is in no campaign, by what kind of number it is; 0 for no limit. */
-  numberPerSecond(lane: LimitedLane): number
+  /** Of all that an account sends; undefined for no limit. */
+  accountPace(account: string, service: 'sms' | 'mms'): Pace | undefined
+  /** Of a lane's number where it is in no campaign, by what kind of number it is; undefined for no limit. */
+  numberPace(lane: LimitedLane): Pace | undefined
   /** Undefined for a campaign that is not known: its numbers go as unregistered. */
   campaign(id: string): CampaignInForce | undefined
 }
@@ -75,7 +75,7 @@ export function wayOf(
     const limits = inForce[service][carrier]
     addDay(days, limits, inForce.atCap)
     if (limits.perNumber !== undefined) perNumber.push({ carrier, pace: limits.perNumber })
-    if (limits.shared !== undefined) shared.push(...paceGates(scope, carrier, service, limits.shared))
+    shared.push(...paceGates(`${scope} to ${carrier}`, service, limits.shared))
   }
   return { days, perNumber, shared }
 }
@@ -89,14 +89,13 @@ export function numberGates(
   const { number, service } = lane
   if (number === undefined || way?.perNumber.length === 0) return none
   const name = `number ${number}`
-  if (way !== undefined) return way.perNumber.flatMap(({ carrier, pace }) => paceGates(name, carrier, service, pace))
-  const perSecond = world.numberPerSecond(lane)
-  return perSecond > 0 ? [{ kind: 'bucket', key: `n|${number}`, name, perSecond }] : none
+  if (way !== undefined)
+    return way.perNumber.flatMap(({ carrier, pace }) => paceGates(`${name} to ${carrier}`, service, pace))
+  return paceGates(name, service, world.numberPace(lane))
 }
 
-export function accountGates({ account }: LimitedLane, world: LimitWorld): readonly GateSpec[] {
-  const perSecond = world.accountPerSecond(account)
-  return perSecond > 0 ? [{ kind: 'bucket', key: `a|${account}`, name: `account ${account}`, perSecond }] : none
+export function accountGates({ account, service }: LimitedLane, world: LimitWorld): readonly GateSpec[] {
+  return paceGates(`account ${account}`, service, world.accountPace(account, service))
 }
 
 /** Whose days a lane counts on. */
@@ -120,12 +119,11 @@ function addDay(gates: GateSpec[], { day }: CarrierLimits, atCap: AtCap): void {
   gates.push({ kind: 'day', key: `d|${dayKey}|${cap}|${atCap}`, name: `day of ${dayKey}`, dayKey, cap, atCap })
 }
 
-/** @param scope whose pace it is, unlike any other's */
-function paceGates(scope: string, carrier: Carrier, service: 'sms' | 'mms', pace: Pace): readonly GateSpec[] {
+/** @param name whose pace it is, unlike any other's */
+function paceGates(name: string, service: 'sms' | 'mms', pace: Pace | undefined): readonly GateSpec[] {
+  if (pace === undefined) return none
   const { perSecond, perMinute } = pace
-  const name = `${scope} to ${carrier}`
-  const key = `s|${name}|${service}`
-  const bucket: GateSpec = { kind: 'bucket', key, name, perSecond }
+  const bucket: GateSpec = { kind: 'bucket', key: `${service}|${name}`, name, perSecond }
   if (perMinute === undefined) return [bucket]
-  return [bucket, { kind: 'minute', key: `m|${name}|${service}`, name: `${name}, minute`, perMinute }]
+  return [bucket, { kind: 'minute', key: `${service}|${name}|minute`, name: `${name}, minute`, perMinute }]
 }

@@ -141,9 +141,9 @@ export class Limiter implements Gates {
 
   #ofAccount(lane: LimitedLane, nowMs: number): readonly Gate[] {
     const known = this.#accounts.get(lane.account)
-    if (known !== undefined) return known
+    if (known !== undefined && lane.service === 'sms') return known
     const gates = accountGates(lane, this.#world).map((spec) => this.#gate(spec, nowMs))
-    this.#accounts.set(lane.account, gates)
+    if (lane.service === 'sms') this.#accounts.set(lane.account, gates)
     return gates
   }
 

@@ -3,7 +3,7 @@
 import { carriers, type Carrier } from './carriers.js'
 import { DayBook, type DayTold } from './day-book.js'
 import type { AtCap } from './day-gate.js'
-import type { CarrierLimits, LimitsInForce } from './in-force.js'
+import type { CarrierLimits, LimitsInForce, Pace } from './in-force.js'
 import type { LimitedLane, LimitWorld } from './limiter-lane.js'
 import { Limiter } from './limiter.js'
 
@@ -46,12 +46,13 @@ export class TestWorld implements LimitWorld {
     return new DayBook({ wallMs: (nowMs) => nowMs + this.wallAheadMs, told: (told) => this.told.push(told) })
   }
 
-  accountPerSecond(account: string): number {
-    return this.accounts.get(account) ?? 0
+  accountPace(account: string): Pace | undefined {
+    const perSecond = this.accounts.get(account) ?? 0
+    return perSecond > 0 ? { perSecond, perMinute: undefined } : undefined
   }
 
-  numberPerSecond(): number {
-    return this.numberRate
+  numberPace(): Pace | undefined {
+    return { perSecond: this.numberRate, perMinute: undefined }
   }
 
   campaign(id: string): TestCampaign | undefined {
