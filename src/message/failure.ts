@@ -40,20 +40,30 @@ export const failureReasons = {
   optedOut: { retryable: false, publicText: 'The destination has asked for no more messages from this sender.' },
   tollFreeToCanada: { retryable: false, publicText: 'A toll-free number of the United States cannot send to Canada.' },
   countryBarred: { retryable: false, publicText: 'The pool does not send to the country of this destination.' },
+  unregisteredSender: { retryable: false, publicText: 'The number is not registered for this kind of traffic.' },
+  queueOverflow: { retryable: true, publicText: 'More waits already than can be sent before it expires.' },
+  dayCapReached: { retryable: true, publicText: 'The carrier takes no more of this sender today.' },
   queueFull: { retryable: true, publicText: 'The queue is full; try again later.' },
   throttled: { retryable: true, publicText: 'Too many messages a second; slow down.' },
   systemError: { retryable: true, publicText: 'The message could not be stored; try again later.' },
   stopping: { retryable: true, publicText: 'The switch is going down; try again on a new connection.' },
   expired: { retryable: false, publicText: 'The validity period ended before the message could be delivered.' },
   rejectedByVendor: { retryable: false, publicText: 'The network refused the message.' },
+  rejectedForRate: { retryable: true, publicText: 'The carrier refused the message: too many were sent.' },
   resendsUsedUp: { retryable: false, publicText: 'The network kept failing until the resends were used up.' },
   unanswered: { retryable: false, publicText: 'The network took the message but never said what became of it.' },
 } as const satisfies Record<string, ReasonRow>
 
 export type FailureReason = keyof typeof failureReasons
 
-/** What somebody must see to first: a balance is topped up, a customer unblocked, the next day comes. */
-const waitsForSomebody: ReadonlySet<FailureReason> = new Set(['insufficientFunds', 'customerBlocked', 'dayLimit'])
+/** What somebody must see to first, or hours: a balance is topped up, a customer unblocked, the next day comes, a long queue goes. */
+const waitsForSomebody: ReadonlySet<FailureReason> = new Set([
+  'insufficientFunds',
+  'customerBlocked',
+  'dayLimit',
+  'dayCapReached',
+  'queueOverflow',
+])
 
 /** May the same message succeed within seconds, though nobody does anything? */
 export function passesSoon(reason: FailureReason): boolean {

@@ -72,6 +72,10 @@ export const apiByReason = {
   optedOut: { code: 200, status: 202 },
   tollFreeToCanada: { code: 201, status: 202 },
   countryBarred: { code: 450, status: 202 },
+  // The API has no codes of its own for what registries and caps say.
+  unregisteredSender: { code: 40, status: 202 },
+  queueOverflow: { code: 300, status: 429 },
+  dayCapReached: { code: 300, status: 202 },
   queueFull: { code: 300, status: 429 },
   throttled: { code: 300, status: 429 },
   systemError: { code: 300, status: 503 },
@@ -79,6 +83,7 @@ export const apiByReason = {
   // Ends of messages that were accepted: no answer waits for them.
   expired: { code: 420, status: 202 },
   rejectedByVendor: { code: 100, status: 202 },
+  rejectedForRate: { code: 100, status: 202 },
   resendsUsedUp: { code: 300, status: 202 },
   unanswered: { code: 1000, status: 202 },
 } as const satisfies Record<FailureReason | SenderReason, ReasonInApi>

@@ -36,6 +36,9 @@ export const sipStatusByReason = {
   optedOut: 403,
   tollFreeToCanada: 403,
   countryBarred: 403,
+  unregisteredSender: 403,
+  queueOverflow: 480,
+  dayCapReached: 480,
   // Its own queue at whoever it goes to, or ours: both empty in time.
   queueFull: 480,
   throttled: 503,
@@ -44,6 +47,7 @@ export const sipStatusByReason = {
   // Ends of messages that were accepted: no answer waits for them.
   expired: 480,
   rejectedByVendor: 403,
+  rejectedForRate: 480,
   resendsUsedUp: 480,
   unanswered: 480,
 } as const satisfies Record<FailureReason, number>

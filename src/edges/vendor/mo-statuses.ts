@@ -34,6 +34,9 @@ export const moStatusNameByReason = {
   optedOut: 'ESME_RX_R_APPN',
   tollFreeToCanada: 'ESME_RX_R_APPN',
   countryBarred: 'ESME_RX_R_APPN',
+  unregisteredSender: 'ESME_RX_R_APPN',
+  queueOverflow: 'ESME_RX_R_APPN',
+  dayCapReached: 'ESME_RX_R_APPN',
   networkUnknown: 'ESME_RX_R_APPN',
   // What refused the whole message refuses each part: those that are not sent yet would wait for it in vain.
   messageRefused: 'ESME_RX_R_APPN',
@@ -47,6 +50,7 @@ export const moStatusNameByReason = {
   // Ends of messages that were taken: no answer waits for them.
   expired: 'ESME_RX_R_APPN',
   rejectedByVendor: 'ESME_RX_R_APPN',
+  rejectedForRate: 'ESME_RX_R_APPN',
   resendsUsedUp: 'ESME_RX_R_APPN',
   unanswered: 'ESME_RX_R_APPN',
 } as const satisfies Record<FailureReason, StatusName>

@@ -232,7 +232,15 @@ describe('parts whose answers are withheld', () => {
 
 describe('the status of a refusal', () => {
   // They pass, but not soon: a vendor that keeps a message until then blocks its own queue.
-  const notSoon: readonly string[] = ['insufficientFunds', 'customerBlocked', 'dayLimit', 'networkUnknown']
+  const notSoon: readonly string[] = [
+    'insufficientFunds',
+    'customerBlocked',
+    'dayLimit',
+    'networkUnknown',
+    'queueOverflow',
+    'dayCapReached',
+    'rejectedForRate',
+  ]
 
   it.each(Object.entries(moStatusNameByReason))('of %s is %s: redelivery where it may help only', (reason, name) => {
     const { retryable } = failureReasons[reason as FailureReason]
