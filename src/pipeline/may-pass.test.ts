@@ -103,3 +103,11 @@ it('nothing that somebody pays for goes while the books are in another currency'
   expect([reasonOf('open'), reasonOf('hlr')]).toEqual(['systemError', 'systemError'])
   expect(whyNotPassing(directory, { ...ports, books }, part(acme, '07700900001', '07700900123'), WALL)).toBeUndefined()
 })
+
+it('a part to a phone that wants nothing more from there is not acknowledged', () => {
+  const asked: string[] = []
+  const hasOptedOut = (from: string, to: string): boolean => asked.push(`${from} ${to}`) > 0
+  const one = part(acme, '07700900001', '07700900123')
+  expect(whyNotPassing(directory, { ...ports, hasOptedOut }, one, WALL)?.reason).toBe('optedOut')
+  expect(asked).toEqual(['447700900001 447700900123'])
+})

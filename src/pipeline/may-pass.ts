@@ -9,11 +9,11 @@ import { isOnNet, targetOf } from './on-net/on-net.js'
 import { ownerOf, type OwnerPorts } from './owner/owner.js'
 import { transitAccount } from './owner/transit.js'
 import { tooManyFor } from './room.js'
-import { whyNotAllowed } from './screen/screen.js'
+import { whyNotAllowed, whyUnwanted, type ScreenPorts } from './screen/screen.js'
 import type { Submission } from './stage.js'
 import { inOurForm } from './translate/translate.js'
 
-export interface MayPassPorts extends OwnerPorts {
+export interface MayPassPorts extends OwnerPorts, ScreenPorts {
   readonly moRoom: (account: Account) => number
   readonly books: KeepsCurrency
 }
@@ -50,16 +50,17 @@ export function whyNotPassing(
 
 function whyNotSending(
   directory: Snapshot,
-  { books, moRoom }: MayPassPorts,
+  ports: MayPassPorts,
   account: SendingAccount,
   domain: string,
   addresses: Addresses,
   wallMs: number,
 ): Failure | undefined {
+  const { books, moRoom } = ports
   const called = addresses.destination.value
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
-  const notAllowed = whyNotAllowed(account, addresses)
+  const notAllowed = whyUnwanted(addresses, ports) ?? whyNotAllowed(account, addresses)
   if (notAllowed !== undefined) return notAllowed
   if (isOnNet({ policy })) {
     const target = targetOf(directory, { domain, destination: addresses.destination }, account)

@@ -14,7 +14,7 @@ import type { OwnerPorts } from './owner/owner.js'
 import { choosePolicy } from './policy/policy.js'
 import type { Reassembly } from './reassemble/reassemble.js'
 import { whatFits } from './room.js'
-import { screen } from './screen/screen.js'
+import { screen, type ScreenPorts } from './screen/screen.js'
 import type { Senders } from './sender/sender.js'
 import {
   answerOf,
@@ -33,7 +33,7 @@ import {
 import { translateAddresses } from './translate/translate.js'
 
 /** What follows reassembly. */
-export interface OnwardPorts extends AcceptPorts, AuthorizePorts, OwnerPorts {
+export interface OnwardPorts extends AcceptPorts, AuthorizePorts, OwnerPorts, ScreenPorts {
   /** The directory as it is now; asked once per batch. */
   readonly directory: () => Snapshot
   /** How many more messages from phones and other accounts may wait for an account. */
@@ -111,7 +111,7 @@ export function resumePipeline(
 /** Takes on those whose addresses are in our form. */
 export function onward(translated: readonly Assembled[], round: Round): void {
   const { directory, ports } = round
-  const permitted = screen(runStage(choosePolicy(directory), translated, answerOf))
+  const permitted = screen(runStage(choosePolicy(directory), translated, answerOf), ports)
   const toVendors = hasOnNet(permitted) ? withoutOnNet(permitted, round) : permitted
   proceed(ports.carrier === undefined ? toVendors : ports.carrier.take(toVendors, directory), round)
 }

@@ -66,6 +66,8 @@ export interface Submission {
   readonly chosenSender?: PoolSender | undefined
   /** What must be kept of the choice in the same step as the message. */
   readonly chosenRows?: readonly KeptRow[] | undefined
+  /** It tells a phone that its wish to hear no more was heard: the one thing that goes to it in spite of that. */
+  readonly isAcknowledgement?: boolean | undefined
   /** What its edge keeps in the step that accepts it: called once, when all else about it is settled. */
   readonly kept?: ((message: Message, bill: Bill | undefined) => readonly KeptRow[]) | undefined
   readonly answer: SubmissionAnswer

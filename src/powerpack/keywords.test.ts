@@ -55,6 +55,10 @@ describe('a phone that opted out', () => {
     expect(rig.done(judgeOptOut(rig.packs.optOuts, scope, phone, rig.nowMs))).toBe(true)
     expect(rig.done(judgeOptOut(rig.packs.optOuts, scope, phone, rig.nowMs + 5))).toBe(false)
     for (const packs of [rig.packs, rig.rebuilt()]) {
+      // Whoever sends by one of its numbers.
+      const unwanted = [...numbers, '14155550103', '14155559999', 'Acme'].map((from) => packs.hasOptedOut(from, phone))
+      expect(unwanted).toEqual([true, true, false, false, false])
+      expect(packs.hasOptedOut(numbers[0], '14155559998')).toBe(false)
       expect(rig.choose('p', phone, { packs })).toEqual({ kind: 'none', reason: 'optedOut', code: 200 })
       expect(packs.standing('p', wrote, phone)).toBe('optedOut')
       expect(packs.optOuts.sinceMs(scope, phone)).toBe(rig.nowMs)
@@ -65,6 +69,7 @@ describe('a phone that opted out', () => {
     expect(rig.done(judgeOptIn(rig.packs.optOuts, scope, phone))).toBe(false)
     expect(rig.send('p', phone)).toBe(wrote)
     expect([rig.rows('optout'), rig.packs.optOuts.size]).toEqual([[], 0])
+    expect(rig.packs.hasOptedOut(numbers[0], phone)).toBe(false)
   })
 
   it('of a number by itself hears from that no more, in whatever pool that is later', () => {
@@ -77,6 +82,7 @@ describe('a phone that opted out', () => {
     expect(rig.packs.standing('p', first, phone)).toBe('gone')
     rig.join(pool, second)
     for (const chance of [0, 0.5, 0.9]) expect(rig.send('p', phone, { chance })).toBe(second)
+    expect([rig.packs.hasOptedOut(first, phone), rig.packs.hasOptedOut(second, phone)]).toEqual([true, false])
   })
 
   it('is one by its digits', () => {

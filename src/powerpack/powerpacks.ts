@@ -173,6 +173,12 @@ export class Powerpacks {
     return slot < 0 ? 0 : this.#sent.of(slot)
   }
 
+  /** Whether a phone wants nothing more from a number, whoever sends by it: by the number's pack, or by the number alone. */
+  hasOptedOut(number: string, phone: string): boolean {
+    if (this.optOuts.size === 0) return false
+    return this.optOuts.has(number, phone) || this.optOuts.has(this.optOutScope(number), phone)
+  }
+
   /** The scope in which a phone opts out that answers a number: that of its pack, or of the number alone where it sends for none. */
   optOutScope(number: string): string {
     const pack = this.book.packOf(number)

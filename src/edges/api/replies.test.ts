@@ -65,7 +65,8 @@ describe('a reply', () => {
     expect(await send(webhook, reply, [left])).toEqual({ kind: 'refused', again: false, why: 'optedOut' })
     expect(await send({ ...webhook, purpose: 'acknowledgement' }, reply, [left])).toEqual({ kind: 'taken' })
     // Its number may not send to that phone in its turn.
-    expect(messages.submitted.map(({ chosenSender }) => chosenSender)).toEqual([undefined])
+    expect(messages.submitted).toMatchObject([{ isAcknowledgement: true }])
+    expect(messages.submitted[0]).not.toHaveProperty('chosenSender')
   })
 
   it('is tried again where nothing can be taken now, and not where its account is gone', async () => {

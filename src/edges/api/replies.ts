@@ -40,12 +40,12 @@ export function replies(ports: ReplyPorts): AttemptPorts['reply'] {
     new Promise((resolve) => {
       const asked = askedFor(webhook, reply, ports)
       if ('kind' in asked) return resolve(asked)
-      const { caller, request, sender } = asked
+      const { caller, request, sender, isAcknowledgement } = asked
       const sent = new SentReply(ports, caller, request, kept, resolve)
       const common = commonOf(request)
       const submission = submissionOf(reply.dst, common, request, caller, link, sent.kept, sent)
       if (batch.length === 0) ports.defer(hand)
-      batch.push(sender === undefined ? submission : { ...submission, chosenSender: sender })
+      batch.push({ ...submission, isAcknowledgement, ...(sender !== undefined && { chosenSender: sender }) })
     })
 }
 
@@ -54,6 +54,7 @@ interface Asked {
   readonly request: MessageRequest
   /** In whose turn it waits. */
   readonly sender: PoolSender | undefined
+  readonly isAcknowledgement: boolean
 }
 
 function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts): Asked | Replied {
@@ -66,12 +67,13 @@ function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts
   if (checked.kind === 'mistake') return never(checked.error)
   const caller: Caller = { ...known, address: '' }
   // Who says STOP hears that it was heard, from the number that it was said to.
-  if (purpose === 'acknowledgement') return { caller, request: checked.request, sender: undefined }
+  if (purpose === 'acknowledgement')
+    return { caller, request: checked.request, sender: undefined, isAcknowledgement: true }
   const why = whyNotFrom(src, dst, caller.account, ports)
   if (why !== undefined) return never(why.error ?? why.reason)
   const pack = ports.powerpacks.book.packOf(src)
   const sender = pack === undefined ? undefined : { number: src, pack: pack.uuid }
-  return { caller, request: checked.request, sender }
+  return { caller, request: checked.request, sender, isAcknowledgement: false }
 }
 
 class SentReply implements SubmissionAnswer {

@@ -38,7 +38,7 @@ describe('a list that is stated lets nothing else pass', () => {
   ])('%j: %j to %s: %j', (allowed, from, to, expected) => {
     const { refused, message } = rig()
     const one = message(allowed, from, to)
-    expect(screen([one])).toEqual(expected === '' ? [one] : [])
+    expect(screen([one], {})).toEqual(expected === '' ? [one] : [])
     expect(refused.join()).toBe(expected)
   })
 })
@@ -46,12 +46,38 @@ describe('a list that is stated lets nothing else pass', () => {
 it('accounts without lists cost a look: their batch is as it is', () => {
   const { message } = rig()
   const batch = [message({}, 'anything', 'anywhere'), message({}, '', '')]
-  expect(screen(batch)).toBe(batch)
+  expect(screen(batch, {})).toBe(batch)
 })
 
 it('of a batch those that may go on keep their order', () => {
   const { refused, message } = rig()
   const batch = [message({}, 'x', '1'), message({ sources: ['y'] }, 'x', '2'), message({ sources: ['x'] }, 'x', '3')]
-  expect(screen(batch).map(({ submission }) => submission.destination.value)).toEqual(['1', '3'])
+  expect(screen(batch, {}).map(({ submission }) => submission.destination.value)).toEqual(['1', '3'])
   expect(refused).toHaveLength(1)
+})
+
+describe('a phone that wants nothing more from a number', () => {
+  const hasOptedOut = (source: string, destination: string): boolean => source === '14155550100' && destination === '1'
+
+  it('gets nothing from it, whoever sends', () => {
+    const { refused, message } = rig()
+    const batch = [message({}, '14155550100', '1'), message({}, '14155550100', '2'), message({}, 'x', '1')]
+    expect(screen(batch, { hasOptedOut })).toEqual(batch.slice(1))
+    expect(refused).toEqual(['optedOut: 1 wants nothing more from 14155550100'])
+  })
+
+  it('is told that its wish was heard; of a pack it is asked later', () => {
+    const { refused, message } = rig()
+    const one = message({}, '14155550100', '1')
+    const saying = (more: object): Permitted => ({ ...one, submission: { ...one.submission, ...more } })
+    const batch = [saying({ isAcknowledgement: true }), saying({ powerpack: 'p' })]
+    expect(screen(batch, { hasOptedOut })).toBe(batch)
+    expect(refused).toEqual([])
+  })
+
+  it('costs those a look who write to others', () => {
+    const { message } = rig()
+    const batch = [message({}, '14155550100', '2'), message({}, '', '')]
+    expect(screen(batch, { hasOptedOut })).toBe(batch)
+  })
 })

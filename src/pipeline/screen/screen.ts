@@ -1,22 +1,50 @@
-// Stage 5: may the account send under this address, and to there? Both as translated: what the phone would see, what is paid for.
+// Stage 5: may the account send under this address, and to there, and does the phone there want it? Addresses as translated: what the
+// phone would see, what is paid for.
 
 import type { SendingAccount } from '../../directory/snapshot.js'
 import type { Addresses } from '../../message/address.js'
 import type { Failure } from '../../message/failure.js'
 import { answerOf, continueWith, runStage, type Permitted, type Verdict } from '../stage.js'
 
-/** A batch whose accounts have no lists is given back as it is. */
-export function screen<P extends Permitted>(batch: readonly P[]): readonly P[] {
-  if (!batch.some(({ account }) => isScreened(account))) return batch
+export interface ScreenPorts {
+  /** Whether the phone has said that it wants nothing more from there; left out: none has. */
+  readonly hasOptedOut?: HasOptedOut | undefined
+}
+
+/** Called for each message: must be cheap. */
+export type HasOptedOut = (source: string, destination: string) => boolean
+
+/** A batch of which nothing is stopped by a list or an opt-out is given back as it is. */
+export function screen<P extends Permitted>(batch: readonly P[], { hasOptedOut }: ScreenPorts): readonly P[] {
+  if (!batch.some((permitted) => isScreened(permitted.account) || isUnwanted(permitted, hasOptedOut))) return batch
   return runStage(
     (all) =>
       all.map((permitted): Verdict<P> => {
-        const failure = whyNotAllowed(permitted.account, permitted.submission, permitted.submission.powerpack)
+        const { account, submission } = permitted
+        const failure = isUnwanted(permitted, hasOptedOut)
+          ? optedOut(submission)
+          : whyNotAllowed(account, submission, submission.powerpack)
         return failure === undefined ? continueWith(permitted) : { kind: 'refuse', failure }
       }),
     batch,
     answerOf,
   )
+}
+
+/** Why a phone may not be written to from there; undefined where it may. */
+export function whyUnwanted(addresses: Addresses, { hasOptedOut }: ScreenPorts): Failure | undefined {
+  return hasOptedOut?.(addresses.source.value, addresses.destination.value) === true ? optedOut(addresses) : undefined
+}
+
+/** Of a pack it is asked when a number is chosen. */
+function isUnwanted({ submission }: Permitted, hasOptedOut: HasOptedOut | undefined): boolean {
+  if (hasOptedOut === undefined || submission.powerpack !== undefined || submission.isAcknowledgement === true)
+    return false
+  return hasOptedOut(submission.source.value, submission.destination.value)
+}
+
+function optedOut({ source, destination }: Addresses): Failure {
+  return { reason: 'optedOut', cause: `${destination.value} wants nothing more from ${source.value}` }
 }
 
 /**
