@@ -76,11 +76,11 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   // Before anybody hears that it is ready: who then stops it at once must not kill it. Before that a signal may.
   const stopWanted = firstSignal()
   process.on('SIGHUP', () => void app.reload('SIGHUP'))
-  const { smppPort, adminPort } = app
+  const { smppPort, adminPort, apiPort } = app
   log.event('app.ready', { tookMs: Math.round(performance.now() - startedMs), smppPort, adminPort })
   output.print(
-    `smswitch is ready: SMPP on ${config.smpp.server.host}:${smppPort}, admin on http://${config.admin.host}:${adminPort}`,
-    { ready: true, smppPort, adminPort, pid: process.pid },
+    `smswitch is ready: SMPP on ${config.smpp.server.host}:${smppPort}, admin on http://${config.admin.host}:${adminPort}${apiPort === undefined ? '' : `, API on http://${config.api.host}:${apiPort}`}`,
+    { ready: true, smppPort, adminPort, ...(apiPort !== undefined && { apiPort }), pid: process.pid },
   )
   const signal = await stopWanted
   log.event('app.stopping', { why: signal })

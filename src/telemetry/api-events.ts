@@ -73,6 +73,11 @@ export const apiEvents = {
     message: 'rows of powerpacks or numbers in the store cannot be read; they count for nothing',
     fields: { table: 'text', key: 'text', count: 'number' },
   },
+  'powerpack.numbersChanged': {
+    level: 'info',
+    message: 'numbers of the operator were imported or removed',
+    fields: { by: 'text', count: 'number' },
+  },
   'powerpack.quarantined': {
     level: 'warn',
     message: 'a number of a pool is not used for now',

@@ -1,4 +1,5 @@
 // Applications through the real daemon: the SDK sends from pools of numbers, callbacks come to a real server, phones answer.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import {
   added,
@@ -125,4 +126,28 @@ it('does a repeated request once', async () => {
   await submitsAt(vendor, 1)
   await daemon.metricWhen((n) => n === 0, 'smswitch_store_messages')
   expect(vendor.stats.submits).toBe(1)
+})
+
+it('follows the directory: accounts come and go while it runs', async () => {
+  const scenario = await startScenario(apiScenario())
+  const { daemon, directory, vendor } = scenario
+  const sdk = await sdkOf(daemon)
+  const given = JSON.parse(readFileSync(directory, 'utf8')) as { accounts: Record<string, unknown>[] }
+  const reload = async (accounts: readonly Record<string, unknown>[], revisions: number): Promise<void> => {
+    writeFileSync(directory, JSON.stringify({ ...given, accounts }))
+    process.kill(daemon.pid, 'SIGHUP')
+    await daemon.logged('directory.changed', (line) => line['revision'] === revisions)
+  }
+  const late = { authId: 'MA9876543210ZYXWVUTS', token: 'another-token-of-forty-characters-000002' }
+  const first = Number((await daemon.logged('directory.loaded'))['revision'] ?? 0)
+  await reload([...given.accounts, { id: 'late', api: late, numbers: [added[0]] }], first + 1)
+  const lateSdk = await sdkOf(daemon, late)
+  const app = await startReceiver()
+  const pack = await packOf(lateSdk, added.slice(0, 1))
+  const [uuid = ''] = await send(lateSdk, pack, phone, 'hello', { url: app.url })
+  await app.came(() => app.of(uuid).length === 3, 'three callbacks')
+  expect(vendor.received[0]?.source).toBe(added[0])
+  await reload(given.accounts, first + 2)
+  await expect(send(lateSdk, pack, phone, 'hello')).rejects.toMatchObject({ status: 401 })
+  expect(await sdk.powerpacks['list']!()).toHaveLength(0)
 })

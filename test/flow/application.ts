@@ -53,9 +53,9 @@ export async function apiPortOf(daemon: Daemon): Promise<number> {
   return Number((await daemon.logged('api.listening'))['port'])
 }
 
-export async function sdkOf(daemon: Daemon): Promise<Sdk> {
-  const url = `http://127.0.0.1:${await apiPortOf(daemon)}/v1/Account/${authId}`
-  const made: unknown = new plivo.Client(authId, authToken, { url })
+export async function sdkOf(daemon: Daemon, of = { authId, token: authToken }): Promise<Sdk> {
+  const url = `http://127.0.0.1:${await apiPortOf(daemon)}/v1/Account/${of.authId}`
+  const made: unknown = new plivo.Client(of.authId, of.token, { url })
   return made as Sdk
 }
 
