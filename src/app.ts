@@ -160,8 +160,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const ways = createMessageWays({
     ...{ config, directory, core, ids, candidates, accounting, states, clock, nowMs },
     carrier: networks.carrier,
-    senders: tied?.sendersOf(dispatcher),
-    renterOf: tied?.renterOf,
+    pools: tied?.ofPipeline(dispatcher),
     moAccepted: (delivery) => sip?.waits(delivery),
   })
   const { reassembly, stallMs, submit, submitMo } = ways
@@ -358,6 +357,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         },
         route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
         numbers: api && { book: api.book, changes: api.changes },
+        onNumbers: (by, count) => log.event('powerpack.numbersChanged', { by, count }),
         onChanged: (change) => log.event('directory.changed', change),
         onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),
       },

@@ -10,14 +10,12 @@ import type { RecentStates } from './edges/esme/recent-states.js'
 import type { Clock } from './lib/clock.js'
 import type { MoDelivery } from './message/delivery.js'
 import type { IdSource } from './message/id-source.js'
-import type { AccountId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import type { Carrier } from './pipeline/carrier/carrier.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
 import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
 import type { Reassembly } from './pipeline/reassemble/reassemble.js'
-import type { Senders } from './pipeline/sender/sender.js'
 import type { Located, Submission } from './pipeline/stage.js'
 
 export interface MessageWaysPorts {
@@ -28,10 +26,8 @@ export interface MessageWaysPorts {
   readonly candidates: CandidatePorts
   readonly carrier: Carrier
   readonly accounting: Accounting
-  /** Left out where there are no pools. */
-  readonly senders: Senders | undefined
-  /** Who has a number beside those of the directory; left out where there are none. */
-  readonly renterOf: ((called: string) => AccountId | undefined) | undefined
+  /** Numbers of pools; left out where there are none. */
+  readonly pools: PoolsOfPipeline | undefined
   readonly states: RecentStates
   /** One for a phone or an ESME waits in its lane from now on. */
   readonly moAccepted: (delivery: MoDelivery) => void
@@ -39,6 +35,9 @@ export interface MessageWaysPorts {
   /** Switch time, ms. */
   readonly nowMs: () => number
 }
+
+/** What the pipeline asks of powerpacks. */
+export type PoolsOfPipeline = Required<Pick<OnwardPorts, 'senders' | 'renterOf' | 'hasOptedOut'>>
 
 export interface MessageWays {
   readonly reassembly: Reassembly
@@ -53,11 +52,11 @@ export interface MessageWays {
 }
 
 export function createMessageWays(ports: MessageWaysPorts): MessageWays {
-  const { config, directory, core, ids, candidates, carrier, accounting, senders, renterOf, states } = ports
-  const { clock, nowMs } = ports
+  const { config, directory, core, ids, candidates, carrier, accounting, pools, states, clock, nowMs } = ports
   const { recorder, courier, dispatcher } = core
   const onward: OnwardPorts = {
-    ...{ candidates, carrier, senders, renterOf, recorder, ids, directory },
+    ...{ candidates, carrier, recorder, ids, directory },
+    ...pools,
     ...accounting,
     laneOf: (route, account, sender) => vendorLane(route, 0, account, sender),
     laneOfUndecided: undecidedLane,

@@ -6,7 +6,7 @@ import type { Config } from './config/settings.js'
 import type { Core, CorePorts } from './core.js'
 import { API_ECHO } from './edges/api/message-submission.js'
 import { echoOf } from './message/echo.js'
-import type { AccountId } from './message/ids.js'
+import type { PoolsOfPipeline } from './message-ways.js'
 import { Senders } from './pipeline/sender/sender.js'
 import { poolSenders } from './pool-senders.js'
 import { NOBODY } from './powerpack/stock.js'
@@ -23,10 +23,7 @@ export interface TiedPoolsPorts {
 
 export interface TiedPools {
   readonly ofCore: Required<Pick<CorePorts, 'senders' | 'tellsTaken'>>
-  /** For the pipeline. */
-  readonly sendersOf: (dispatcher: Pick<Core['dispatcher'], 'waitingFrom'>) => Senders
-  /** Who has a number that the directory does not have. */
-  readonly renterOf: (called: string) => AccountId | undefined
+  readonly ofPipeline: (dispatcher: Pick<Core['dispatcher'], 'waitingFrom'>) => PoolsOfPipeline
   /** What is owed to the store since choices were taken back, and no message took along: to be called every second or so. */
   readonly keepOwed: (recorder: Pick<Core['recorder'], 'recordLazily'>) => void
 }
@@ -50,8 +47,8 @@ export function tiePools({ config, powerpacks, instruments, nowMs, wallMs }: Tie
       }),
       tellsTaken: ({ tlvs }) => tlvs.length > 0 && echoOf(tlvs) === API_ECHO,
     },
-    sendersOf: (dispatcher) =>
-      new Senders(
+    ofPipeline: (dispatcher) => ({
+      senders: new Senders(
         {
           powerpacks: { choose: instruments.counted(choose), undo: (chosen) => powerpacks.undo(chosen) },
           chance,
@@ -59,10 +56,12 @@ export function tiePools({ config, powerpacks, instruments, nowMs, wallMs }: Tie
         },
         { maxQueued: config.powerpack.maxQueuedPerNumber },
       ),
-    renterOf: (called) => {
-      const account = powerpacks.book.numbers.get(called)?.account
-      return account === NOBODY ? undefined : account
-    },
+      renterOf: (called) => {
+        const account = powerpacks.book.numbers.get(called)?.account
+        return account === NOBODY ? undefined : account
+      },
+      hasOptedOut: (source, destination) => powerpacks.hasOptedOut(source, destination),
+    }),
     keepOwed: (recorder) => {
       const rows = powerpacks.owed(OWED_AT_ONCE)
       if (rows.length > 0) recorder.recordLazily({ kind: 'kept', rows, fact: true }, ignored)
