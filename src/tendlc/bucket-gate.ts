@@ -29,13 +29,16 @@ export class BucketGate implements Gate {
   #rate: BucketRate
   readonly #bucket: Bucket
 
-  /** @param perSecond counted in thousandths, the least 0.001 */
-  constructor(key: string, name: string, perSecond: number, nowMs: number) {
+  /**
+   * @param perSecond counted in thousandths, the least 0.001
+   * @param emptyAtMs when nothing of it was left, as far as anybody knows; -Infinity for a full one
+   */
+  constructor(key: string, name: string, perSecond: number, nowMs: number, emptyAtMs = -Infinity) {
     this.key = key
     this.name = name
     this.#perSecond = perSecond
     this.#rate = rateOf(perSecond)
-    this.#bucket = fullBucket(this.#rate, nowMs)
+    this.#bucket = emptyAtMs === -Infinity ? fullBucket(this.#rate, nowMs) : { level: 0, atMs: Math.floor(emptyAtMs) }
   }
 
   get perSecond(): number {

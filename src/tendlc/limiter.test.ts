@@ -299,3 +299,14 @@ it('another limiter begins with nothing taken but the days of the book', () => {
   world.limiter.vendorRefused(lane, 2)
   expect(new Limiter(world, world.days).use(lane, noon).map(({ room }) => room)).toEqual([97, 5])
 })
+
+it('after a restart no rate has a burst and no minute has room, since what was sent before is not known', () => {
+  const world = new TestWorld(standard)
+  const limiter = new Limiter(world, world.days, noon)
+  const att = limiter.of(laneOf())
+  expect(limiter.use(att.lane, noon).map(({ room }) => room)).toEqual([0, 0])
+  expect(att.take(1, noon + 14)).toBe(false)
+  expect(limiter.use(att.lane, noon + 500).map(({ room }) => room)).toEqual([37, 0])
+  expect([goes(att, noon + 60_499), goes(att, noon + 60_500)]).toEqual([0, 75])
+  expect(goes(limiter.of(laneOf({ carrier: 'verizon' })), noon + 60_500)).toBe(75)
+})

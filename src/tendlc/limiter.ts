@@ -38,6 +38,7 @@ export interface GateUse {
 export class Limiter implements Gates {
   readonly #world: LimitWorld
   readonly #days: DayBook
+  readonly #startedMs: number
   readonly #gates = new Map<string, Gate>()
   /** By campaign, then by carrier: found by names that are there already, since a lane may begin with each message. */
   readonly #ways = new Map<string, Map<LimitedLane['carrier'], CampaignWay<Gate>>>()
@@ -46,9 +47,14 @@ export class Limiter implements Gates {
   #version = 0
   #askedMs = 0
 
-  constructor(world: LimitWorld, days: DayBook) {
+  /**
+   * @param startedMs when this process began, in switch time: what another one sent before is not known, so that all rates begin
+   * empty and all minutes used up. -Infinity where there was none
+   */
+  constructor(world: LimitWorld, days: DayBook, startedMs = -Infinity) {
     this.#world = world
     this.#days = days
+    this.#startedMs = startedMs
   }
 
   /** Gates of which something is remembered. */
@@ -162,9 +168,9 @@ export class Limiter implements Gates {
   #made(spec: GateSpec, nowMs: number): Gate {
     switch (spec.kind) {
       case 'bucket':
-        return new BucketGate(spec.key, spec.name, spec.perSecond, nowMs)
+        return new BucketGate(spec.key, spec.name, spec.perSecond, nowMs, this.#startedMs)
       case 'minute':
-        return new MinuteGate(spec.key, spec.name, spec.perMinute, nowMs)
+        return new MinuteGate(spec.key, spec.name, spec.perMinute, nowMs, this.#startedMs)
       case 'day':
         return new DayGate(spec.key, spec.name, this.#days, spec.dayKey, spec.cap, spec.atCap)
     }

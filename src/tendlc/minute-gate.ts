@@ -21,12 +21,14 @@ export class MinuteGate implements Gate {
   #at: number
   #used = 0
 
-  constructor(key: string, name: string, perMinute: number, nowMs: number) {
+  /** @param fullAtMs when all of it was used, as far as anybody knows; -Infinity for an unused one */
+  constructor(key: string, name: string, perMinute: number, nowMs: number, fullAtMs = -Infinity) {
     this.key = key
     this.name = name
     this.#perMinute = perMinute
     this.#slots = slotsFor(perMinute)
-    this.#at = Math.floor(nowMs / SLOT_MS)
+    this.#at = Math.floor((fullAtMs === -Infinity ? nowMs : fullAtMs) / SLOT_MS)
+    if (fullAtMs !== -Infinity) this.take(perMinute, fullAtMs)
   }
 
   get perMinute(): number {
