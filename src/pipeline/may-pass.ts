@@ -60,7 +60,7 @@ function whyNotSending(
   const called = addresses.destination.value
   const policy = directory.policyFor(domain === '' ? account.domain : domain, called)
   if (policy === undefined) return failure('noPolicy', `no policy covers ${called}`)
-  const notAllowed = whyUnwanted(addresses, ports) ?? whyNotAllowed(account, addresses)
+  const notAllowed = whyUnwanted(addresses, ports) ?? whyNotAllowed(account, addresses, ports)
   if (notAllowed !== undefined) return notAllowed
   if (isOnNet({ policy })) {
     const target = targetOf(directory, { domain, destination: addresses.destination }, account)

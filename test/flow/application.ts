@@ -31,7 +31,7 @@ export function apiScenario(options: ScenarioOptions = {}): ScenarioOptions {
     id: 'app',
     api: { authId, token: authToken },
     numbers: own,
-    allowedSources: [...own, ...added],
+    allowedSources: added,
     ...options.account,
   }
   const { account: _, ...rest } = options

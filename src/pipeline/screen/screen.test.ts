@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { destinationsAllowed, sourcesAllowed } from '../../directory/allowed.js'
 import type { SendingAccount } from '../../directory/snapshot.js'
 import type { Failure } from '../../message/failure.js'
+import type { AccountId } from '../../message/ids.js'
 import type { Permitted } from '../stage.js'
 import { screen } from './screen.js'
 
@@ -22,6 +23,17 @@ function rig() {
     }) as unknown as Permitted
   return { refused, message }
 }
+
+it('numbers that an account rents are its own, whatever its list says', () => {
+  const { refused, message } = rig()
+  const renters = new Map([
+    ['14155550101', 'a' as AccountId],
+    ['14155550102', 'b' as AccountId],
+  ])
+  const batch = [...renters.keys()].map((number) => message({ sources: ['x'] }, number, '14155559001'))
+  expect(screen(batch, { renterOf: (called) => renters.get(called) })).toEqual(batch.slice(0, 1))
+  expect(refused).toEqual(['sourceNotAllowed: account a may not send as "14155550102"'])
+})
 
 describe('a list that is stated lets nothing else pass', () => {
   it.each([

@@ -4,9 +4,10 @@
 import type { SendingAccount } from '../../directory/snapshot.js'
 import type { Addresses } from '../../message/address.js'
 import type { Failure } from '../../message/failure.js'
+import type { OwnerPorts } from '../owner/owner.js'
 import { answerOf, continueWith, runStage, type Permitted, type Verdict } from '../stage.js'
 
-export interface ScreenPorts {
+export interface ScreenPorts extends Pick<OwnerPorts, 'renterOf'> {
   /** Whether the phone has said that it wants nothing more from there; left out: none has. */
   readonly hasOptedOut?: HasOptedOut | undefined
 }
@@ -15,7 +16,8 @@ export interface ScreenPorts {
 export type HasOptedOut = (source: string, destination: string) => boolean
 
 /** A batch of which nothing is stopped by a list or an opt-out is given back as it is. */
-export function screen<P extends Permitted>(batch: readonly P[], { hasOptedOut }: ScreenPorts): readonly P[] {
+export function screen<P extends Permitted>(batch: readonly P[], ports: ScreenPorts): readonly P[] {
+  const { hasOptedOut } = ports
   if (!batch.some((permitted) => isScreened(permitted.account) || isUnwanted(permitted, hasOptedOut))) return batch
   return runStage(
     (all) =>
@@ -23,7 +25,7 @@ export function screen<P extends Permitted>(batch: readonly P[], { hasOptedOut }
         const { account, submission } = permitted
         const failure = isUnwanted(permitted, hasOptedOut)
           ? optedOut(submission)
-          : whyNotAllowed(account, submission, submission.powerpack)
+          : whyNotAllowed(account, submission, ports, submission.powerpack)
         return failure === undefined ? continueWith(permitted) : { kind: 'refuse', failure }
       }),
     batch,
@@ -48,17 +50,20 @@ function optedOut({ source, destination }: Addresses): Failure {
 }
 
 /**
- * Why an account may not send from there to there; undefined where it may. A list that is stated lets nothing else pass.
+ * Why an account may not send from there to there; undefined where it may. A list that is stated lets nothing else pass but numbers that
+ * the account rents.
  * @param powerpack of which a number will be the source: whose the pack is was looked at where it was named
  */
 export function whyNotAllowed(
   account: SendingAccount,
   { source, destination }: Addresses,
+  { renterOf }: ScreenPorts,
   powerpack?: string,
 ): Failure | undefined {
   const { id, allowsSource, allowsDestination } = account
   if (powerpack === undefined && allowsSource !== undefined && !allowsSource(source.value)) {
-    return { reason: 'sourceNotAllowed', cause: `account ${id} may not send as ${JSON.stringify(source.value)}` }
+    if (renterOf?.(source.value) !== id)
+      return { reason: 'sourceNotAllowed', cause: `account ${id} may not send as ${JSON.stringify(source.value)}` }
   }
   if (allowsDestination !== undefined && !allowsDestination(destination.value)) {
     return { reason: 'destinationNotAllowed', cause: `account ${id} may not send to ${destination.value}` }
