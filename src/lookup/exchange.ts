@@ -16,10 +16,12 @@ export interface ExchangeOptions {
   readonly plainHttp?: boolean | undefined
   /** PEM of a private certificate authority, instead of the public ones. Certificates are always checked. */
   readonly ca?: string | undefined
+  /** Of an answer, beyond which it is not read; MAX_ANSWER_OCTETS if not said. */
+  readonly maxAnswerOctets?: number | undefined
 }
 
 export interface ExchangeRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -51,6 +53,7 @@ export function originMistake(origin: string, plainHttp: boolean): string | unde
 export class HttpExchange {
   readonly #name: string
   readonly #origin: URL
+  readonly #maxOctets: number
   readonly #agent: http.Agent
   readonly #request: typeof http.request
 
@@ -59,6 +62,7 @@ export class HttpExchange {
     const mistake = originMistake(options.origin, options.plainHttp === true)
     if (mistake !== undefined) throw new RangeError(`${options.name}: the origin of a provider is ${mistake}`)
     this.#name = options.name
+    this.#maxOctets = options.maxAnswerOctets ?? MAX_ANSWER_OCTETS
     this.#origin = new URL(options.origin)
     const pool: http.AgentOptions = { keepAlive: true, maxSockets: options.maxConnections, timeout: IDLE_MS }
     if (this.#origin.protocol === 'https:') {
@@ -127,8 +131,8 @@ export class HttpExchange {
         let octets = 0
         response.on('data', (chunk: Buffer) => {
           octets += chunk.length
-          if (octets > MAX_ANSWER_OCTETS) {
-            resolve(this.#failure('garbage', `the answer is longer than ${MAX_ANSWER_OCTETS} octets`))
+          if (octets > this.#maxOctets) {
+            resolve(this.#failure('garbage', `the answer is longer than ${this.#maxOctets} octets`))
             response.destroy()
             return
           }

@@ -1,24 +1,20 @@
-// Texts with places to fill in: `{number}`, `{plusNumber}`, `{secret}`. Pure.
+// Texts with places to fill in, such as `{number}`, `{plusNumber}` and `{secret}` of lookups. Pure.
 
 export const placeholders = ['number', 'plusNumber', 'secret'] as const
-export type Placeholder = (typeof placeholders)[number]
 
 /** A word in braces is a place; `{"a": 1}` of a JSON body is not. */
 const place = /\{([A-Za-z]+)\}/g
 
-/** The words in braces that are no placeholder. */
-export function unknownPlaceholders(template: string): readonly string[] {
-  const known: readonly string[] = placeholders
+/** The words in braces that are no placeholder. @param known those that are */
+export function unknownPlaceholders(template: string, known: readonly string[] = placeholders): readonly string[] {
   return [...template.matchAll(place)].map(([, word]) => word as string).filter((word) => !known.includes(word))
 }
 
 /** Fills each place; `escape` makes a value safe where it goes. */
 export function fill(
   template: string,
-  values: Readonly<Record<Placeholder, string>>,
+  values: Readonly<Record<string, string>>,
   escape: (value: string) => string,
 ): string {
-  return template.replace(place, (whole, word: string) =>
-    Object.hasOwn(values, word) ? escape(values[word as Placeholder]) : whole,
-  )
+  return template.replace(place, (whole, word: string) => (Object.hasOwn(values, word) ? escape(values[word]!) : whole))
 }

@@ -22,6 +22,8 @@ export type RefusalReason =
   | 'inAnotherPool'
   | 'inNoPool'
   | 'noRoom'
+  /** Somebody else is needed for it, who does not answer. */
+  | 'unavailable'
 
 /** Not allowed. */
 export interface Refusal {

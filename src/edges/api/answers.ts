@@ -18,6 +18,7 @@ const statusOf: Readonly<Record<RefusalReason, number>> = {
   owned: 400,
   inAnotherPool: 400,
   noRoom: 400,
+  unavailable: 503,
 }
 
 /** After which a request that could not be looked at is worth another try, seconds: a store that fails is tried every two. */

@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { answerChange, answerList, baseOf, described, refuse } from './answers.js'
 import { pageFields } from './page.js'
 import type { AddRoutes, ApiPorts } from './api-ports.js'
-import { offerServices, type OfferType, type OfferWish } from './inventory.js'
+import { NumbersUnavailable, offerServices, type OfferType, type OfferWish } from './inventory.js'
 import { offerJson } from './number-json.js'
 import { digitsOf } from './pool-routes.js'
 
@@ -53,7 +53,8 @@ export function inventoryRoutes({ source, changes, applications }: ApiPorts): Ad
         const wish = wishOf(query)
         if (wish === undefined) return refuse(reply, 400, 'country_iso: expects a country as two letters')
         const base = baseOf(apiAccount)
-        const found = await source.find(wish, query)
+        const found = await source.find(wish, query).catch(unlessUnavailable)
+        if (found instanceof NumbersUnavailable) return refuse(reply, 503, found.message)
         return answerList(reply, `${base}/PhoneNumber/`, query, found, (row) => offerJson(row, base))
       },
     )
@@ -76,6 +77,11 @@ export function inventoryRoutes({ source, changes, applications }: ApiPorts): Ad
       },
     )
   }
+}
+
+function unlessUnavailable(error: unknown): NumbersUnavailable {
+  if (error instanceof NumbersUnavailable) return error
+  throw error
 }
 
 function wishOf(query: Search): OfferWish | undefined {

@@ -27,8 +27,16 @@ export interface OfferWish {
   readonly city?: string
 }
 
+/** Who has the numbers does not say now which ones. */
+export class NumbersUnavailable extends Error {
+  constructor() {
+    super('numbers cannot be looked for now; try again later')
+    this.name = 'NumbersUnavailable'
+  }
+}
+
 export interface NumberSource {
-  /** Numbers that can be rented. */
+  /** Numbers that can be rented. @throws NumbersUnavailable */
   find(wish: OfferWish, page: PageWish): Promise<Found<OwnedNumber>>
   /**
    * A number for an account. One that the account has already stays its own.
