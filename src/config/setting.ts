@@ -112,6 +112,7 @@ export function envName(path: string): string {
 export function unitOf(path: string): string {
   if (path.endsWith('Ms')) return 'milliseconds'
   if (/Bytes(PerPeer)?$/.test(path)) return 'bytes'
+  if (path.endsWith('Seconds')) return 'seconds'
   if (path.endsWith('PerSecond')) return 'per second'
   return ''
 }

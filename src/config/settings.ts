@@ -2,6 +2,7 @@
 import { api, apiCrossChecks, powerpack } from './api-settings.js'
 import { oneOf, port, text, whole, type ValuesOf } from './setting.js'
 import { sip, sipCrossChecks, softphone } from './sip-settings.js'
+import { tenDlc } from './tendlc-settings.js'
 
 const day = 86_400_000
 
@@ -186,6 +187,7 @@ export const settings = {
   softphone,
   api,
   powerpack,
+  tenDlc,
   logIn,
   vendor,
   multipart,
