@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
-import { echoLane, esmeLane, esmeOf, laneTarget, moLane, undecidedLane, vendorLane, waitLane } from './lane-key.js'
+import {
+  echoLane,
+  esmeLane,
+  esmeOf,
+  laneOver,
+  laneTarget,
+  limitedIn,
+  moLane,
+  undecidedLane,
+  vendorLane,
+  waitLane,
+} from './lane-key.js'
+import { segment } from '../store/conformance-rows.suite.js'
 
 /** As the directory's schema allows them. */
 const id = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/)
@@ -33,6 +45,26 @@ it('a name tells where its lane leads', () => {
       expect(vendorLane(route, 0, account)).toBe(vendorLane([...route], 0, account))
     }),
   )
+})
+
+it('a name tells what carriers limit its messages by, and goes on to other routes', () => {
+  const [route, other] = [['a', 'b'] as ConnectionId[], ['c'] as ConnectionId[]]
+  const account = segment(1).message.account
+  const number = '14155550100'
+  const sender = { number, pack: 'p' }
+  for (const limited of [
+    { number, campaign: 'C1', carrier: 'tmobile' },
+    { number, campaign: '', carrier: 'unknown' },
+  ])
+    for (const by of [undefined, sender]) {
+      const lane = vendorLane(route, 1, account, by, limited)
+      const target = { kind: 'vendor', account, limited, ...(by && { sender }) }
+      expect(laneTarget(lane)).toEqual({ ...target, route: ['b', 'a'] })
+      expect(limitedIn(lane)).toEqual(limited)
+      expect(laneTarget(laneOver(other, 0, { ...segment(1), lane, sender: by }))).toEqual({ ...target, route: other })
+    }
+  expect(limitedIn(vendorLane(route, 0, account, sender))).toBeUndefined()
+  expect(limitedIn(waitLane(route[0]!))).toBeUndefined()
 })
 
 it('an unknown name is an error', () => {

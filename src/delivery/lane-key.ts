@@ -1,16 +1,22 @@
 // Names of lanes. The name says where the lane leads, so that a lane found in the store after a restart explains itself.
 
+import type { SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, ConnectionId, LaneKey } from '../message/ids.js'
+import type { Limited } from '../message/limited.js'
 import type { PoolSender } from '../message/pool-sender.js'
 
 /** Where the deliveries of a lane want to go. */
 export type LaneTarget =
-  /** To the first of these vendor connections that is up, for one account; where a pool's number sends, for this number of the pool alone. */
+  /**
+   * To the first of these vendor connections that is up, for one account; where a pool's number sends, for this number of the pool alone;
+   * where carriers limit it, for one number, campaign and carrier alone.
+   */
   | {
       readonly kind: 'vendor'
       readonly route: readonly ConnectionId[]
       readonly account: AccountId
       readonly sender?: PoolSender
+      readonly limited?: Limited
     }
   /**
    * To whatever serves the account: receivers that it has bound, or another edge. Receipts and messages from phones have lanes of
@@ -29,13 +35,19 @@ const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
  * stranded when the next connection goes down. Routes that are the same array are looked up, not built.
  *
  * @param sender has a lane of its own: one slow number holds up no other
+ * @param limited has one too: what one carrier takes slowly holds up nothing for others
  */
 export function vendorLane(
   route: readonly ConnectionId[],
   hop: number,
   account: AccountId,
   sender?: PoolSender,
+  limited?: Limited,
 ): LaneKey {
+  if (limited !== undefined) {
+    const { number, campaign, carrier } = limited
+    return `${vendorLane(route, hop, account)}|${number}|${sender?.pack ?? ''}|${campaign}|${carrier}` as LaneKey
+  }
   if (sender !== undefined) return `${vendorLane(route, hop, account)}|${sender.number}|${sender.pack}` as LaneKey
   if (hop > 0) return `v:${[...route.slice(hop), ...route.slice(0, hop)].join(',')}|${account}` as LaneKey
   let byAccount = byRoute.get(route)
@@ -46,6 +58,21 @@ export function vendorLane(
   let lane = byAccount.get(account)
   if (lane === undefined) byAccount.set(account, (lane = `v:${route.join(',')}|${account}` as LaneKey))
   return lane
+}
+
+/** Of the same message over another route. */
+export function laneOver(
+  route: readonly ConnectionId[],
+  hop: number,
+  { lane, message, sender }: Pick<SegmentDelivery, 'lane' | 'message' | 'sender'>,
+): LaneKey {
+  return vendorLane(route, hop, message.account, sender, limitedIn(lane))
+}
+
+/** What its messages are limited by; undefined for nothing, and for lanes to nobody's phone. */
+export function limitedIn(lane: LaneKey): Limited | undefined {
+  const target = lane.startsWith('v:') ? laneTarget(lane) : undefined
+  return target?.kind === 'vendor' ? target.limited : undefined
 }
 
 /** Of an account's receipts, but for those of `echoLane`. */
@@ -82,10 +109,14 @@ export function laneTarget(lane: LaneKey): LaneTarget {
   const rest = lane.slice(2)
   switch (lane.slice(0, 2)) {
     case 'v:': {
-      const [connections = '', account, number, pack] = rest.split('|')
+      const [connections = '', account, number, pack, campaign, carrier] = rest.split('|')
       const route = connections.split(',') as ConnectionId[]
       const target = { kind: 'vendor', route, account: account as AccountId } as const
-      return number === undefined || pack === undefined ? target : { ...target, sender: { number, pack } }
+      if (number === undefined || pack === undefined) return target
+      const sender = { number, pack }
+      if (campaign === undefined || carrier === undefined) return { ...target, sender }
+      const limited = { number, campaign, carrier }
+      return pack === '' ? { ...target, limited } : { ...target, sender, limited }
     }
     case 'e:':
     case 't:':

@@ -5,7 +5,7 @@ import type { SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId } from '../message/ids.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
-import { vendorLane, waitLane } from './lane-key.js'
+import { laneOver, waitLane } from './lane-key.js'
 import { resendDelayMs } from './retry.js'
 import { pinned, progressNotBegun, takenEnding } from './taken.js'
 
@@ -111,11 +111,11 @@ function tryAgain(
   isUp: (connection: ConnectionId) => boolean,
   afterMs = 0,
 ): Ending {
-  const { route, failover, message, progress, sender } = delivery
+  const { route, failover, progress } = delivery
   const begun = progress !== undefined && progress.taken > 0 ? progress : undefined
   const nextHop = failover === 'next' && begun === undefined ? hopAfter(route, rules.id, isUp) : 0
   if (nextHop > 0) {
-    const lane = vendorLane(route, nextHop, message.account, sender)
+    const lane = laneOver(route, nextHop, delivery)
     return notBegun({ ...delivery, lane, hop: nextHop, dueMs: nowMs, unansweredBy })
   }
   const failures = delivery.failures + 1
@@ -124,7 +124,7 @@ function tryAgain(
   // Expiry beats resend: it comes to its turn when its validity ends, not later; and not before, since stores keep whole ms.
   const dueMs = Math.min(nowMs + Math.max(delayMs, afterMs), Math.ceil(delivery.expiresAtMs))
   if (begun !== undefined) return requeued({ ...pinned(delivery, begun, dueMs), failures, unansweredBy })
-  const lane = vendorLane(route, 0, message.account, sender)
+  const lane = laneOver(route, 0, delivery)
   return notBegun({ ...delivery, lane, hop: 0, failures, dueMs, unansweredBy })
 }
 

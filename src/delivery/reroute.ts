@@ -5,7 +5,7 @@ import type { Delivery, SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId, DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice, LaneSummary } from '../store/contracts/store.js'
 import { MAX_DUE_MS } from '../store/contracts/limits.js'
-import { laneTarget, vendorLane } from './lane-key.js'
+import { laneOver, laneTarget } from './lane-key.js'
 import { progressNotBegun } from './taken.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 
@@ -25,7 +25,7 @@ export function reroutedEnding(delivery: SegmentDelivery, to: NewRoute | undefin
   const hasBegun = delivery.progress !== undefined && delivery.progress.taken > 0
   if (to === undefined || to.route.length === 0 || hasBegun) return over(delivery, 'UNDELIVERABLE', 'noRoute', NO_ERROR)
   const { route, failover } = to
-  const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
+  const lane = laneOver(route, 0, delivery)
   return requeued({ ...delivery, lane, route, failover, hop: 0, progress: progressNotBegun(delivery) })
 }
 

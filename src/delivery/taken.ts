@@ -10,7 +10,7 @@ import { originOf, originOfSegment } from '../receipts/origin.js'
 import type { SegmentOutcome } from '../store/contracts/unit.js'
 import type { ConnectionRules } from './connection-rules.js'
 import { delivered, NO_ERROR, releasedMoney, type Ending, type Report } from './ending.js'
-import { vendorLane } from './lane-key.js'
+import { laneOver } from './lane-key.js'
 import { unheard } from './stopped.js'
 
 /**
@@ -223,7 +223,7 @@ function isSettledByReport({ bill }: SegmentDelivery, { settleOn }: ConnectionRu
 /** Into the lane of the connection that has its first segments: no other may go on with it. */
 export function pinned(delivery: SegmentDelivery, { connection }: Progress, dueMs: number): SegmentDelivery {
   const route = [connection]
-  const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
+  const lane = laneOver(route, 0, delivery)
   return { ...delivery, lane, route, hop: 0, failover: 'none', dueMs }
 }
 
