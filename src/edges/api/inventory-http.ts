@@ -232,8 +232,10 @@ export class HttpInventory implements NumberSource {
       return undefined
     }
     const values = { ...said, secret }
-    const sent = Object.entries(headers).map(([header, value]) => [header.toLowerCase(), fill(value, values, same)])
-    const isForm = sent.some(([header, value]) => header === 'content-type' && value?.includes('urlencoded'))
+    const sent = Object.entries(headers).map(
+      ([header, value]) => [header.toLowerCase(), fill(value, values, same)] as const,
+    )
+    const isForm = sent.some(([header, value]) => header === 'content-type' && value.includes('urlencoded'))
     const answer = await this.#exchange.send(
       {
         method,
