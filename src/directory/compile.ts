@@ -16,6 +16,7 @@ import { NO_CURRENCY } from './resolve-trade.js'
 import type { Directory } from './resolve.js'
 import { candidatesFor, Routes, type RouteTable } from './routes.js'
 import { SipUsers } from './sip-users.js'
+import { TenDlcRegistry } from './tendlc-registry.js'
 import type { AccountId } from '../message/ids.js'
 import type { Buyer, Policy, ResendSchedule, RoutedConnection, SendingAccount, Snapshot } from './snapshot.js'
 import { bringsMessagesOf, maySendOver } from './may-send-over.js'
@@ -117,6 +118,8 @@ export function* compileInSlices(directory: Directory, defaults: CompileDefaults
 
   return Object.freeze<Snapshot>({
     currency,
+    tenDlc: directory.tenDlc && new TenDlcRegistry(directory.tenDlc),
+    warnings: directory.warnings,
     accountBySystemId: (systemId) => accountBySystemId.get(systemId),
     accountByAddress: (ip) => findRange(alone, ip),
     account: (id) => accountById.get(id),

@@ -4,6 +4,9 @@ import { ApiRow } from './api-columns.js'
 import { dialingFields } from './dialing-columns.js'
 import { AccountRow, bindKinds, ConnectionRow, CustomerRow, DirectoryFile, ExchangeRateRow, idForms, PlanRow, PolicyRow, ProductRow, RateRow, TariffRow, VendorRow } from './schema.js' // prettier-ignore
 import { SipPeerRow, sipTransports, SipUserRow } from './sip-columns.js'
+import { useCases } from '../tendlc/campaign.js'
+import { carriers } from '../tendlc/carriers.js'
+import { BrandRow, brandEntities, CampaignRow, CarrierOverrideRow, CarrierOverridesRow } from './tendlc-columns.js'
 import { alphabets, languageNames, longMessages, TextRow } from './text-columns.js'
 import { services } from './trade-rows.js'
 
@@ -11,7 +14,7 @@ const page = readFileSync(new URL('../../docs/directory.md', import.meta.url), '
 const keysOf = (schema: { readonly properties: object }): string[] => Object.keys(schema.properties)
 
 describe('docs/directory.md', () => {
-  const keys = [AccountRow, ConnectionRow, VendorRow, TariffRow, RateRow, DirectoryFile, CustomerRow, ProductRow, PlanRow, ExchangeRateRow].flatMap(keysOf) // prettier-ignore
+  const keys = [AccountRow, ConnectionRow, VendorRow, TariffRow, RateRow, DirectoryFile, CustomerRow, ProductRow, PlanRow, ExchangeRateRow, BrandRow, CampaignRow, CarrierOverrideRow, CarrierOverridesRow].flatMap(keysOf) // prettier-ignore
   const policyKeys = keysOf(PolicyRow).filter((key) => key !== 'match' && key !== 'routing')
   const nested = [
     ...keysOf(PolicyRow.properties.match).map((key) => `match.${key}`),
@@ -37,6 +40,9 @@ describe('docs/directory.md', () => {
     ...alphabets,
     ...longMessages,
     ...languageNames,
+    ...useCases,
+    ...carriers,
+    ...brandEntities,
   ]
 
   it.each([...new Set([...keys, ...policyKeys, ...nested, ...words])])('explains `%s`', (word) => {

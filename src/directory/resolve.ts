@@ -3,6 +3,7 @@
 import { finished } from '../money/compile-tariff.js'
 import { checkAccounts } from './resolve-accounts.js'
 import { resolveConnections, type ResolvedConnection } from './resolve-connections.js'
+import { checkTenDlc } from './resolve-tendlc.js'
 import {
   checkCustomers,
   checkPlans,
@@ -13,6 +14,7 @@ import {
 } from './resolve-trade.js'
 import {
   createResolving,
+  dotted,
   listOf,
   ROWS_SLICE,
   rows,
@@ -21,6 +23,8 @@ import {
   type Surroundings,
 } from './resolving.js'
 import type { AccountRow, DirectoryFile, PolicyRow } from './schema.js'
+import type { DirectoryWarning } from './snapshot.js'
+import type { ResolvedTenDlc } from './tendlc-registry.js'
 import type { CustomerRow, ExchangeRateRow, PlanRow, ProductRow } from './trade-rows.js'
 
 export type { ResolvedConnection } from './resolve-connections.js'
@@ -41,6 +45,10 @@ export interface Directory {
   /** The base currency; left out: one that nobody named. */
   readonly currency?: string
   readonly exchangeRates?: readonly ExchangeRateRow[]
+  /** There where some campaign is. */
+  readonly tenDlc?: ResolvedTenDlc
+  /** What is only unwise, at most 1,000 of it; there where something is. */
+  readonly warnings?: readonly DirectoryWarning[]
 }
 
 export interface Resolved {
@@ -80,6 +88,8 @@ export function* resolveInSlices(
   const connections = yield* resolveConnections(file, { tariffs: tariffIds, accounts }, resolving)
   const plans = checkPlans(file, resolving)
   const policies = yield* checkPolicies(file, idsOf(connections), idsOf(plans), resolving)
+  const tenDlc = yield* checkTenDlc(file, idsOf(accounts), resolving)
+  const { warnings } = resolving
   const directory: Directory = {
     accounts,
     connections,
@@ -91,6 +101,8 @@ export function* resolveInSlices(
     ...(file.plans === undefined ? {} : { plans }),
     ...(file.currency === undefined ? {} : { currency: file.currency }),
     ...(file.exchangeRates === undefined ? {} : { exchangeRates: file.exchangeRates }),
+    ...(tenDlc === undefined ? {} : { tenDlc }),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.slice(0, WARNINGS_MAX).map((one) => warned(one, file)) }),
   }
   return { directory, mistakes: resolving.mistakes }
 }
@@ -126,6 +138,17 @@ function checkOnNet({ routing, plan, hlr }: PolicyRow, at: string, { isRight, mi
   }
   for (const [field, isGiven] of Object.entries(given))
     if (isGiven && isRight(`${at}/${field}`)) mistakes.push({ pointer: `${at}/${field}`, expected })
+}
+
+/** More than a person reads at once. */
+const WARNINGS_MAX = 1000
+
+/** `/campaigns/3/numbers` → object and path. */
+function warned({ pointer, ...rest }: RowMistake, file: DirectoryFile): DirectoryWarning {
+  const [, kind = '', index = '', ...path] = pointer.split('/')
+  const list = (file as Readonly<Record<string, unknown>>)[kind]
+  const row = listOf(list)[Number(index)] as { readonly id?: string } | undefined
+  return { kind, id: row?.id ?? '', path: dotted(`/${path.join('/')}`), ...rest }
 }
 
 function idsOf(list: readonly { readonly id: string }[]): ReadonlySet<string> {

@@ -5,14 +5,19 @@ import { compileTranslator } from '../phone/translator.js'
 import { dialingFields, type DialingRow } from './dialing-columns.js'
 import { directionOf } from './dialing.js'
 import type { Environment } from './substitute.js'
+import type { TenDlcRules } from './tendlc.js'
 
 export interface Surroundings {
   /** For `${NAME}` and passwordEnv. */
   readonly env: Environment
   /** The content of a passwordFile; throws where it cannot be read. */
   readonly readSecret: (path: string) => string
+  /** Changes when the content of a file does; left out: files are read each time. */
+  readonly stampOf?: (path: string) => string
   /** A command_status by its name, such as ESME_RMSGQFUL. */
   readonly statusByName: (name: string) => number | undefined
+  /** Left out: the tables as shipped, and messages wait at a cap. */
+  readonly tenDlc?: TenDlcRules
 }
 
 /** `value` is left out of what may hold a secret. */
@@ -29,6 +34,8 @@ export const ROWS_SLICE = 100
 export interface Resolving {
   readonly surroundings: Surroundings
   readonly mistakes: RowMistake[]
+  /** What is only unwise. */
+  readonly warnings: RowMistake[]
   /** False for a field that was found wrong before: it is looked at no more. */
   readonly isRight: (pointer: string) => boolean
   /** True where nothing at or below it was found wrong before. */
@@ -48,6 +55,7 @@ export function createResolving(wrong: ReadonlySet<string>, surroundings: Surrou
   return {
     surroundings,
     mistakes,
+    warnings: [],
     isRight,
     isWhollyRight: (pointer) => ![...wrong].some((one) => one === pointer || one.startsWith(`${pointer}/`)),
     unique(what) {

@@ -17,6 +17,7 @@ import {
 import { ApiRow } from './api-columns.js'
 import { DialingRow } from './dialing-columns.js'
 import { SipPeerRow, SipUserRow } from './sip-columns.js'
+import { BrandRow, CampaignRow, CarrierOverridesRow } from './tendlc-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
 import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './trade-rows.js'
 
@@ -313,6 +314,9 @@ export const DirectoryFile = Type.Object(
     exchangeRates: Type.Optional(
       Type.Array(ExchangeRateRow, { expected: 'a list of { currency, effectiveFrom, rate }' }),
     ),
+    brands: Type.Optional(Type.Array(BrandRow, { expected: 'a list of brands' })),
+    campaigns: Type.Optional(Type.Array(CampaignRow, { expected: 'a list of campaigns' })),
+    carrierOverrides: Type.Optional(CarrierOverridesRow),
   },
   { ...strict, expected: 'a mapping with accounts, vendors, tariffs and policies' },
 )

@@ -13,6 +13,7 @@ import type { AddressRange } from '../lib/cidr.js'
 import type { Dialing } from './dialing.js'
 import type { AccountRow, ConnectionRow, PolicyRow } from './schema.js'
 import type { SipPeerRow, SipUserRow } from './sip-columns.js'
+import type { TenDlc } from './tendlc.js'
 import type { MultipartRow, textColumns } from './text-columns.js'
 import type { CustomerRow, ProductRow } from './trade-rows.js'
 
@@ -194,10 +195,25 @@ export interface Policy {
   readonly hlr: Readonly<NonNullable<PolicyRow['hlr']>> | undefined
 }
 
+/** What is only unwise in an object, in words for the person who wrote it. */
+export interface DirectoryWarning {
+  readonly kind: string
+  readonly id: string
+  /** Such as `numbers`. */
+  readonly path: string
+  readonly value?: unknown
+  /** What would be wise. */
+  readonly expected: string
+}
+
 /** The compiled directory. Every lookup is a map or an index; nothing that it says ever changes but by time. */
 export interface Snapshot {
   /** The base currency; ISO 4217's code for none where none was named. */
   readonly currency: string
+  /** Brands and campaigns; undefined where there is no campaign. */
+  readonly tenDlc?: TenDlc | undefined
+  /** At most 1,000; left out for none. */
+  readonly warnings?: readonly DirectoryWarning[] | undefined
   /** Also finds inactive accounts: the caller refuses those. */
   accountBySystemId(systemId: string): SendingAccount | undefined
   /** The account whose address alone says who it is; inactive ones too. */
