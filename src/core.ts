@@ -172,7 +172,7 @@ export function buildCore(ports: CorePorts): Core {
     {
       store,
       recorder,
-      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
+      outbox: (...told) => courier.outbox(...told),
       offer: (receipts) => courier.offer(receipts),
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),

@@ -20,6 +20,7 @@ import { EndingRecorder } from './ending-recorder.js'
 import { NO_ERROR, over, requeued, type Ending, type Report } from './ending.js'
 import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
+import { cappedEnding, limitedEnding } from './limited-turn.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
 import { senderEnding } from './sender-turn.js'
@@ -224,8 +225,16 @@ export class Courier implements UnitListener {
     const waiting = this.#unanswered.onlyFor(vendor, destination)
     if (waiting === undefined || waiting.message.acceptedAtMs > receivedAtMs) return undefined
     if (!this.#claim(waiting) || waiting.unansweredBy === '') return undefined
+    this.#countReported(waiting)
     const rules = this.#ports.rules(waiting.unansweredBy)
     return rules === undefined ? waiting : this.#settling.takenUnanswered(waiting, rules)
+  }
+
+  /** Before it is recorded: a crash in between counts too many rather than too few. */
+  #countReported(delivery: SegmentDelivery): void {
+    const { limited, recorder } = this.#ports
+    const rows = limited === undefined || limited.isIdle ? [] : limited.reported(delivery)
+    if (rows.length > 0) recorder.recordLazily({ kind: 'kept', rows, fact: true }, this)
   }
 
   /**
@@ -258,22 +267,37 @@ export class Courier implements UnitListener {
   }
 
   /**
-   * The turn of a message has come that a number of a pool sends. False where that may not send it any more: it goes on in the lane of
-   * another, or is over. Whether a vendor has one that was marked is found out first.
+   * The turn of a message has come that a number of a pool sends, or that carriers may limit. False where that number may not send it
+   * any more, or its campaign is another: it goes on in another lane, or is over. Whether a vendor has one that was marked is found out
+   * first.
    */
   maySendAs(delivery: Delivery): boolean {
-    const { senders } = this.#ports
-    if (senders === undefined || delivery.kind !== 'segment' || this.#isMarked(delivery)) return true
-    const ending = senderEnding(delivery, senders)
+    if (delivery.kind !== 'segment' || this.#isMarked(delivery)) return true
+    const { senders, limited } = this.#ports
+    const ending =
+      (senders && senderEnding(delivery, senders, limited?.ports)) ??
+      (limited && limitedEnding(delivery, limited.ports))
     if (ending === undefined) return true
     this.#unanswered.remove(delivery.id)
     void this.#endings.end(delivery, ending, undefined)
     return false
   }
 
+  /** The cap of its day is reached, and it may not wait for the next. It was handed out by its lane. */
+  capped(delivery: Delivery): void {
+    if (delivery.kind !== 'segment') return
+    this.#unanswered.remove(delivery.id)
+    void this.#endings.end(delivery, cappedEnding(delivery), undefined)
+  }
+
   /** What waited for its network goes on, waits again, or is over. It was handed out by its lane. */
   decided(delivery: SegmentDelivery, decision: Decision): void {
-    void this.#endings.end(delivery, decidedEnding(delivery, decision), undefined, this.#undecided)
+    void this.#endings.end(
+      delivery,
+      decidedEnding(delivery, decision, this.#ports.limited?.ports),
+      undefined,
+      this.#undecided,
+    )
   }
 
   /** Deliveries found in the store at the start: receipts may be looked for among those that were never answered. */
@@ -320,10 +344,16 @@ export class Courier implements UnitListener {
   }
 
   /** A vendor reported, or gave no report in time. Receipts for the outbox: one for each part that asked for it, none where the sender has too many waiting. */
-  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+  outbox(
+    origin: ReceiptOrigin,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+    isReleased = false,
+  ): readonly ReceiptDelivery[] {
     const { endedFrom } = this.#ports
     if (endedFrom !== undefined && isFinal(state)) endedFrom(origin.source.value, state, error, true)
-    return this.#notices.receipts(origin, state, error, doneAtMs)
+    return this.#notices.receipts(origin, state, error, doneAtMs, isReleased)
   }
 
   /** Receipts that are durable in the outbox may go. */

@@ -78,20 +78,32 @@ export class Notices {
   }
 
   /** Deliveries for the outbox, one for each part that is told; none where the sender did not ask or has too many waiting. */
-  receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+  receipts(
+    origin: ReceiptOrigin,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+    isReleased = false,
+  ): readonly ReceiptDelivery[] {
     const { told } = this.#ports
     if (told !== undefined && isFinal(state))
       told(origin.account, origin.messageId, origin.parts, state, error, doneAtMs)
-    return this.#receipts(origin, state, error, doneAtMs)
+    return this.#receipts(origin, state, error, doneAtMs, isReleased)
   }
 
-  #receipts(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[] {
+  #receipts(
+    origin: ReceiptOrigin,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+    isReleased = false,
+  ): readonly ReceiptDelivery[] {
     const { ids, nowMs, events } = this.#ports
     const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
     const { account } = origin
     const lane = origin.echo === undefined ? esmeLane(account) : echoLane(account)
     const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
-    const all = receiptDeliveries(origin, state, error, doneAtMs, place)
+    const all = receiptDeliveries(origin, state, error, doneAtMs, place, isReleased)
     if (all.length === 0) return all
     const room = Math.max(0, receiptsPerAccount(account) - this.#dispatcher.waiting(lane))
     const kept = all.length <= room ? all : room === 0 ? noReceipts : all.slice(0, room)

@@ -190,7 +190,7 @@ export function makeRig(options: RigOptions = {}) {
     {
       store,
       recorder,
-      outbox: (origin, state, error, doneAtMs) => courier.outbox(origin, state, error, doneAtMs),
+      outbox: (...told) => courier.outbox(...told),
       offer: (receipts) => courier.offer(receipts),
       claimUnanswered: (...asked) => courier.claimUnanswered(...asked),
       released: (delivery) => courier.released(delivery),

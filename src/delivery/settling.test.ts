@@ -2,12 +2,12 @@
 // from phones and parts that never were one. That the books add up is tested in money.model.test.ts.
 import { describe, expect, it } from 'vitest'
 import type { Bill, Move } from '../message/bill.js'
-import type { MoDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
 import type { AccountId, ConnectionId, VendorId } from '../message/ids.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { anchorAt, collected, collectedOf, contentsOf, mo } from '../store/conformance-rows.suite.js'
 import type { ConnectionRules } from './connection-rules.js'
-import { moLane } from './lane-key.js'
+import { esmeLane, moLane } from './lane-key.js'
 import { a, acme, firstOf, makeRig, routeA, rulesOf, vendorReceipt, type Rig, type RigOptions } from './rig.suite.js'
 import { wholeRecord, type RecordRow } from '../money/record-fields.js'
 
@@ -123,6 +123,31 @@ describe('a message that leaves in several segments', () => {
     await rig.settle()
     expect(rig.moves).toEqual([release])
     expect(await recordsOf(rig)).toMatchObject([{ state: 'REJECTED', error: '011', amount: 0, segments: 2 }])
+  })
+})
+
+describe('a message that is charged when it is delivered', () => {
+  it.each([
+    ['DELIVERED', undefined, 1],
+    ['UNDELIVERABLE', true, 1],
+    ['DELIVERED', undefined, 2],
+    ['UNDELIVERABLE', true, 2],
+  ] as const)('tells its sender whether the money was given back: %s', async (state, isReleased, segments) => {
+    const rig = payingRig({ settleOn: 'receipt' })
+    const vendor = rig.addDestination('c:a')
+    rig.submit({ bill, registered: 1 })
+    await rig.settle()
+    let next: SegmentDelivery | undefined = inSeveral(firstOf(vendor), segments)
+    for (let i = 0; i < segments; i++) {
+      next = rig.courier.attemptEnded(next!, a, { kind: 'taken', vendorMessageId: `id-${i}` })
+      await rig.settle()
+    }
+    for (let i = 0; i < segments; i++) rig.correlator.take([vendorReceipt([`id-${i}`], state)])
+    await rig.settle()
+    expect(rig.moves).toEqual([isReleased === true ? release : charge])
+    const { deliveries } = await rig.store.readLane(esmeLane(acme), Infinity, new Set(), 10)
+    expect(deliveries).toMatchObject([{ kind: 'receipt', receipt: { state } }])
+    expect((deliveries as readonly ReceiptDelivery[])[0]?.receipt.isReleased).toBe(isReleased)
   })
 })
 

@@ -89,4 +89,6 @@ export interface Receipt {
   readonly error: string
   /** Wall time of the outcome in ms since 1970. */
   readonly doneAtMs: number
+  /** The money of a message that a vendor had taken was given back with it. */
+  readonly isReleased?: true | undefined
 }

@@ -31,8 +31,18 @@ export type ReceiptFate = 'matched' | 'matchedUnanswered' | 'duplicate' | 'parke
 export interface CorrelatorPorts {
   readonly store: Pick<Store, 'findAwaiting' | 'findGroups' | 'awaitedKeys'>
   readonly recorder: Recorder
-  /** The receipts to the sender, one for each part that is told; none where it did not ask or has no room. */
-  outbox(origin: ReceiptOrigin, state: MessageState, error: string, doneAtMs: number): readonly ReceiptDelivery[]
+  /**
+   * The receipts to the sender, one for each part that is told; none where it did not ask or has no room.
+   *
+   * @param isReleased the money was given back with it
+   */
+  outbox(
+    origin: ReceiptOrigin,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+    isReleased: boolean,
+  ): readonly ReceiptDelivery[]
   /** Receipts of a durable unit may go out. */
   offer(receipts: readonly ReceiptDelivery[]): void
   /**

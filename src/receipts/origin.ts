@@ -85,9 +85,13 @@ export function receiptDeliveries(
   error: string,
   doneAtMs: number,
   place: () => OutboxPlace,
+  isReleased = false,
 ): readonly ReceiptDelivery[] {
-  if (origin.parts.length === 0)
-    return isAskedFor(origin.request, state) ? [delivered({ origin, state, error, doneAtMs }, place())] : noReceipts
+  if (origin.parts.length === 0) {
+    if (!isAskedFor(origin.request, state)) return noReceipts
+    const receipt: Receipt = { origin, state, error, doneAtMs }
+    return [delivered(isReleased ? { ...receipt, isReleased } : receipt, place())]
+  }
   const receipts: ReceiptDelivery[] = []
   for (const part of origin.parts) {
     if (!isAskedFor(part.receiptRequest, state)) continue
@@ -98,7 +102,8 @@ export function receiptDeliveries(
       userMessageReference: part.userMessageReference,
       parts: noParts,
     }
-    receipts.push(delivered({ origin: ofPart, state, error, doneAtMs }, place()))
+    const receipt: Receipt = { origin: ofPart, state, error, doneAtMs }
+    receipts.push(delivered(isReleased ? { ...receipt, isReleased } : receipt, place()))
   }
   return receipts
 }

@@ -1,7 +1,6 @@
 // The units of record that a report, or its silence, makes: what becomes of rows, what the sender is told, what changes in the books, and
 // the records of an end. Which row a report is about is the correlator's matter.
 
-import type { Bill } from '../message/bill.js'
 import type { Awaiting, ReceiptDelivery, SegmentDelivery, SegmentGroup, VendorReport } from '../message/delivery.js'
 import type { MessageId } from '../message/ids.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
@@ -28,10 +27,11 @@ export class ToldUnits {
   /** A report on the only segment, or on the one that stands for all. */
   receipted(awaiting: Awaiting, report: VendorReport, final: boolean): ReceiptedUnit {
     const { bill, origin } = awaiting
-    const outbox = this.#outbox(origin, report)
-    if (bill === undefined || !final) return { kind: 'receipted', awaiting, final, outbox }
-    const { move, cdr } = this.#reported(origin, bill, report)
-    return { kind: 'receipted', awaiting, final, outbox, move, cdr }
+    if (bill === undefined || !final)
+      return { kind: 'receipted', awaiting, final, outbox: this.#outbox(origin, report) }
+    const settled = reported(bill, origin.account, report.state)
+    const { move, cdr } = this.#booking(origin, settled, report)
+    return { kind: 'receipted', awaiting, final, outbox: this.#outbox(origin, report, settled), move, cdr }
   }
 
   /** A report on one of several segments. @param group as it is now; undefined where it is over */
@@ -43,14 +43,17 @@ export class ToldUnits {
     group: SegmentGroup | undefined,
   ): ReceiptedUnit {
     const { then, isTold } = reportOn(group, report)
-    const outbox = group !== undefined && isTold ? this.#outbox(group.origin, report) : noReceipts
     const change = group === then ? undefined : { id, then }
     // Without its bill it is over for its sender only: the delivery, whose segments are not all taken, ends for the customer.
-    if (group?.bill === undefined || then !== undefined)
+    if (group?.bill === undefined || then !== undefined) {
+      const outbox = group !== undefined && isTold ? this.#outbox(group.origin, report) : noReceipts
       return { kind: 'receipted', awaiting, final, outbox, group: change }
+    }
+    const settled = reported(group.bill, group.origin.account, report.state)
+    const outbox = isTold ? this.#outbox(group.origin, report, settled) : noReceipts
     return {
       ...{ kind: 'receipted', awaiting, final, outbox, group: change },
-      ...this.#reported(group.origin, group.bill, report),
+      ...this.#booking(group.origin, settled, report),
     }
   }
 
@@ -58,33 +61,32 @@ export class ToldUnits {
   receiptedUnanswered(delivery: SegmentDelivery, report: VendorReport): Unit {
     const { bill } = delivery
     const origin = this.#ports.originOf(delivery)
-    const outbox = this.#outbox(origin, report)
-    return { kind: 'receiptedUnanswered', delivery, outbox, ...(bill && this.#reported(origin, bill, report)) }
+    const settled = bill && reported(bill, origin.account, report.state)
+    const outbox = this.#outbox(origin, report, settled)
+    return { kind: 'receiptedUnanswered', delivery, outbox, ...(settled && this.#booking(origin, settled, report)) }
   }
 
   /** No report came on a segment: that is told by its group where there is one. */
   rowGivenUp(awaiting: Awaiting): ReceiptedUnit {
     const { origin, bill, group } = awaiting
-    const outbox = group === '' ? this.#outbox(origin, neverCame) : noReceipts
-    return { kind: 'receipted', awaiting, final: true, outbox, ...(bill && this.#silent(origin, bill)) }
+    const settled = bill && silent(bill, origin.account)
+    const outbox = group === '' ? this.#outbox(origin, neverCame, settled) : noReceipts
+    return {
+      ...{ kind: 'receipted', awaiting, final: true, outbox },
+      ...(settled && this.#booking(origin, settled, neverCame)),
+    }
   }
 
   groupGivenUp(group: SegmentGroup): Unit {
     const { origin, bill } = group
-    const outbox = this.#outbox(origin, neverCame)
-    return { kind: 'groupGivenUp', group, outbox, ...(bill && this.#silent(origin, bill)) }
+    const settled = bill && silent(bill, origin.account)
+    const outbox = this.#outbox(origin, neverCame, settled)
+    return { kind: 'groupGivenUp', group, outbox, ...(settled && this.#booking(origin, settled, neverCame)) }
   }
 
-  #outbox(origin: ReceiptOrigin, report: VendorReport): readonly ReceiptDelivery[] {
-    return this.#ports.outbox(origin, report.state, report.error, this.#doneAtMs(report))
-  }
-
-  #reported(origin: ReceiptOrigin, bill: Bill, report: VendorReport): Booking {
-    return this.#booking(origin, reported(bill, origin.account, report.state), report)
-  }
-
-  #silent(origin: ReceiptOrigin, bill: Bill): Booking {
-    return this.#booking(origin, silent(bill, origin.account), neverCame)
+  #outbox(origin: ReceiptOrigin, report: VendorReport, settled?: Settled): readonly ReceiptDelivery[] {
+    const isReleased = settled?.bill.state === 'released'
+    return this.#ports.outbox(origin, report.state, report.error, this.#doneAtMs(report), isReleased)
   }
 
   #booking(origin: ReceiptOrigin, { bill, move }: Settled, report: VendorReport): Booking {

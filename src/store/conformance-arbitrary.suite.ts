@@ -161,7 +161,10 @@ export const arbitraryMo: fc.Arbitrary<MoDelivery> = fc.record({
 export const arbitraryReceipt: fc.Arbitrary<ReceiptDelivery> = fc.record({
   kind: fc.constant('receipt'),
   ...place,
-  receipt: fc.record({ origin: arbitraryOrigin, state, error: text, doneAtMs: wallMs }),
+  receipt: fc.record(
+    { origin: arbitraryOrigin, state, error: text, doneAtMs: wallMs, isReleased: fc.constant(true as const) },
+    { requiredKeys: ['origin', 'state', 'error', 'doneAtMs'] },
+  ),
   failures: fc.nat(1000),
   expiresAtMs: ms,
 })

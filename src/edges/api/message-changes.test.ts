@@ -124,6 +124,12 @@ describe('a record', () => {
     expect(record.amountMicros).toBe(state === 'failed' ? 0 : 9000)
   })
 
+  it('of one that is paid for by its delivery, and was not delivered, costs nothing', () => {
+    const undelivered = receipt('UNDELIVERABLE')
+    const { record } = after([receipt('ENROUTE'), { ...undelivered, isReleased: true }])
+    expect(record).toMatchObject({ state: 'undelivered', units: 2, amountMicros: 0 })
+  })
+
   it.each([
     ['010', '', 40],
     ['011', '', 50],

@@ -79,7 +79,7 @@ function begun(
  * What a receipt makes of a record; undefined where it is no news: a message that is over stays so, and no step is told twice.
  */
 export function receiptChange(id: MessageId, record: MessageRecord, receipt: Receipt): Change | undefined {
-  const { origin, state: word, error, doneAtMs } = receipt
+  const { origin, state: word, error, doneAtMs, isReleased } = receipt
   if (record.direction !== 'outbound' || (record.state !== 'queued' && record.state !== 'sent')) return undefined
   const wasSent = record.state === 'sent'
   const isOver = isFinal(word)
@@ -90,8 +90,8 @@ export function receiptChange(id: MessageId, record: MessageRecord, receipt: Rec
     state,
     // It may wait under another number than at first.
     from: writtenSource(origin),
-    // What never left, nobody pays for.
-    amountMicros: state === 'failed' ? 0 : record.amountMicros,
+    // What never left, nobody pays for; nor what is paid for when it is delivered, and was not.
+    amountMicros: state === 'failed' || isReleased === true ? 0 : record.amountMicros,
     code: isOver ? codeOfEnd(word, error, { wasSent, isPooled: record.powerpack !== '' }) : undefined,
     sentAtMs: state === 'sent' ? doneAtMs : record.sentAtMs,
     updatedAtMs: doneAtMs,

@@ -9,6 +9,7 @@ import type {
   SegmentDelivery,
 } from '../../message/delivery.js'
 import type { ConnectionId } from '../../message/ids.js'
+import type { Receipt } from '../../message/receipt.js'
 import { readBill, writeBill } from './bill-row.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
 import { readMessage, writeMessage } from './message-row.js'
@@ -45,7 +46,8 @@ export function readDelivery(from: ByteReader, place: DeliveryRef): Delivery {
   const expiresAtMs = from.float64()
   const failures = from.int32()
   if (kind === rowKinds.segment) return readSegment(from, place, expiresAtMs, failures)
-  if (kind === rowKinds.receipt) return readReceipt(from, place, expiresAtMs, failures)
+  if (kind === rowKinds.receipt || kind === rowKinds.receiptOfReleased)
+    return readReceipt(from, place, expiresAtMs, failures, kind === rowKinds.receiptOfReleased)
   if (kind === rowKinds.mo || kind === rowKinds.moWithBill)
     return readMo(from, place, expiresAtMs, failures, kind === rowKinds.moWithBill)
   throw new Error(`a delivery was expected, the row has kind ${kind}`)
@@ -119,7 +121,7 @@ function readProgress(from: ByteReader, hasGroup: boolean): Progress {
 
 function writeReceipt(out: ByteWriter, delivery: ReceiptDelivery): void {
   const { receipt } = delivery
-  writeHead(out, rowKinds.receipt, delivery.expiresAtMs)
+  writeHead(out, receipt.isReleased ? rowKinds.receiptOfReleased : rowKinds.receipt, delivery.expiresAtMs)
   out.int32(delivery.failures)
   writeState(out, receipt.state)
   out.text(receipt.error)
@@ -127,16 +129,23 @@ function writeReceipt(out: ByteWriter, delivery: ReceiptDelivery): void {
   writeOrigin(out, receipt.origin)
 }
 
-function readReceipt(from: ByteReader, place: DeliveryRef, expiresAtMs: number, failures: number): ReceiptDelivery {
+function readReceipt(
+  from: ByteReader,
+  place: DeliveryRef,
+  expiresAtMs: number,
+  failures: number,
+  isReleased: boolean,
+): ReceiptDelivery {
   const state = readState(from)
   const error = from.text()
   const doneAtMs = from.float64()
+  const receipt: Receipt = { origin: readOrigin(from), state, error, doneAtMs }
   return {
     kind: 'receipt',
     lane: place.lane,
     dueMs: place.dueMs,
     id: place.id,
-    receipt: { origin: readOrigin(from), state, error, doneAtMs },
+    receipt: isReleased ? { ...receipt, isReleased } : receipt,
     failures,
     expiresAtMs,
   }

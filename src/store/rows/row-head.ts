@@ -27,6 +27,8 @@ export const rowKinds = {
   transactions: 12,
   registration: 13,
   kept: 14,
+  /** A receipt with which the money was given back. */
+  receiptOfReleased: 15,
 } as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 
