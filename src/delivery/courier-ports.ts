@@ -11,6 +11,7 @@ import type { MessageState } from '../message/state.js'
 import type { CalledAs } from '../receipts/choose-row.js'
 import type { Recorder } from '../store/contracts/recorder.js'
 import type { ConnectionRules } from './connection-rules.js'
+import type { LimitedSegments } from './limited-segments.js'
 import type { ResendSchedule } from './retry.js'
 import type { SenderPorts } from './sender-turn.js'
 import type { MoneyPorts } from './settling.js'
@@ -74,6 +75,8 @@ export interface CourierPorts {
   readonly money: MoneyPorts
   /** Numbers of pools; left out where there are none. */
   readonly senders?: SenderPorts | undefined
+  /** What carriers limit; left out where they limit nothing. The dispatcher's, too. */
+  readonly limited?: LimitedSegments | undefined
   /** Is who sent it, and asked for steps on the way, told when a vendor has taken it? Left out: nobody is. */
   readonly tellsTaken?: ((message: Message) => boolean) | undefined
   /** An attempt over a connection that is judged by its success ended. */

@@ -7,6 +7,8 @@ import { repriced } from '../money/settle.js'
 import { NO_ERROR, over, requeued, type Ending } from './ending.js'
 import type { NewRoute } from './reroute.js'
 import { vendorLane } from './lane-key.js'
+import { inItsLane, unregistered } from './limited-turn.js'
+import type { LimitedPorts } from './limited-ports.js'
 
 export type Decision =
   /** On its way by this route. `price` of its unit; undefined where nobody pays. */
@@ -19,13 +21,15 @@ export type Decision =
 type Network = { readonly mcc: string; readonly mnc: string } | undefined
 
 /** With due time, failures and validity kept; what waits for another asking is due then. */
-export function decidedEnding(delivery: SegmentDelivery, decision: Decision): Ending {
+export function decidedEnding(delivery: SegmentDelivery, decision: Decision, limits?: LimitedPorts): Ending {
   switch (decision.kind) {
     case 'goes': {
       const { to, network, price } = decision
       const { route, failover } = to
       const lane = vendorLane(route, 0, delivery.message.account, delivery.sender)
-      const next = { ...delivery, lane, route, failover, hop: 0 }
+      const plain = { ...delivery, lane, route, failover, hop: 0 }
+      const next = limits === undefined ? plain : inItsLane(plain, limits, network)
+      if (next === 'unregistered') return unregistered(delivery)
       if (delivery.bill === undefined) return requeued(next)
       const { bill, move } = repriced(delivery.bill, delivery.message.account, price, network)
       return { ...requeued({ ...next, bill }), money: { bill, move, end: undefined } }

@@ -4,6 +4,7 @@ import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSlice } from '../store/contracts/store.js'
 import type { LaneTarget } from './lane-key.js'
+import type { LaneLimitPorts } from './lane-limits.js'
 import type { Limit } from './limits.js'
 import type { ReadAheadOptions } from './read-ahead.js'
 
@@ -12,7 +13,7 @@ export interface DispatcherOptions extends ReadAheadOptions {
   readonly quantum: number
 }
 
-export interface DispatcherPorts {
+export interface DispatcherPorts extends LaneLimitPorts {
   readLane(lane: LaneKey, dueByMs: number, held: ReadonlySet<DeliveryId>, limit: number): Promise<LaneSlice>
   /** Ids of the destinations that a lane may use, best first. */
   destinationsOf(target: LaneTarget): readonly string[]
@@ -20,10 +21,12 @@ export interface DispatcherPorts {
   /** Came to its turn after its time was over, or in a lane that leads nowhere: not sent, still held. */
   overdue(delivery: Delivery, nowMs: number): void
   /**
-   * Came to its turn in the lane of a number of a pool: false where that may not send it any more. It is taken care of then, and still
-   * held. Left out: all may. Never asked of other lanes.
+   * Came to its turn in the lane of a number of a pool or of a campaign, or in any towards a vendor where there are campaigns: false
+   * where it may not go from this lane any more. It is taken care of then, and still held. Left out: all may.
    */
   maySendAs?(delivery: Delivery): boolean
+  /** A day's cap is reached and it may not wait for the next: it fails, still held. Left out where there are no such limits. */
+  capped?(delivery: Delivery): void
   readFailed(lane: LaneKey, error: unknown): void
   /** Something may have room now: pump soon. */
   wanted(): void

@@ -9,16 +9,15 @@ import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 import { hold, lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
-import { passAll } from './limits.js'
-import { NumberQueues } from './number-queues.js'
+import { LaneCounts } from './lane-counts.js'
+import { giveBack, turnOf } from './lane-limits.js'
+import { segmentsLeft } from './limited-segments.js'
 import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
 import { Stations } from './stations.js'
 
 export type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 
 const READ_RETRY_MS = 1000
-/** When a limit that knows no time of its own is asked again. */
-const LIMIT_RETRY_MS = 60_000
 /** How many deliveries of one lane others go past in one turn: each is asked for again whenever there is room. */
 const ASIDE_MAX = 256
 
@@ -36,8 +35,9 @@ export class Dispatcher {
   #releasedInSweep: Set<DeliveryId> | undefined
   #sweepers = 0
   readonly #readAhead: ReadAhead
-  readonly #numberQueues = new NumberQueues()
-  #total = 0
+  readonly #counts = new LaneCounts()
+  /** All lanes towards vendors are asked at their turn whether they are the right ones. */
+  #asksAll = false
   #nowMs = 0
 
   constructor(ports: DispatcherPorts, options: DispatcherOptions) {
@@ -68,13 +68,18 @@ export class Dispatcher {
     this.changed(destinationId, nowMs)
   }
 
-  /** Limits may be others than before: each lane asks for its own anew, and does not wait for what held it up until now. */
-  limitsChanged(nowMs: number): void {
+  /**
+   * Limits may be others than before: each lane asks for its own anew, and does not wait for what held it up until now.
+   *
+   * @param asksAll there are campaigns: what waits in any lane may belong in another one
+   */
+  limitsChanged(nowMs: number, asksAll = false): void {
+    this.#asksAll = asksAll
     for (const lane of this.#lanes.values()) {
       const limits = this.#ports.limitsOf(lane.target)
       if (limits === lane.limits) continue
       lane.limits = limits
-      if (lane.pausedUntilMs > nowMs) this.#pause(lane, nowMs)
+      if (lane.pausedUntilMs > nowMs) this.#pause(lane, Math.max(nowMs, lane.restUntilMs))
     }
   }
 
@@ -83,7 +88,7 @@ export class Dispatcher {
     this.#nowMs = nowMs
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
-      this.#count(lane, summary.waiting)
+      this.#counts.add(lane, summary.waiting, summary.waiting)
       this.#due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
@@ -92,7 +97,7 @@ export class Dispatcher {
   /** A delivery became durable in its lane. */
   offer(delivery: Delivery, nowMs: number): void {
     const lane = this.#lane(delivery.lane)
-    this.#count(lane, 1)
+    this.#counts.add(lane, 1, lane.limited !== undefined && delivery.kind === 'segment' ? segmentsLeft(delivery) : 1)
     // A reading sees what is on disk, also when nobody has been told yet that it is.
     if (lane.held.has(delivery.id)) return
     if (delivery.dueMs > nowMs) {
@@ -106,7 +111,7 @@ export class Dispatcher {
   /** A delivery became durable in its lane that is over already, though the store does not know it yet: counted, never sent. */
   offerHeld(delivery: DeliveryRef): void {
     const lane = this.#lane(delivery.lane)
-    this.#count(lane, 1)
+    this.#counts.add(lane, 1)
     hold(lane, delivery.id)
   }
 
@@ -116,31 +121,35 @@ export class Dispatcher {
     if (lane === undefined) return
     this.#readAhead.release(lane, delivery.id)
     this.#releasedInSweep?.add(delivery.id)
-    if (lane.waiting > 0) this.#count(lane, -1)
+    if (lane.waiting > 0) this.#counts.add(lane, -1)
     if (lane.waiting === 0 && lane.held.size === 0 && lane.asked === 0) this.#drop(lane)
   }
 
   /** It was handed out and not sent, and its lane keeps its hands on it until it is released: what it took of limits is free. */
   notSent(delivery: DeliveryRef): void {
-    for (const limit of this.#lane(delivery.lane).limits) limit.giveBack(1)
+    giveBack(this.#lane(delivery.lane), delivery, this.#ports)
   }
 
   /** It was handed out and not sent: back to its place in the lane, no try spent. */
   putBack(delivery: Delivery, nowMs: number, pauseUntilMs = 0): void {
     this.notSent(delivery)
     const lane = this.#lane(delivery.lane)
+    if (pauseUntilMs > Math.max(nowMs, lane.restUntilMs)) lane.restUntilMs = pauseUntilMs
     if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#pause(lane, pauseUntilMs)
     this.#takeBack(lane, delivery, nowMs)
   }
 
   /**
-   * A message that is under way goes on with its next segment, which passes the lane's limits like any other. False when it
-   * may not go now: it is back in its place in the lane then.
+   * A message that is under way goes on with its next segment, which passes the lane's limits like any other; those of carriers
+   * it has passed whole. False when it may not go now: it is back in its place in the lane then.
    */
   goesOn(delivery: Delivery, nowMs: number): boolean {
     const lane = this.#lane(delivery.lane)
-    const isFree = lane.pausedUntilMs <= nowMs && delivery.expiresAtMs > nowMs && this.#ports.maySend?.() !== false
-    if (isFree && this.#passes(lane, nowMs)) return true
+    const isFree = delivery.expiresAtMs > nowMs && this.#ports.maySend?.() !== false
+    if (lane.limited !== undefined) {
+      if (isFree && lane.restUntilMs <= nowMs && this.#ports.limited?.has(delivery.id) === true) return true
+      giveBack(lane, delivery, this.#ports)
+    } else if (isFree && lane.pausedUntilMs <= nowMs && this.#passes(lane, delivery, nowMs)) return true
     this.#takeBack(lane, delivery, nowMs)
     return false
   }
@@ -261,7 +270,7 @@ export class Dispatcher {
 
   /** Deliveries of all lanes in the store. */
   get total(): number {
-    return this.#total
+    return this.#counts.total
   }
 
   /** Deliveries of a lane in the store. */
@@ -271,7 +280,12 @@ export class Dispatcher {
 
   /** Deliveries in the store that a number of a pool is to send. */
   waitingFrom(number: string): number {
-    return this.#numberQueues.waiting(number)
+    return this.#counts.from(number)
+  }
+
+  /** Segments in the store that carriers limit, by campaign and by number. */
+  get limited(): LaneCounts['limited'] {
+    return this.#counts.limited
   }
 
   /** For metrics: each lane with its depth and the due time of its first delivery, as far as that is known; Infinity for not. */
@@ -327,11 +341,16 @@ export class Dispatcher {
         this.#ports.overdue(delivery, nowMs)
         continue
       }
-      if (lane.sender !== undefined && this.#ports.maySendAs?.(delivery) === false) {
+      if (this.#isAsked(lane) && this.#ports.maySendAs?.(delivery) === false) {
         this.#readAhead.shift(lane)
         continue
       }
-      if (!this.#passes(lane, nowMs)) break
+      if (!this.#passes(lane, delivery, nowMs)) {
+        if (lane.pausedUntilMs > nowMs) break
+        this.#readAhead.shift(lane)
+        this.#ports.capped?.(delivery)
+        continue
+      }
       const result = destination.send(delivery, nowMs)
       if (result === 'sent') {
         this.#readAhead.shift(lane)
@@ -339,7 +358,7 @@ export class Dispatcher {
         turns--
         continue
       }
-      for (const limit of lane.limits) limit.giveBack(1)
+      giveBack(lane, delivery, this.#ports)
       if (result === 'full') {
         room = 0
         break
@@ -350,16 +369,20 @@ export class Dispatcher {
     }
     // Back to its place.
     for (let last = aside?.pop(); last !== undefined; last = aside?.pop()) lane.ready.unshift(last)
+    if (lane.heldBy !== '' && lane.ready.length === 0 && !lane.moreInStore) lane.heldBy = ''
     return room
   }
 
-  /** Takes one from each of the lane's limits, or pauses the lane until that is possible. */
-  #passes(lane: Lane, nowMs: number): boolean {
-    const passage = passAll(lane.limits, 1, nowMs)
-    if (passage.passed) return true
-    const { againMs } = passage
-    // Later than now in any case: a limit that says no and "now" would be asked for ever.
-    this.#pause(lane, againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1))
+  /** May what is in it belong in another lane, or to nobody? */
+  #isAsked({ sender, limited, target }: Lane): boolean {
+    return sender !== undefined || limited !== undefined || (this.#asksAll && target.kind === 'vendor')
+  }
+
+  /** Takes from the lane's limits, or pauses the lane until that is possible; without a pause where it must fail. */
+  #passes(lane: Lane, delivery: Delivery, nowMs: number): boolean {
+    const turn = turnOf(lane, delivery, nowMs, this.#ports)
+    if (turn === 'goes') return true
+    if (turn !== 'fails') this.#pause(lane, turn)
     return false
   }
 
@@ -445,12 +468,6 @@ export class Dispatcher {
 
   #letGo(lane: Lane): void {
     if (lane.ready.length > 0 && this.#isAway(lane)) this.#readAhead.letGo(lane, (over) => this.#cancelled.delete(over))
-  }
-
-  #count(lane: Lane, more: number): void {
-    lane.waiting += more
-    this.#total += more
-    if (lane.sender !== undefined) this.#numberQueues.add(lane.sender.number, more)
   }
 
   #lane(key: LaneKey): Lane {

@@ -3,10 +3,11 @@
 
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
+import type { KeptRow } from '../message/kept.js'
 import type { Correlator } from '../receipts/correlator.js'
 import { noReceipts } from '../receipts/origin.js'
 import type { UnitListener } from '../store/contracts/recorder.js'
-import type { Unit } from '../store/contracts/unit.js'
+import type { SegmentOutcome, Unit } from '../store/contracts/unit.js'
 import type { CourierPorts } from './courier-ports.js'
 import { rowOf, type Ending, type Report } from './ending.js'
 import type { Notices } from './notices.js'
@@ -142,7 +143,7 @@ export class EndingRecorder {
     connection: ConnectionId | undefined,
     listener: UnitListener,
   ): void {
-    const { recorder, events } = this.#ports
+    const { recorder, events, limited } = this.#ports
     const { correlator, notices, settling, stopped, unanswered } = this.#parts
     const { message } = delivery
     const outbox =
@@ -153,10 +154,16 @@ export class EndingRecorder {
           : noReceipts
     const move = money?.move
     const cdr = money && settling.recordsOf(delivery, money)
+    const rows =
+      limited === undefined || limited.isIdle ? kept : this.#withCounted(delivery, outcome, kept, connection, listener)
     if (connection === undefined)
-      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, kept, move, cdr }, listener)
+      recorder.recordLazily({ kind: 'answered', delivery, outcome, outbox, kept: rows, move, cdr }, listener)
     else
-      this.#recordAnswer({ kind: 'answered', delivery, connection, outcome, outbox, move, cdr }, connection, listener)
+      this.#recordAnswer(
+        { kind: 'answered', delivery, connection, outcome, outbox, kept: rows, move, cdr },
+        connection,
+        listener,
+      )
     switch (outcome.kind) {
       case 'awaiting':
         if (outcome.awaiting !== undefined) correlator.expect(outcome.awaiting)
@@ -173,6 +180,20 @@ export class EndingRecorder {
         // In a lane that only waits for a receipt, nothing is sent again.
         if (connection !== undefined && !outcome.next.lane.startsWith('w:')) events.resent(connection, delivery)
     }
+  }
+
+  /** With what carriers are sent, counted in the order of records. */
+  #withCounted(
+    delivery: SegmentDelivery,
+    outcome: SegmentOutcome,
+    kept: readonly KeptRow[] | undefined,
+    connection: ConnectionId | undefined,
+    listener: UnitListener,
+  ): readonly KeptRow[] | undefined {
+    const goesOn = outcome.kind === 'advanced' && listener !== this.#parts.late
+    const counted = this.#ports.limited?.ended(delivery, outcome, connection !== undefined, goesOn)
+    if (counted === undefined || counted.length === 0) return kept
+    return kept === undefined ? counted : [...kept, ...counted]
   }
 
   /** Waits for company while few answers do; when half a window's worth is not durable, it goes by itself. */

@@ -16,7 +16,7 @@ export interface Ending {
   readonly silent: number
   /** Undefined where nobody pays, or nothing changes for who does. */
   readonly money: Money | undefined
-  /** What is kept with it; of no attempt. */
+  /** What is kept with it. */
   readonly kept?: readonly KeptRow[] | undefined
 }
 

@@ -4,6 +4,7 @@
 import { BoundedQueue } from '../lib/bounded-queue.js'
 import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
+import type { Limited } from '../message/limited.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { Destination } from './destination.js'
 import type { LaneTarget } from './lane-key.js'
@@ -14,6 +15,8 @@ export interface Lane {
   readonly target: LaneTarget
   /** The number of a pool that sends what is in it; that of the target. */
   readonly sender: PoolSender | undefined
+  /** What carriers limit what is in it by; that of the target. */
+  readonly limited: Limited | undefined
   limits: readonly Limit[]
   /** Read ahead and due, in order. */
   readonly ready: BoundedQueue<Delivery>
@@ -34,6 +37,15 @@ export interface Lane {
   inLine: boolean
   /** Not before this time: a limit said no, or the peer asked for a pause. */
   pausedUntilMs: number
+  /** The peer asked for a pause until then: other than a limit's, it holds up what is under way too. */
+  restUntilMs: number
+  /** The limit that refused last, by name; '' while none holds it up. */
+  heldBy: string
+  /** Since when, without an end in between. */
+  heldSinceMs: number
+  /** What was last asked for of the limits of carriers, and how many segments that is. */
+  countedFor: Delivery | undefined
+  counted: number
   /** When the first delivery that is not due yet will be, as far as is known; Infinity for none. */
   nextDueMs: number
   /** Due time of the first delivery that is known to be due and was left in the store; Infinity for none. For metrics. */
@@ -49,10 +61,16 @@ export interface LaneView {
   readonly waiting: number
   /** When the first is due, as far as that is known; Infinity for not. */
   readonly firstDueMs: number
+  /** The limit that holds it up, and since when; undefined where none does. */
+  readonly held: { readonly by: string; readonly sinceMs: number } | undefined
 }
 
-export function viewOf({ key, target, waiting, ready, unreadDueMs, nextDueMs }: Lane): LaneView {
-  return { key, target, waiting, firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs) }
+export function viewOf({ key, target, waiting, ready, unreadDueMs, nextDueMs, heldBy, heldSinceMs }: Lane): LaneView {
+  return {
+    ...{ key, target, waiting },
+    firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs),
+    held: heldBy === '' ? undefined : { by: heldBy, sinceMs: heldSinceMs },
+  }
 }
 
 /** Of lanes that hold nothing, such as those of thousands who are not there: shared, and never added to. */
@@ -99,6 +117,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     key,
     target,
     sender: target.kind === 'vendor' ? target.sender : undefined,
+    limited: target.kind === 'vendor' ? target.limited : undefined,
     limits,
     ready: new BoundedQueue<Delivery>(maxReady),
     held: noIds,
@@ -110,6 +129,11 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     station: undefined,
     inLine: false,
     pausedUntilMs: 0,
+    restUntilMs: 0,
+    heldBy: '',
+    heldSinceMs: 0,
+    countedFor: undefined,
+    counted: 0,
     nextDueMs: Infinity,
     unreadDueMs: Infinity,
     wakeMs: Infinity,

@@ -20,6 +20,8 @@ export interface Limit {
   giveBack(count: number): void
   /** When to ask for `count` again. */
   nextMs(count: number, nowMs: number): number
+  /** Asked after a refusal: must what asked fail, since it may not wait? Absent: it may. */
+  failsNow?(count: number, nowMs: number): boolean
 }
 
 /**

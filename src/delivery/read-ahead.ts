@@ -14,7 +14,7 @@ export interface ReadAheadOptions {
   readonly readAheadFloor: number
 }
 
-/** Numbers of pools are many, and slow: what one sends in some seconds must not take the room of a fast lane, nor fill the memory. */
+/** Numbers of pools and of campaigns are many, and slow: what one sends in some seconds must not take the room of a fast lane, nor fill the memory. */
 const OF_A_NUMBER = { readAheadPerLane: 16, readAheadFloor: 1 }
 
 export interface ReadAheadPorts {
@@ -149,7 +149,7 @@ export class ReadAhead {
   #mayHold(lane: Lane): boolean {
     const { length } = lane.ready
     const { readAheadTotal } = this.#options
-    const { readAheadFloor, readAheadPerLane } = lane.sender === undefined ? this.#options : OF_A_NUMBER
+    const { readAheadFloor, readAheadPerLane } = isOfNumber(lane) ? OF_A_NUMBER : this.#options
     if (length < readAheadFloor) return true
     return length < readAheadPerLane && this.#count + this.#asked < readAheadTotal
   }
@@ -157,10 +157,14 @@ export class ReadAhead {
   /** How many to ask the store for; 0 while the lane has enough. */
   #wanted(lane: Lane): number {
     const { readAheadTotal } = this.#options
-    const { readAheadFloor, readAheadPerLane } = lane.sender === undefined ? this.#options : OF_A_NUMBER
+    const { readAheadFloor, readAheadPerLane } = isOfNumber(lane) ? OF_A_NUMBER : this.#options
     const { length } = lane.ready
     const left = readAheadTotal - this.#count - this.#asked
     const target = Math.max(readAheadFloor, Math.min(readAheadPerLane, length + left))
     return length > target >> 1 ? 0 : target - length
   }
+}
+
+function isOfNumber({ sender, limited }: Lane): boolean {
+  return sender !== undefined || limited !== undefined
 }

@@ -8,7 +8,7 @@ import type { LaneView } from './lane.js'
 import type { ReroutePorts } from './reroute.js'
 
 export interface RerouterPorts extends ReroutePorts {
-  readonly lanes: () => Iterable<LaneView>
+  readonly lanes: () => Iterable<Pick<LaneView, 'key' | 'target' | 'waiting'>>
   /** Is the connection in the directory of now, and active? */
   readonly isUsable: (connection: ConnectionId) => boolean
   /** Brackets a reading and the use of its rows: those who end deliveries meanwhile keep in mind what is over. */

@@ -7,6 +7,8 @@ import { failureOfNoSender } from '../powerpack/failure-of.js'
 import { noSenderCodes, type NoSenderReason, type SenderStanding } from '../powerpack/sender.js'
 import { over, requeued, type Ending } from './ending.js'
 import { vendorLane } from './lane-key.js'
+import { inItsLane } from './limited-turn.js'
+import type { LimitedPorts } from './limited-ports.js'
 
 export interface SenderPorts {
   /** Whether a number that was chosen before may send to a phone now. Asked at each turn: must be cheap. */
@@ -25,14 +27,17 @@ export interface NewSender {
  * On in the lane of another number, or over; undefined where it may go as it is. Its receipt has the API's code of the reason. What the
  * phone has a piece of goes on from the same number: from another it could not be put together.
  */
-export function senderEnding(delivery: SegmentDelivery, ports: SenderPorts): Ending | undefined {
+export function senderEnding(delivery: SegmentDelivery, ports: SenderPorts, limits?: LimitedPorts): Ending | undefined {
   const { sender, progress, message } = delivery
   if (sender === undefined || (progress !== undefined && progress.taken > 0)) return undefined
   const standing = ports.standing(sender, message.destination.value)
   if (standing === 'usable') return undefined
   const found = standing === 'optedOut' ? standing : ports.chooseAgain(delivery, sender)
   if (typeof found === 'string') return unsent(delivery, found)
-  return { ...requeued(sentBy(delivery, found.sender)), kept: found.kept }
+  const next = sentBy(delivery, found.sender)
+  const moved = limits === undefined ? next : inItsLane(next, limits)
+  // What may not send at all is found out at its next turn.
+  return { ...requeued(moved === 'unregistered' ? next : moved), kept: found.kept }
 }
 
 function unsent(delivery: SegmentDelivery, reason: NoSenderReason): Ending {

@@ -1,0 +1,58 @@
+// A lane before its limits: what its next delivery takes of them, how long they hold it up, and what is given back. Sends nothing, and
+// wakes nobody.
+
+import type { Delivery } from '../message/delivery.js'
+import type { Lane } from './lane.js'
+import { passAll } from './limits.js'
+import { segmentsLeft, type LimitedSegments } from './limited-segments.js'
+
+/** When a limit that knows no time of its own is asked again. */
+const LIMIT_RETRY_MS = 60_000
+
+export interface LaneLimitPorts {
+  /** What messages under way have taken of carriers' limits; left out where no carrier limits any. */
+  readonly limited?: LimitedSegments | undefined
+  /**
+   * A limit that held it up lets it go. Never told of those that did not wait.
+   *
+   * @param heldMs since its lane was held up, or since it was due where that is later
+   */
+  letGo?(lane: Lane, delivery: Delivery, limit: string, heldMs: number): void
+}
+
+/** It passes (`goes`); it fails, since it may not wait (`fails`); or when to ask again, in switch time. */
+export type Turn = 'goes' | 'fails' | number
+
+/** One of each of the lane's limits; where carriers limit it, all of a message that has not left. */
+export function turnOf(lane: Lane, delivery: Delivery, nowMs: number, ports: LaneLimitPorts): Turn {
+  const isWhole = lane.limited !== undefined && delivery.kind === 'segment'
+  const count = isWhole ? countOf(lane, delivery) : 1
+  const passage = passAll(lane.limits, count, nowMs)
+  if (passage.passed) {
+    if (isWhole) ports.limited?.take(delivery.id, count)
+    if (lane.heldBy !== '')
+      ports.letGo?.(lane, delivery, lane.heldBy, nowMs - Math.max(lane.heldSinceMs, delivery.dueMs))
+    return 'goes'
+  }
+  const { limit, againMs } = passage
+  if (limit.failsNow?.(count, nowMs) === true) return 'fails'
+  if (lane.heldBy === '') lane.heldSinceMs = nowMs
+  lane.heldBy = limit.name
+  // Later than now in any case: a limit that says no and "now" would be asked for ever.
+  return againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1)
+}
+
+/** What it took and did not use. */
+export function giveBack(lane: Lane, delivery: Pick<Delivery, 'id'>, { limited }: LaneLimitPorts): void {
+  const count = lane.limited === undefined ? 1 : (limited?.putBack(delivery.id) ?? 0)
+  if (count > 0) for (const limit of lane.limits) limit.giveBack(count)
+}
+
+/** The first of a lane is asked for again and again: it is looked into once. */
+function countOf(lane: Lane, delivery: Extract<Delivery, { kind: 'segment' }>): number {
+  if (lane.countedFor !== delivery) {
+    lane.countedFor = delivery
+    lane.counted = segmentsLeft(delivery)
+  }
+  return lane.counted
+}

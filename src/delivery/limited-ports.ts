@@ -1,0 +1,35 @@
+// What delivery asks of whoever knows the limits of carriers, and tells it. Types only.
+
+import type { KeptRow } from '../message/kept.js'
+import type { Limited } from '../message/limited.js'
+import type { Message } from '../message/message.js'
+import type { PoolSender } from '../message/pool-sender.js'
+
+/** A message as limits see it. */
+export interface LimitedMessage {
+  readonly message: Pick<Message, 'id' | 'account' | 'source' | 'destination'>
+  /** The number of a pool that sends it. */
+  readonly sender?: PoolSender | undefined
+  /** As a bill has it; undefined where nobody knows. */
+  readonly network: { readonly mcc: string; readonly mnc: string } | undefined
+}
+
+/** Whose segments they are. */
+export type LimitedBy = Limited & { readonly account: string }
+
+export interface LimitedPorts {
+  /** Is there any campaign? Where there is none, nothing else is asked. */
+  isOn(): boolean
+  /** What limits a message by what is registered now: undefined for nothing; a number without campaign may not send at all. */
+  limitedOf(message: LimitedMessage): Limited | undefined | 'unregistered'
+  /** Is a message limited as it was when its lane was chosen? Asked at each turn: must be cheap. */
+  isStill(limited: Limited | undefined, message: Pick<Message, 'source' | 'destination'>, isOfPool: boolean): boolean
+  /**
+   * A vendor has so many segments. Asked in the order in which that is recorded; the rows are kept in the same step.
+   *
+   * @param isLate they had been given back
+   */
+  vendorHas(limited: LimitedBy, segments: number, isLate: boolean): readonly KeptRow[]
+  /** So many segments that were let go are with no vendor. */
+  vendorRefused(limited: LimitedBy, segments: number): void
+}

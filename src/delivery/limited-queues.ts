@@ -1,0 +1,53 @@
+// How many segments wait for each campaign and carrier, and for each number and carrier, in whichever lanes. Counts, and decides nothing.
+
+import type { Limited } from '../message/limited.js'
+
+interface Queue {
+  messages: number
+  segments: number
+}
+
+export class LimitedQueues {
+  readonly #queues = new Map<string, Queue>()
+
+  /** Of messages that an earlier process left their number is known alone: each counts as one segment. */
+  add(limited: Limited, messages: number, segments: number): void {
+    for (const key of keysOf(limited)) {
+      let queue = this.#queues.get(key)
+      if (queue === undefined) this.#queues.set(key, (queue = { messages: 0, segments: 0 }))
+      queue.messages += messages
+      queue.segments += segments
+    }
+  }
+
+  /** One left: with as many segments as those that wait have on average, since what left is not looked into again. */
+  remove(limited: Limited): void {
+    for (const key of keysOf(limited)) {
+      const queue = this.#queues.get(key)
+      if (queue === undefined) continue
+      queue.segments -= queue.segments / queue.messages
+      queue.messages--
+      if (queue.messages <= 0) this.#queues.delete(key)
+    }
+  }
+
+  ofCampaign(campaign: string, carrier: string): number {
+    return this.#segments(campaignKey(campaign, carrier))
+  }
+
+  ofNumber(number: string, carrier: string): number {
+    return this.#segments(numberKey(number, carrier))
+  }
+
+  #segments(key: string): number {
+    return Math.round(this.#queues.get(key)?.segments ?? 0)
+  }
+}
+
+function keysOf({ number, campaign, carrier }: Limited): readonly string[] {
+  const ofNumber = numberKey(number, carrier)
+  return campaign === '' ? [ofNumber] : [campaignKey(campaign, carrier), ofNumber]
+}
+
+const campaignKey = (campaign: string, carrier: string): string => `c|${campaign}|${carrier}`
+const numberKey = (number: string, carrier: string): string => `n|${number}|${carrier}`
