@@ -3,7 +3,7 @@
 import { openBook, type DirectoryBook, type ReloadResult } from './admin/directory-book.js'
 import { fileBook, type FileReading } from './admin/file-book.js'
 import type { FileObject } from './directory/change-file.js'
-import type { DirectoryRules } from './directory/change-whole.js'
+import { describeObjectMistake, type DirectoryRules } from './directory/change-whole.js'
 import { createCompileMemory } from './directory/compile-memory.js'
 import { compileDirectory } from './directory/compile.js'
 import { fixedDirectory } from './directory/file-whole.js'
@@ -68,12 +68,22 @@ export async function openLiveDirectory(ports: LiveDirectoryPorts): Promise<Live
   let follower: ((snapshot: Snapshot) => void) | undefined
   let expected: ((next: Snapshot) => string | undefined) | undefined
   const currencyExpected = (next: Snapshot): string | undefined => expected?.(next)
+  let warned = ''
+  const warn = ({ warnings = [] }: Snapshot): void => {
+    const said = warnings.map(describeObjectMistake)
+    const all = said.join('\n')
+    // Each once, not with each change of something else.
+    if (said.length > 0 && all !== warned) log.event('directory.unwise', { warnings: said.length, first: said[0]! })
+    warned = all
+  }
   const applied = (next: Snapshot): void => {
     snapshot = next
     follower?.(next)
+    warn(next)
   }
   const book = await open()
   snapshot ??= book.current().snapshot
+  warn(snapshot)
 
   function open(): Promise<DirectoryBook> {
     if (source.kind === 'store') return openBook({ store: ports.store, rules, pauses, applied, currencyExpected })

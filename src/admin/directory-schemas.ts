@@ -75,6 +75,12 @@ const FieldDifference = Type.Object({
   after: Type.Optional(Type.Unknown()),
 })
 
+const Warning = Type.Object({
+  path: text('The field, such as numbers.'),
+  value: Type.Optional(Type.Unknown()),
+  expected: text('What would be wise.'),
+})
+
 const report = {
   kind: kindName,
   id: Type.String(),
@@ -82,6 +88,9 @@ const report = {
   etag: Type.Optional(etag),
   fields: Type.Optional(Type.Array(FieldDifference, { description: 'What an update changes, without secrets.' })),
   fieldCount: Type.Optional(Type.Integer({ description: 'How many fields differ, where not all are listed.' })),
+  warnings: Type.Optional(
+    Type.Array(Warning, { description: 'What is only unwise; the change is made all the same.' }),
+  ),
 }
 const outcome = {
   revision: Type.Integer({ description: 'Of the whole directory, after the change.' }),

@@ -108,6 +108,27 @@ describe('check-config', () => {
     expect(await run({ directory, set })).toMatchObject({ code: 0, err: '' })
   })
 
+  it('looks at the tables of 10DLC, and judges campaigns by them', async () => {
+    const numbers = (count: number): string => Array.from({ length: count }, (_, n) => `'${12_025_550_100 + n}'`).join()
+    const campaigns = (kind: string, useCase: string, count: number): string =>
+      `brands: [{ id: b, kind: ${kind} }]\ncampaigns: [{ id: c, brand: b, useCase: ${useCase}, numbers: [${numbers(count)}] }]`
+    const directory = file('d.yaml', campaigns('soleProprietor', 'soleProprietor', 2))
+    expect((await run({ directory })).err).toContain('campaigns[0].numbers: expects 1 number at most')
+    const stamp = 'version: 1\neffective: 2026-01-01\nsource: ours\n'
+    const row = `soleProprietor: { attClass: W, campaigns: 1, numbers: 2, perNumber: { tmobile: 1, verizon: 1, uscellular: 1, minor: 1 }, mmsPerNumber: 0.5 }`
+    const set = [`tenDlc.tablesFile=${file('tables.yaml', `${stamp}tables: { useCases: { ${row} } }`)}`]
+    expect(await run({ directory, set })).toEqual({
+      code: 0,
+      err: '',
+      out: expect.stringContaining('1 campaigns') as string,
+    })
+    file('tables.yaml', `${stamp}tables: { useCases: { soleProprietor: {} } }`)
+    expect((await run({ directory, set })).err).toContain('/tables/useCases/soleProprietor')
+    expect((await run({ directory, set: ['tenDlc.tablesFile=none.yaml'] })).err).toContain("can't be read")
+    const many = file('d.yaml', campaigns('standard', 'mixed', 50))
+    expect((await run({ directory: many })).out).toContain('warning: campaigns/c numbers: expects 49 numbers at most')
+  })
+
   it('does so for programs', async () => {
     const config = file('c.yaml', 'log:\n  level: loud\n')
     const directory = file('d.yaml', 'polices: []\n')

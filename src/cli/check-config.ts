@@ -3,6 +3,7 @@ import { ConfigError, describeMistake } from '../config/mistake.js'
 import { loadConfig } from '../config/load.js'
 import { redact } from '../config/redact.js'
 import type { Config } from '../config/settings.js'
+import { describeObjectMistake } from '../directory/change-whole.js'
 import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import type { Directory } from '../directory/resolve.js'
 import { readSipCertificate } from '../sip-certificate.js'
@@ -10,7 +11,9 @@ import { readWebhookAuthority } from '../webhook-authority.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
 import { CommandFailure, exitCodes, type Output } from './output.js'
 import { DirectoryError, readDirectory } from './read-directory.js'
+import { checkNumberProvider } from './read-number-provider.js'
 import { readProviders } from './read-providers.js'
+import { readTenDlcRules } from './read-tables.js'
 
 const options = {
   ...configOptions,
@@ -61,7 +64,9 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
   )
   // Which directory is meant is only known from good settings or from the command line.
   const path = values.directory ?? config?.directory.path
-  const directory = path === undefined ? undefined : attempt<Directory>(() => readDirectory(path, env), lines, mistakes)
+  const tenDlc = config && attempt(() => readTenDlcRules(config.tenDlc), lines, mistakes)
+  const directory =
+    path === undefined ? undefined : attempt<Directory>(() => readDirectory(path, env, tenDlc), lines, mistakes)
   if (path === undefined) lines.push('the directory was not looked at: name it with --directory FILE')
   const file = config?.lookup.file ?? ''
   const providers = attempt(() => readProviders(file, env), lines, mistakes)
@@ -71,6 +76,7 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
       lines.push(`${path}: ${key}: expects ${expected}, not ${JSON.stringify(value)}`)
       mistakes.push({ ...(path !== undefined && { file: path }), key, value, expected })
     }
+  if (config !== undefined) attempt(() => checkNumberProvider(config, env), lines, mistakes)
   for (const read of config === undefined ? [] : [readSipCertificate(config), readWebhookAuthority(config)]) {
     if (read.kind !== 'wrong') continue
     const { key, value, expected } = read
@@ -78,7 +84,7 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
     mistakes.push({ key, value, expected })
   }
   if (config === undefined || directory === undefined || mistakes.length > 0) throw new CheckFailure(lines, mistakes)
-  const { accounts, connections, policies, tariffs } = directory
+  const { accounts, connections, policies, tariffs, tenDlc: registry, warnings = [] } = directory
   const rates = tariffs.reduce((sum, tariff) => sum + tariff.rates.length, 0)
   const counts = {
     accounts: accounts.length,
@@ -86,10 +92,13 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
     policies: policies.length,
     tariffs: tariffs.length,
     rates,
+    ...(registry !== undefined && { brands: registry.brands.length, campaigns: registry.campaigns.length }),
   }
   const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`)
-  output.print(`ok: ${values.config ?? 'default settings'} and ${path} (${counted.join(', ')})`, {
+  const warned = warnings.map((warning) => `\nwarning: ${describeObjectMistake(warning)}`).join('')
+  output.print(`ok: ${values.config ?? 'default settings'} and ${path} (${counted.join(', ')})${warned}`, {
     ok: true,
+    ...(warnings.length > 0 && { warnings }),
     ...(values.config !== undefined && { config: values.config }),
     directory: path,
     ...counts,

@@ -102,9 +102,10 @@ const signs = { create: '+', update: '~', delete: '-', unchanged: '=' } as const
 
 function printed(changed: readonly ObjectReport[], { revision, dryRun, changes }: ChangesOutcome): string {
   const lines = changed.flatMap((report) => {
-    const { action, kind, id, fields = [], fieldCount = 0 } = report
+    const { action, kind, id, fields = [], fieldCount = 0, warnings = [] } = report
     const more = fieldCount > fields.length ? [`    … and ${fieldCount - fields.length} more`] : []
-    return [`${signs[action]} ${kind}/${id}`, ...fields.map(printedField), ...more]
+    const warned = warnings.map(({ path, expected }) => `    warning: ${path}: expects ${expected}`)
+    return [`${signs[action]} ${kind}/${id}`, ...fields.map(printedField), ...more, ...warned]
   })
   const counts = (['create', 'update', 'delete', 'unchanged'] as const).map(
     (action) => `${changes.filter((report) => report.action === action).length} ${words[action]}`,

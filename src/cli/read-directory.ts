@@ -1,9 +1,10 @@
 // Reads a directory file: what it says, or every mistake in it; for a command as an error.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { objectsIn, type FileObject } from '../directory/change-file.js'
 import { describeDirectoryMistake, type DirectoryMistake } from '../directory/mistake.js'
 import { parseDirectory } from '../directory/parse.js'
 import type { Directory, Surroundings } from '../directory/resolve.js'
+import type { TenDlcRules } from '../directory/tendlc.js'
 import { parseStatus } from '../smpp/index.js'
 import { CommandFailure } from './output.js'
 
@@ -23,34 +24,51 @@ export type DirectoryReading =
   | { readonly kind: 'mistakes'; readonly mistakes: readonly DirectoryMistake[] }
   | { readonly kind: 'unreadable'; readonly why: string }
 
-/** What a directory needs of the machine around it. */
-export function surroundingsOf(env: NodeJS.ProcessEnv): Surroundings {
-  return { env, readSecret: (file) => readFileSync(file, 'utf8'), statusByName: parseStatus }
+/**
+ * What a directory needs of the machine around it.
+ *
+ * @param tenDlc left out: the tables as shipped
+ */
+export function surroundingsOf(env: NodeJS.ProcessEnv, tenDlc?: TenDlcRules): Surroundings {
+  return {
+    env,
+    readSecret: (file) => readFileSync(file, 'utf8'),
+    stampOf,
+    statusByName: parseStatus,
+    ...(tenDlc !== undefined && { tenDlc }),
+  }
 }
 
-export function readDirectoryFile(path: string, env: NodeJS.ProcessEnv): DirectoryReading {
+/** Another one for another content, as far as the file system tells. */
+function stampOf(file: string): string {
+  const { dev, ino, size, mtimeNs } = statSync(file, { bigint: true })
+  return `${dev} ${ino} ${size} ${mtimeNs}`
+}
+
+export function readDirectoryFile(path: string, env: NodeJS.ProcessEnv, tenDlc?: TenDlcRules): DirectoryReading {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
   }
-  const parsed = parseDirectory(text, path, surroundingsOf(env))
+  const parsed = parseDirectory(text, path, surroundingsOf(env, tenDlc))
   if (parsed.kind === 'mistakes') return parsed
   return { kind: 'read', directory: parsed.directory, objects: objectsIn(parsed.value) }
 }
 
 /** @throws DirectoryError with every mistake, or CommandFailure when the file can't be read */
-export function readDirectory(path: string, env: NodeJS.ProcessEnv): Directory {
-  return readWholeDirectory(path, env).directory
+export function readDirectory(path: string, env: NodeJS.ProcessEnv, tenDlc?: TenDlcRules): Directory {
+  return readWholeDirectory(path, env, tenDlc).directory
 }
 
 /** The same with the objects as they are written. */
 export function readWholeDirectory(
   path: string,
   env: NodeJS.ProcessEnv,
+  tenDlc?: TenDlcRules,
 ): Extract<DirectoryReading, { readonly kind: 'read' }> {
-  const reading = readDirectoryFile(path, env)
+  const reading = readDirectoryFile(path, env, tenDlc)
   switch (reading.kind) {
     case 'read':
       return reading

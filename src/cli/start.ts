@@ -8,10 +8,12 @@ import { statusName } from '../smpp/index.js'
 import { createLog } from '../telemetry/log.js'
 import { createMetrics } from '../telemetry/metrics.js'
 import { configOptions, type CommandSpec, type OptionValues } from './args.js'
+import type { TenDlcRules } from '../directory/tendlc.js'
 import type { DirectorySource } from '../live-directory.js'
 import { readInThread } from './directory-thread.js'
 import { readTokens } from './read-tokens.js'
 import { readWholeDirectory, surroundingsOf } from './read-directory.js'
+import { readTenDlcRules } from './read-tables.js'
 import { readProviders } from './read-providers.js'
 import type { Output } from './output.js'
 import { exitCodes } from './output.js'
@@ -44,7 +46,8 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   if (values.data !== undefined) set.push(`store.path=${values.data}`)
   const config = loadConfig({ ...(values.config !== undefined && { file: values.config }), set, env })
   const tokens = readTokens(config.admin.tokens, config.admin.tokensFile)
-  const directory = sourceOf(config.directory.path, env)
+  const tenDlc = readTenDlcRules(config.tenDlc)
+  const directory = sourceOf(config.directory.path, env, tenDlc)
   const lookupProviders = config.lookup.use === 'off' ? [] : readProviders(config.lookup.file, env)
   const log = createLog({ level: config.log.level })
   const statusText = (status: string | number): string => (typeof status === 'number' ? statusName(status) : status)
@@ -64,7 +67,7 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   const app = await startApp({
-    ...{ config, directory, surroundings: surroundingsOf(env), tokens, version, lookupProviders, metrics, log },
+    ...{ config, directory, surroundings: surroundingsOf(env, tenDlc), tokens, version, lookupProviders, metrics, log },
     onLost: fail,
   }).catch((error: unknown) => {
     log.event('app.failed', { error })
@@ -93,10 +96,10 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
 }
 
 /** @throws DirectoryError with every mistake of the file */
-function sourceOf(file: string, env: NodeJS.ProcessEnv): DirectorySource {
+function sourceOf(file: string, env: NodeJS.ProcessEnv, tenDlc: TenDlcRules): DirectorySource {
   if (file === '') return { kind: 'store' }
-  const { directory, objects } = readWholeDirectory(file, env)
-  return { kind: 'file', file, directory, objects, read: () => readInThread(file) }
+  const { directory, objects } = readWholeDirectory(file, env, tenDlc)
+  return { kind: 'file', file, directory, objects, read: () => readInThread(file, tenDlc) }
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

@@ -15,7 +15,7 @@ import {
 import { isSameJson } from './in-slices.js'
 import { dotted } from './resolve.js'
 import { expectedKind, kindNamed, WHOLE_SECTION } from './kinds.js'
-import type { Snapshot } from './snapshot.js'
+import type { DirectoryWarning, Snapshot } from './snapshot.js'
 
 /** A whole directory, right in itself. */
 export interface Provisioned {
@@ -58,6 +58,8 @@ export interface ObjectReport {
   readonly fields?: readonly FieldDifference[]
   /** How many fields differ in all. */
   readonly fieldCount?: number
+  /** What is only unwise in it; left out for nothing. */
+  readonly warnings?: readonly Pick<DirectoryWarning, 'path' | 'value' | 'expected'>[]
 }
 
 export type ChangeResult =
@@ -170,8 +172,25 @@ export function* changeInSlices(
   yield
   const judged = yield* judgeWhole(objects.values(), (object) => object.etag === etag, rules)
   if (judged.kind === 'mistakes') return judged
-  const provisioned = { revision: current.revision + 1, objects, snapshot: judged.snapshot }
-  return { kind: 'changed', provisioned, writes, report }
+  const { snapshot } = judged
+  const provisioned = { revision: current.revision + 1, objects, snapshot }
+  return { kind: 'changed', provisioned, writes, report: withWarnings(report, snapshot.warnings) }
+}
+
+function withWarnings(
+  reports: readonly ObjectReport[],
+  warnings: readonly DirectoryWarning[] | undefined,
+): readonly ObjectReport[] {
+  if (warnings === undefined) return reports
+  const byObject = new Map<string, DirectoryWarning[]>()
+  for (const warning of warnings) {
+    const key = objectKey(warning.kind, warning.id)
+    byObject.set(key, [...(byObject.get(key) ?? []), warning])
+  }
+  return reports.map((report) => {
+    const own = report.action === 'delete' ? undefined : byObject.get(objectKey(report.kind, report.id))
+    return own === undefined ? report : { ...report, warnings: own.map(({ kind: _, id: __, ...rest }) => rest) }
+  })
 }
 
 /** Objects between two yields: a millisecond or less. */

@@ -301,6 +301,25 @@ describe('a change', () => {
     expect(first.snapshot.tenDlc?.campaignOf('12025550100')?.id).toBe('c')
   })
 
+  it('that is unwise is made, and says so', () => {
+    const numbers = Array.from({ length: 60 }, (_, n) => String(12_025_550_200 + n))
+    const changes = [
+      { kind: 'campaigns', id: 'c', row: { brand: 'acme', useCase: 'mixed', numbers } },
+      { kind: 'brands', id: 'acme', row: { name: 'x' } },
+    ]
+    expect(changeDirectory(first, { changes }, rules)).toMatchObject({
+      kind: 'changed',
+      report: [
+        {
+          id: 'c',
+          action: 'update',
+          warnings: [{ path: 'numbers', expected: expect.stringContaining('49 numbers') as string }],
+        },
+        { id: 'acme', action: 'update' },
+      ],
+    })
+  })
+
   it('that is wrong names the other object', () => {
     const row = { brand: 'acme', useCase: 'mixed', numbers: ['12025550101'] }
     expect(changeDirectory(first, { changes: [{ kind: 'campaigns', id: 'e', row }] }, rules)).toMatchObject({

@@ -43,6 +43,11 @@ export const eventCatalogue = {
     message: 'the directory file is not right; what was in force stays so',
     fields: { by: 'text', file: 'text', why: 'text' },
   },
+  'directory.unwise': {
+    level: 'warn',
+    message: 'something in the directory is unwise, and in force all the same',
+    fields: { warnings: 'number', first: 'text' },
+  },
   'directory.noFile': {
     level: 'info',
     message: 'nothing to read again: the directory is in the store, and is changed by the API',
