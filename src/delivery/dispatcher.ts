@@ -5,6 +5,7 @@ import { DueHeap } from '../lib/heap.js'
 import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSummary } from '../store/contracts/store.js'
+import type { WaitingSegments } from '../tendlc/limited-queues.js'
 import { laneTarget, type LaneTarget } from './lane-key.js'
 import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
@@ -284,7 +285,7 @@ export class Dispatcher {
   }
 
   /** Segments in the store that carriers limit, by campaign and by number. */
-  get limited(): LaneCounts['limited'] {
+  get limited(): WaitingSegments {
     return this.#counts.limited
   }
 

@@ -1,7 +1,7 @@
 // How much waits in all lanes together, and for each number, campaign and carrier among them. Counts, and decides nothing.
 
 import type { Lane } from './lane.js'
-import { LimitedQueues } from './limited-queues.js'
+import { LimitedQueues, type WaitingSegments } from '../tendlc/limited-queues.js'
 import { NumberQueues } from './number-queues.js'
 
 export class LaneCounts {
@@ -20,7 +20,7 @@ export class LaneCounts {
   }
 
   /** Segments in the store that carriers limit. */
-  get limited(): Pick<LimitedQueues, 'ofCampaign' | 'ofNumber'> {
+  get limited(): WaitingSegments {
     return this.#limited
   }
 

@@ -1,21 +1,8 @@
 // What delivery asks of whoever knows the limits of carriers, and tells it. Types only.
 
 import type { KeptRow } from '../message/kept.js'
-import type { Limited } from '../message/limited.js'
+import type { Limited, LimitedBy, LimitedMessage } from '../message/limited.js'
 import type { Message } from '../message/message.js'
-import type { PoolSender } from '../message/pool-sender.js'
-
-/** A message as limits see it. */
-export interface LimitedMessage {
-  readonly message: Pick<Message, 'id' | 'account' | 'source' | 'destination'>
-  /** The number of a pool that sends it. */
-  readonly sender?: PoolSender | undefined
-  /** As a bill has it; undefined where nobody knows. */
-  readonly network: { readonly mcc: string; readonly mnc: string } | undefined
-}
-
-/** Whose segments they are. */
-export type LimitedBy = Limited & { readonly account: string }
 
 export interface LimitedPorts {
   /** Is there any campaign? Where there is none, nothing else is asked. */

@@ -4,10 +4,11 @@
 import type { SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
+import type { LimitedBy } from '../message/limited.js'
 import { segmentsOf } from '../money/units.js'
 import type { SegmentOutcome } from '../store/contracts/unit.js'
 import { limitedIn } from './lane-key.js'
-import type { LimitedBy, LimitedPorts } from './limited-ports.js'
+import type { LimitedPorts } from './limited-ports.js'
 
 export class LimitedSegments {
   readonly #ports: LimitedPorts

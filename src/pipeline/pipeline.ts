@@ -9,6 +9,7 @@ import { findCandidates, type CandidatePorts } from './candidates/candidates.js'
 import { placeRoutes } from './candidates/place.js'
 import type { Carrier } from './carrier/carrier.js'
 import { identify } from './identify/identify.js'
+import type { LimitedStage } from './limited/limited.js'
 import { findTarget, hasOnNet, isOnNet } from './on-net/on-net.js'
 import type { OwnerPorts } from './owner/owner.js'
 import { choosePolicy } from './policy/policy.js'
@@ -43,6 +44,8 @@ export interface OnwardPorts extends AcceptPorts, AuthorizePorts, OwnerPorts, Sc
   readonly candidates?: CandidatePorts | undefined
   /** Chooses numbers of pools; left out: there are none. */
   readonly senders?: Senders | undefined
+  /** Knows what carriers limit; left out: they limit nothing. */
+  readonly limited?: LimitedStage | undefined
 }
 
 export interface PipelinePorts extends OnwardPorts {
@@ -134,7 +137,8 @@ function withoutOnNet(batch: readonly Permitted[], round: Round): readonly Permi
 export function proceed(located: readonly Located[], { directory, ports, options, nowMs, wallMs }: Round): void {
   const sent = withSenders(located, ports, nowMs, wallMs)
   const routed = runStage(findCandidates(directory, ports.candidates, wallMs), sent, answerOf)
-  const authorized = authorize(routed, directory, ports, wallMs)
+  const limited = ports.limited === undefined ? routed : ports.limited.take(routed, nowMs)
+  const authorized = authorize(limited, directory, ports, wallMs)
   accept(placeRoutes(authorized, directory, ports.candidates), ports, options, nowMs, wallMs)
 }
 

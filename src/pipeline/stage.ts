@@ -8,6 +8,7 @@ import type { Sender } from '../message/collected-part.js'
 import type { ConnectionId, MessageId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
 import type { Content, Message, Shape, Tlv } from '../message/message.js'
+import type { Limited } from '../message/limited.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { MessagePart, ReceiptRequest } from '../message/receipt.js'
 import type { MobileNetwork } from '../phone/network.js'
@@ -64,6 +65,8 @@ export interface Submission {
   readonly powerpack?: string | undefined
   /** That number, once it is chosen; it is the source then. */
   readonly chosenSender?: PoolSender | undefined
+  /** What carriers limit it by, where they do. */
+  readonly limited?: Limited | undefined
   /** What must be kept of the choice in the same step as the message. */
   readonly chosenRows?: readonly KeptRow[] | undefined
   /** It tells a phone that its wish to hear no more was heard: the one thing that goes to it in spite of that. */

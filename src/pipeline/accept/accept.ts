@@ -6,6 +6,7 @@ import type { MoDelivery, SegmentDelivery } from '../../message/delivery.js'
 import type { IdSource } from '../../message/id-source.js'
 import type { DeliveryId, LaneKey, ConnectionId, AccountId, MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
+import type { Limited } from '../../message/limited.js'
 import type { Message } from '../../message/message.js'
 import type { PoolSender } from '../../message/pool-sender.js'
 import type { Books } from '../../money/books.js'
@@ -19,7 +20,12 @@ import { storeFailure, type Authorized, type Submission, type SubmissionAnswer, 
 export interface AcceptPorts {
   readonly recorder: Recorder
   readonly ids: IdSource
-  readonly laneOf: (route: readonly ConnectionId[], account: AccountId, sender?: PoolSender) => LaneKey
+  readonly laneOf: (
+    route: readonly ConnectionId[],
+    account: AccountId,
+    sender?: PoolSender,
+    limited?: Limited,
+  ) => LaneKey
   /** Of what waits for its network. */
   readonly laneOfUndecided: (account: AccountId) => LaneKey
   /** Of messages from phones and other accounts to an account. */
@@ -49,12 +55,14 @@ export function accept(
 ): void {
   for (const authorized of batch) {
     const { account, route, policy, move, submission } = authorized
-    const { chosenSender: sender } = submission
+    const { chosenSender: sender, limited } = submission
     const validityMs = validityOf(submission, options)
     const message = toMessage(authorized, 'mt', account.id, validityMs, ports, nowMs, wallMs)
     const delivery: SegmentDelivery = {
       kind: 'segment',
-      lane: authorized.isUndecided ? ports.laneOfUndecided(account.id) : ports.laneOf(route, account.id, sender),
+      lane: authorized.isUndecided
+        ? ports.laneOfUndecided(account.id)
+        : ports.laneOf(route, account.id, sender, limited),
       dueMs: nowMs + submission.scheduleMs,
       id: deliveryIdOf(message),
       message,

@@ -126,7 +126,7 @@ export function reassemblyRig(settings: RigSettings = {}) {
     ...authorizing(),
     recorder,
     ids: createIdSource(0, settings.epoch ?? (settings.store === undefined ? 1 : 2), () => 100),
-    laneOf: (lane, of, sender) => vendorLane(lane, 0, of, sender),
+    laneOf: (lane, of, sender, limited) => vendorLane(lane, 0, of, sender, limited),
     laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: () => 1000,

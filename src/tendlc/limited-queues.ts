@@ -7,7 +7,13 @@ interface Queue {
   segments: number
 }
 
-export class LimitedQueues {
+/** Segments that wait. */
+export interface WaitingSegments {
+  ofCampaign(campaign: string, carrier: string): number
+  ofNumber(number: string, carrier: string): number
+}
+
+export class LimitedQueues implements WaitingSegments {
   readonly #queues = new Map<string, Queue>()
 
   /** Of messages that an earlier process left their number is known alone: each counts as one segment. */

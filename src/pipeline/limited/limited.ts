@@ -1,0 +1,121 @@
+// Between the candidates and the money: what carriers limit a message by, and whether its queue can still drain within its life. One
+// that would expire in it is refused here. The limits themselves are kept when it is sent.
+
+import type { Failure, FailureReason } from '../../message/failure.js'
+import type { MessageId } from '../../message/ids.js'
+import type { Limited, LimitedMessage } from '../../message/limited.js'
+import { segmentsOf } from '../../money/units.js'
+import { LimitedQueues, type WaitingSegments } from '../../tendlc/limited-queues.js'
+import { aheadIn, canDrain, type DayLeft, type QueuePace } from '../../tendlc/queue.js'
+import { refuse, type Routed, type SubmissionAnswer } from '../stage.js'
+
+export interface LimitedStagePorts {
+  /** Is there any campaign? Where there is none, nothing else is asked. */
+  readonly isOn: () => boolean
+  /** What limits a message; a number without campaign may not send at all where it is `unregistered`. */
+  readonly limitedOf: (message: LimitedMessage) => Limited | undefined | 'unregistered'
+  /** The queues that it stands in. */
+  readonly queuesOf: (limited: Limited) => readonly QueuePace[]
+  /** How long it may wait, ms, where its sender asked for that or, with undefined, for nothing. */
+  readonly lifeMs: (askedMs: number | undefined, isOfPool: boolean) => number
+  /** Undefined for no cap. `fails`: what comes after it may not wait for the next day. */
+  readonly dayLeft: (limited: Limited, nowMs: number) => (DayLeft & { readonly fails: boolean }) | undefined
+  /** Segments in the store. */
+  readonly waiting: WaitingSegments
+  readonly refused: (limited: Limited, reason: FailureReason) => void
+}
+
+export class LimitedStage {
+  readonly #ports: LimitedStagePorts
+  /** Messages on their way to the store: that does not count them yet. */
+  readonly #underWay = new LimitedQueues()
+  /** Both together. */
+  readonly #waiting: WaitingSegments = {
+    ofCampaign: (...of) => this.#ports.waiting.ofCampaign(...of) + this.#underWay.ofCampaign(...of),
+    ofNumber: (...of) => this.#ports.waiting.ofNumber(...of) + this.#underWay.ofNumber(...of),
+  }
+
+  constructor(ports: LimitedStagePorts) {
+    this.#ports = ports
+  }
+
+  /** Those that may go on, in their order. Where no carrier limits any, it is the batch itself. @param nowMs switch time */
+  take<P extends Routed>(batch: readonly P[], nowMs: number): readonly P[] {
+    if (!this.#ports.isOn()) return batch
+    const going: P[] = []
+    for (const routed of batch) {
+      const next = this.#taken(routed, nowMs)
+      if (next !== undefined) going.push(next)
+    }
+    return going
+  }
+
+  #taken<P extends Routed>(routed: P, nowMs: number): P | undefined {
+    const { submission, account, network } = routed
+    const { source, destination, chosenSender: sender, answer } = submission
+    const limited = this.#ports.limitedOf({ message: { account: account.id, source, destination }, sender, network })
+    if (limited === undefined) return routed
+    if (limited === 'unregistered') {
+      const unregistered = { number: source.value, campaign: '', carrier: 'unknown' }
+      this.#ports.refused(unregistered, 'unregisteredSender')
+      answer.refused(refuse('unregisteredSender', `${source.value} is in no campaign`).failure)
+      return undefined
+    }
+    const validityMs = this.#ports.lifeMs(submission.validityMs, sender !== undefined)
+    // Its carrier is found out, and it stands in a queue then.
+    if (routed.isUndecided === true) return { ...routed, submission: { ...submission, validityMs } }
+    const segments = segmentsOf(submission.content)
+    const failure = this.#overflow(limited, segments, validityMs, nowMs)
+    if (failure !== undefined) {
+      this.#ports.refused(limited, failure.reason)
+      answer.refused(failure)
+      return undefined
+    }
+    this.#underWay.add(limited, 1, segments)
+    const counted = new CountedAnswer(answer, () => this.#underWay.remove(limited))
+    return { ...routed, submission: { ...submission, limited, validityMs, answer: counted } }
+  }
+
+  #overflow(limited: Limited, segments: number, lifeMs: number, nowMs: number): Failure | undefined {
+    const day = this.#ports.dayLeft(limited, nowMs)
+    const { number, campaign, carrier } = limited
+    const to = `${campaign === '' ? number : `campaign ${campaign}`} to ${carrier}`
+    if (day?.fails === true && day.room < segments)
+      return { reason: 'dayCapReached', cause: `${to}: ${day.room} of ${day.cap} are left of the day` }
+    for (const queue of this.#ports.queuesOf(limited)) {
+      const ahead = aheadIn(queue, limited, this.#waiting)
+      if (canDrain(queue.perSecond, ahead, segments, lifeMs, day?.fails === true ? undefined : day)) continue
+      return { reason: 'queueOverflow', cause: `${to}: ${ahead} segments wait at ${queue.perSecond} a second` }
+    }
+    return undefined
+  }
+}
+
+/** Of one on its way to the store. */
+class CountedAnswer implements SubmissionAnswer {
+  readonly #answer: SubmissionAnswer
+  readonly #onAnswered: () => void
+
+  constructor(answer: SubmissionAnswer, onAnswered: () => void) {
+    this.#answer = answer
+    this.#onAnswered = onAnswered
+  }
+
+  accepted(id: MessageId): void {
+    this.#onAnswered()
+    this.#answer.accepted(id)
+  }
+
+  refused(failure: Failure): void {
+    this.#onAnswered()
+    this.#answer.refused(failure)
+  }
+
+  withheld(): void {
+    this.#answer.withheld()
+  }
+
+  readmitted(): void {
+    this.#answer.readmitted()
+  }
+}
