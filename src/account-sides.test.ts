@@ -65,6 +65,17 @@ describe('an account that binds and registers', () => {
     expect(all.roomAtMs(0)).toBe(0)
   })
 
+  it('nor for what waits for room on one side while another has some', () => {
+    esme.window = 0
+    sip.roomAtMs = () => 0
+    expect([where(receiptOf('1', undefined)), all.room(0)]).toEqual(['later', 1])
+    expect(all.roomAtMs(0)).toBeGreaterThan(1000)
+    esme.send = () => 'full'
+    esme.window = 1
+    expect(where(receiptOf('1', undefined))).toBe('later')
+    expect(all.roomAtMs(0)).toBeGreaterThan(1000)
+  })
+
   it('holds up nothing behind what waits for one of the two', () => {
     expect([where(moOf('1')), where(moOf('2')), where(receiptOf('3', undefined))]).toEqual(['sip', 'later', 'esme'])
     expect(all.room(0)).toBe(1)

@@ -7,7 +7,7 @@ import { API_ECHO } from './edges/api/message-submission.js'
 import type { ToldSide } from './edges/api/told-ports.js'
 import type { Delivery, MoDelivery, ReceiptDelivery } from './message/delivery.js'
 
-/** When it is looked again whether the side is there that something waits for; it is told before as a rule. */
+/** When it is looked again whether the side can take what waits for it; it is told before as a rule. */
 const LOOK_AGAIN_MS = 10_000
 
 /** Each may come and go. */
@@ -23,7 +23,7 @@ export class AccountSides implements Destination {
   readonly id: string
   readonly sides: Sides = { api: undefined, sip: undefined, esme: undefined }
   readonly #hasOthers: () => boolean
-  /** The last that was to be sent waits for a side that is not there. */
+  /** The last that was to be sent waits for a side that is not there, or has no room: it tells when it has. */
   #isWaiting = false
 
   /** @param hasOthers whether the account may bind or register beside the API, as its directory has it now */
@@ -56,9 +56,8 @@ export class AccountSides implements Destination {
 
   send(delivery: Delivery, nowMs: number): SendResult {
     const side = this.#sideOf(delivery)
-    this.#isWaiting = side?.up !== true
-    if (side === undefined || roomOf(side, nowMs) === 0) return 'later'
-    const result = side.send(delivery, nowMs)
+    const result = side === undefined || roomOf(side, nowMs) === 0 ? 'later' : side.send(delivery, nowMs)
+    this.#isWaiting = result !== 'sent'
     // Another side may have room for what stands behind it.
     return result === 'full' ? 'later' : result
   }
