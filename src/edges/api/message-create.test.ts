@@ -116,6 +116,14 @@ describe('new messages', () => {
     expect(await rig.messages.create(caller, abroad, undefined)).toMatchObject({ status: 202 })
   })
 
+  it('from another account’s number tell nobody who said STOP to it', async () => {
+    const rig = new MessageRig()
+    const others = '14155559999'
+    rig.powerpacks.packs.optOuts.add(others, body.dst, 0)
+    const answer = await rig.messages.create(caller, { ...body, src: others }, undefined)
+    expect(answer).toEqual({ status: 400, body: { error: 'This caller ID is not allowed for outbound message' } })
+  })
+
   it.each([ownNumber, pooled])('from %s to a phone that said STOP fail with 200', async (src) => {
     const rig = new MessageRig()
     const { optOuts } = rig.powerpacks.packs

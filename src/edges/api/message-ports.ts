@@ -44,9 +44,14 @@ export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
   /** As an offer: what the store has no room for is refused. */
   readonly commit: CommitRows
   readonly outbox: OutboxPort
-  readonly powerpacks: Pick<Powerpacks, 'book' | 'optOuts' | 'optOutScope'>
+  readonly powerpacks: Pick<Powerpacks, 'book' | 'hasOptedOut'>
   /** Whether a number or name is the account's own though it is not in the book of numbers: its directory says so. */
   readonly isOwn: (account: AccountId, source: string) => boolean
+  /**
+   * The campaign that a message of an account from this long code counts as; '' for none. Undefined, or left out, where there are no
+   * campaigns.
+   */
+  readonly campaignOf?: ((account: AccountId, number: string) => string | undefined) | undefined
   readonly subAccountsOf: (authId: string) => readonly ApiAccount[]
   /** Of the switch's id source: for messages that fail before they are accepted, and for webhooks. */
   readonly nextId: () => MessageId

@@ -12,9 +12,9 @@ export function whyNotFrom(
   account: AccountId,
   { powerpacks, isOwn }: Pick<MessagePorts, 'powerpacks' | 'isOwn'>,
 ): ApiFailure | undefined {
-  const { book, optOuts } = powerpacks
-  if (optOuts.has(src, to) || optOuts.has(powerpacks.optOutScope(src), to)) return { reason: 'optedOut' }
-  if (nanpAreaOf(to) === undefined) return undefined
-  if (book.numbers.get(src)?.account === account || isOwn(account, src)) return undefined
-  return { reason: 'sourceNotAllowed', error: 'This caller ID is not allowed for outbound message' }
+  const isOwned = powerpacks.book.numbers.get(src)?.account === account || isOwn(account, src)
+  // Before anything else: nobody learns from the answer who wants nothing from another account's numbers.
+  if (!isOwned && nanpAreaOf(to) !== undefined)
+    return { reason: 'sourceNotAllowed', error: 'This caller ID is not allowed for outbound message' }
+  return powerpacks.hasOptedOut(src, to) ? { reason: 'optedOut' } : undefined
 }
