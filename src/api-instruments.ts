@@ -1,6 +1,7 @@
 // What the HTTP API for applications, its webhooks and the powerpacks tell, put into metrics and log lines. Belongs to the composition
 // root; decides nothing.
 
+import type { HttpInventoryPorts } from './edges/api/inventory-http.js'
 import type { MessageEvents } from './edges/api/message-ports.js'
 import type { OldRowEvents } from './edges/api/old-rows.js'
 import type { PoolRefreshEvents } from './edges/api/pool-refresh.js'
@@ -24,6 +25,13 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 type Choose = Powerpacks['choose']
 
+/** Of the provider that numbers are rented from. */
+export interface InventoryEvents {
+  readonly failed: HttpInventoryPorts['onFailure']
+  /** So many numbers may be rented there for nobody, and could not be given back. */
+  readonly unclear: (numbers: number, nextTryMs: number) => void
+}
+
 export interface ApiInstruments {
   readonly onAnswer: (method: string, route: string, status: number) => void
   readonly onFault: OnFault
@@ -33,6 +41,7 @@ export interface ApiInstruments {
   readonly replyRefused: WebhookPorts['replyRefused']
   readonly oldRows: OldRowEvents
   readonly refresh: PoolRefreshEvents
+  readonly inventory: InventoryEvents
   /** Counts the choices for new messages. */
   readonly counted: (choose: Choose) => Choose
   /** Counts those for messages whose number was gone at their turn, in their place. */
@@ -128,6 +137,13 @@ export function createApiInstruments(metrics: Metrics, log: Log, clock: Clock): 
         metrics.numbersReplaced.count('failed')
         log.event('powerpack.refreshFailed', { number, error })
       },
+    },
+    inventory: {
+      failed(what, failure) {
+        metrics.numberProviderFailures.count(what)
+        paced('inventory.failed', what, (count) => log.event('inventory.failed', { what, failure, count }))
+      },
+      unclear: (numbers, nextTryMs) => log.event('inventory.unclear', { numbers, nextTryMs }),
     },
     counted: (choose) => (wanted, nowMs, wallMs, chance) => {
       const chosen = choose(wanted, nowMs, wallMs, chance)

@@ -9,10 +9,8 @@ import type { Config } from './config/settings.js'
 import type { Core } from './core.js'
 import type { Snapshot } from './directory/snapshot.js'
 import { defaultAcknowledgements } from './edges/api/inbound.js'
-import { ownNumbers } from './edges/api/inventory-own.js'
 import type { MessagePorts } from './edges/api/message-ports.js'
 import { messageRoutes } from './edges/api/message-routes.js'
-import type { NumberSource } from './edges/api/inventory.js'
 import { OldRows } from './edges/api/old-rows.js'
 import { PoolRefresh, type PoolRefreshOptions } from './edges/api/pool-refresh.js'
 import { PowerpackChanges, type CommitRows } from './edges/api/powerpack-changes.js'
@@ -27,6 +25,8 @@ import type { Failure } from './message/failure.js'
 import type { IdSource } from './message/id-source.js'
 import type { AccountId } from './message/ids.js'
 import type { Submission } from './pipeline/stage.js'
+import { readNumberProvider } from './number-provider.js'
+import { tieNumberSource, type TiedNumberSource } from './number-source.js'
 import type { Pools } from './pools.js'
 import type { MessageEnd } from './powerpack/health-report.js'
 import { usualKeywords } from './powerpack/keywords.js'
@@ -73,7 +73,7 @@ export class ApiSwitch {
   readonly #oldRows: OldRows
   readonly #refresh: PoolRefresh | undefined
   /** Where numbers are searched and rented. */
-  readonly #source: NumberSource
+  readonly #numbers: TiedNumberSource
   readonly #messagePorts: MessagePorts
   /** Of accounts that may not come in now, too: what they sent is told of all the same. */
   #accounts: ReadonlyMap<string, AccountId> = new Map()
@@ -142,8 +142,13 @@ export class ApiSwitch {
       },
       { ...kept, recorder, nowMs, wallMs, events: instruments.oldRows },
     )
-    this.#source = ownNumbers(powerpacks.book)
-    const refreshPorts = { book: powerpacks.book, changes: this.changes, source: this.#source, nowMs }
+    this.#numbers = tieNumberSource({
+      ...kept,
+      ...{ book: powerpacks.book, changes: this.changes, commit: offeredRows(recorder), wallMs, instruments },
+      provider: readNumberProvider(config),
+      nowMs: () => clock.monotonicMs(),
+    })
+    const refreshPorts = { book: powerpacks.book, changes: this.changes, source: this.#numbers.source, nowMs }
     this.#refresh =
       ports.refreshOptions && new PoolRefresh(ports.refreshOptions, { ...refreshPorts, events: instruments.refresh })
     this.#messagePorts = {
@@ -176,7 +181,7 @@ export class ApiSwitch {
           accountOf: (authId) => directory().apiAccount(authId),
           subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
           changes: this.changes,
-          source: this.#source,
+          source: this.#numbers.source,
           mayAdd: (account, number) => this.#isOwn(account, number),
           logIns: logInsOf('http', this.#ports.logIns),
           nowMs,
@@ -211,6 +216,7 @@ export class ApiSwitch {
   tick(): void {
     void this.#oldRows.step()
     void this.#refresh?.step()
+    void this.#numbers.step()
   }
 
   /** The end of a message towards a phone, by the address that it was from. Called on the hot path where numbers are looked after. */
@@ -241,6 +247,7 @@ export class ApiSwitch {
   async stopTelling(graceMs: number): Promise<void> {
     this.#told.stop()
     await this.#webhooks.stop(graceMs)
+    this.#numbers.close()
   }
 
   /** The start of the switch has failed: nothing is waited for. */

@@ -129,6 +129,19 @@ describe('check-config', () => {
     expect((await run({ directory: many })).out).toContain('warning: campaigns/c numbers: expects 49 numbers at most')
   })
 
+  it('looks at the provider of numbers', async () => {
+    const directory = file('d.yaml', 'policies: [{ id: p }]')
+    const inventory = join(folder, 'inventory.yaml')
+    const set = [`api.inventoryFile=${inventory}`]
+    expect((await run({ directory, set })).code).toBe(0)
+    set.push('api.enabled=true')
+    expect((await run({ directory, set })).err).toContain("the file of the number provider can't be read: ENOENT")
+    file('inventory.yaml', 'name: acme\norigin: nowhere\n')
+    const { code, err } = await run({ directory, set })
+    expect([code, err]).toEqual([1, expect.stringContaining('the file of the number provider has 3 mistake(s)')])
+    expect(err).toContain(`${inventory}:1:1: rent: expects`)
+  })
+
   it('does so for programs', async () => {
     const config = file('c.yaml', 'log:\n  level: loud\n')
     const directory = file('d.yaml', 'polices: []\n')

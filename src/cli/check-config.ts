@@ -76,7 +76,7 @@ function check(values: OptionValues<typeof options>, env: NodeJS.ProcessEnv, out
       lines.push(`${path}: ${key}: expects ${expected}, not ${JSON.stringify(value)}`)
       mistakes.push({ ...(path !== undefined && { file: path }), key, value, expected })
     }
-  if (config !== undefined) attempt(() => checkNumberProvider(config, env), lines, mistakes)
+  if (config !== undefined) attempt(() => checkNumberProvider(config), lines, mistakes)
   for (const read of config === undefined ? [] : [readSipCertificate(config), readWebhookAuthority(config)]) {
     if (read.kind !== 'wrong') continue
     const { key, value, expected } = read

@@ -14,6 +14,7 @@ import { readInThread } from './directory-thread.js'
 import { readTokens } from './read-tokens.js'
 import { readWholeDirectory, surroundingsOf } from './read-directory.js'
 import { readTenDlcRules } from './read-tables.js'
+import { checkNumberProvider } from './read-number-provider.js'
 import { readProviders } from './read-providers.js'
 import type { Output } from './output.js'
 import { exitCodes } from './output.js'
@@ -49,6 +50,8 @@ async function start(values: OptionValues<typeof options>, output: Output): Prom
   const tenDlc = readTenDlcRules(config.tenDlc)
   const directory = sourceOf(config.directory.path, env, tenDlc)
   const lookupProviders = config.lookup.use === 'off' ? [] : readProviders(config.lookup.file, env)
+  // Before anything is opened: it is read by who asks it, too.
+  checkNumberProvider(config)
   const log = createLog({ level: config.log.level })
   const statusText = (status: string | number): string => (typeof status === 'number' ? statusName(status) : status)
   const metrics = createMetrics({ statusText })

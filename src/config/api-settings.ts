@@ -69,6 +69,15 @@ export const api = {
   maxConnections: whole(10_000, 'Most connections; one more is closed at once.'),
   receiveMs: whole(10_000, 'How long a request may take from its first octet to its last.', { max: 10 * minute }),
   idleMs: whole(minute, 'A connection without a request for that long is closed.', { max: day }),
+  inventoryFile: text(
+    '',
+    'The file of the provider that numbers are rented from, relative to the working directory; empty for none: what can be rented are your own.',
+    { minLength: 0 },
+  ),
+  inventorySecret: text('', 'What stands for {secret} in that file, unless it names a file of its own for it.', {
+    minLength: 0,
+    sensitive: true,
+  }),
   maxChanges: whole(
     1000,
     'Most changes of powerpacks, numbers and applications that wait for their turn; one more is answered 503.',

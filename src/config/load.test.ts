@@ -159,9 +159,10 @@ describe('redact', () => {
   it('hides what is sensitive and keeps the rest', () => {
     const tree = { api: { token: text('hunter2', 'A secret.', { sensitive: true }), port: whole(1, 'A port.') } }
     expect(redact({ api: { token: 'hunter2', port: 1 } }, tree)).toEqual({ api: { token: '[redacted]', port: 1 } })
-    const { admin, sip, ...rest } = loadConfig()
-    expect(redact({ admin, sip, ...rest })).toEqual({
+    const { admin, sip, api, ...rest } = loadConfig()
+    expect(redact({ admin, sip, api, ...rest })).toEqual({
       admin: { ...admin, tokens: '[redacted]' },
+      api: { ...api, inventorySecret: '[redacted]' },
       sip: { ...sip, push: { ...sip.push, token: '[redacted]' } },
       ...rest,
     })

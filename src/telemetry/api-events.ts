@@ -104,4 +104,14 @@ export const apiEvents = {
     message: 'a number could not be quarantined or replaced; it is tried again',
     fields: { number: 'text', error: 'error' },
   },
+  'inventory.failed': {
+    level: 'warn',
+    message: 'the provider of numbers did not do what it was asked for',
+    fields: { what: 'text', failure: 'text', count: 'number' },
+  },
+  'inventory.unclear': {
+    level: 'warn',
+    message: 'numbers may be rented at the provider for nobody here: it did not take them back, and is asked again',
+    fields: { numbers: 'number', nextTryMs: 'number' },
+  },
 } as const

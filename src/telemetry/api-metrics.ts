@@ -36,6 +36,7 @@ const noSenders = [
 ] as const
 const againOutcomes = ['chosen', 'none'] as const
 const illnesses = ['deliveryRate', 'spam', 'sourceRefused'] as const
+const asked = ['search', 'rent', 'giveBack'] as const
 const replacements = ['replaced', 'none', 'failed'] as const
 
 // 1 ms … 33 s: an answer may take 8 s, and a setting may say more.
@@ -143,6 +144,13 @@ export const apiCounters = {
     labels: ['outcome'],
     values: { outcome: replacements },
     help: `Tries to replace a number in quarantine, by outcome (${replacements.join(', ')}; none: there is no such number to be had).`,
+  },
+  numberProviderFailures: {
+    kind: 'counter',
+    name: 'smswitch_number_provider_failures_total',
+    labels: ['what'],
+    values: { what: asked },
+    help: `Requests to the provider that numbers are rented from that came to nothing, by what was asked (${asked.join(', ')}).`,
   },
 } as const
 
