@@ -4,6 +4,7 @@ import type { KeptRow } from '../../message/kept.js'
 import type { AccountId, MessageId } from '../../message/ids.js'
 import type { Content, Message } from '../../message/message.js'
 import { usualKeywords } from '../../powerpack/keywords.js'
+import { judgeJoining, judgeLeaving } from '../../powerpack/number-changes.js'
 import { Rig } from '../../powerpack/rig.suite.js'
 import { encodePlain } from '../../text/charsets.js'
 import { encodeGsm7 } from '../../text/gsm7.js'
@@ -142,7 +143,7 @@ describe('STOP, START and HELP', () => {
     const stop = take(messageOf(' stop '))
     expect(stop.intent).toBe('optout')
     expect(rig.send('pack', phone)).toBe(200)
-    expect(stop.rows.map(({ table }) => table)).toEqual(['optout', 'callback', 'callback'])
+    expect(stop.rows.map(({ table }) => table)).toEqual(['optout', 'optout', 'callback', 'callback'])
     const [acknowledgement, told] = webhooks(stop.rows)
     expect(acknowledgement).toMatchObject({
       purpose: 'acknowledgement',
@@ -177,6 +178,39 @@ describe('STOP, START and HELP', () => {
     take(messageOf('STOP', { destination: { ton: 1, npi: 1, value: '14155550111' } }))
     expect(rig.packs.optOuts.has('14155550111', phone)).toBe(true)
     expect(rig.packs.optOuts.has('pack', phone)).toBe(false)
+  })
+
+  it('hold for the number that they were said to when it is in another pack, until it hears START', () => {
+    const { rig, take } = inbound()
+    rig.keep(take(messageOf('STOP')).rows)
+    const { book } = rig.packs
+    rig.done(judgeLeaving(book, 'pool-pack', number, false))
+    expect(rig.packs.hasOptedOut(number, phone)).toBe(true)
+    rig.pack('other', [])
+    rig.done(judgeJoining(book, 'pool-other', number, 'sms', rig.nowMs))
+    rig.packs = rig.rebuilt()
+    expect([rig.send('other', phone), rig.send('pack', phone)]).toEqual([200, 200])
+  })
+
+  it('end with START to any number of the pack, whichever heard STOP', () => {
+    const { rig, take } = inbound()
+    rig.keep(take(messageOf('STOP', { destination: { ton: 1, npi: 1, value: '14155550198' } })).rows)
+    const start = take(messageOf('START'))
+    expect(webhooks(start.rows)[0]!.purpose).toBe('acknowledgement')
+    rig.keep(start.rows)
+    expect(rig.rebuilt().optOuts.size).toBe(0)
+    expect(rig.packs.optOuts.size).toBe(0)
+  })
+
+  it('end with START also where the number heard STOP before it joined its pack', () => {
+    const { rig, take } = inbound()
+    const alone = '14155550111'
+    rig.keep(take(messageOf('STOP', { destination: { ton: 1, npi: 1, value: alone } })).rows)
+    rig.join('pool-pack', alone)
+    expect(rig.packs.hasOptedOut(alone, phone)).toBe(true)
+    const start = take(messageOf('START', { destination: { ton: 1, npi: 1, value: alone } }))
+    expect(webhooks(start.rows)[0]!.purpose).toBe('acknowledgement')
+    expect(rig.packs.hasOptedOut(alone, phone)).toBe(false)
   })
 
   it('get help each time', () => {

@@ -4,8 +4,8 @@
 import type { KeptRow } from '../../message/kept.js'
 import type { Message } from '../../message/message.js'
 import { intentOf, type Keywords, type MessageIntent } from '../../powerpack/keywords.js'
-import { judgeOptIn, judgeOptOut } from '../../powerpack/opt-outs.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
+import { judgeStart, judgeStop } from '../../powerpack/wishes.js'
 import { decodeContent } from '../../text/decode.js'
 import { standardText } from '../../text/standard.js'
 import { inboundFields } from './callback-fields.js'
@@ -42,7 +42,7 @@ export interface InboundPrice {
 }
 
 export interface InboundPorts {
-  readonly powerpacks: Pick<Powerpacks, 'optOuts' | 'optOutScope' | 'heard' | 'book'>
+  readonly powerpacks: Pick<Powerpacks, 'optOuts' | 'heard' | 'book'>
   /** The message's id as the API has it. */
   readonly uuidOf: (message: Message) => string
   /** Of the switch's id source. */
@@ -114,9 +114,9 @@ function changesOptOut(
   rows: KeptRow[],
 ): boolean {
   if (intent !== 'optout' && intent !== 'optin') return true
-  const { optOuts } = powerpacks
-  const scope = powerpacks.optOutScope(number)
-  const judged = intent === 'optout' ? judgeOptOut(optOuts, scope, phone, wallMs()) : judgeOptIn(optOuts, scope, phone)
+  const { book, optOuts } = powerpacks
+  const judged =
+    intent === 'optout' ? judgeStop(book, optOuts, number, phone, wallMs()) : judgeStart(book, optOuts, number, phone)
   if (judged.kind === 'refused') return false
   judged.apply()
   rows.push(...judged.rows)

@@ -308,7 +308,7 @@ describe('a message from a phone', () => {
     const id = one.receive('STOP', pooled)
     await one.settle()
     expect(one.packs.packs.optOuts.has('pack', phone)).toBe(true)
-    expect((await one.store.keptRows('optout', { limit: 10 })).rows).toHaveLength(1)
+    expect((await one.store.keptRows('optout', { limit: 10 })).rows).toHaveLength(2)
     expect(one.told.map(({ webhook }) => [webhook.purpose, field(webhook.fields, 'MessageIntent')])).toEqual([
       ['acknowledgement', ''],
       ['inbound', 'optout'],
