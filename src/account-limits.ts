@@ -1,6 +1,7 @@
-// How fast the messages of each account leave, one limit for all its lanes, by the directory of now; and those of each number of a pool.
-// Belongs to the composition root.
+// The limits before each lane, by the directory of now: how fast the messages of each account leave, one limit for all its lanes, and
+// those of each number of a pool; and where there are campaigns, what carriers take. Belongs to the composition root.
 
+import type { CarrierLimits } from './carrier-limits.js'
 import type { LaneTarget } from './delivery/lane-key.js'
 import { rateLimit, type Limit } from './delivery/limits.js'
 import type { NumberPaces } from './delivery/number-paces.js'
@@ -12,24 +13,29 @@ const unlimited: readonly Limit[] = []
 export class AccountLimits {
   readonly #directory: () => Snapshot
   readonly #nowMs: () => number
+  readonly #carriers: CarrierLimits
   readonly #numbers: NumberPaces | undefined
   readonly #byAccount = new Map<AccountId, { readonly perSecond: number; readonly limits: readonly Limit[] }>()
 
   /** @param nowMs switch time @param numbers left out where there are no pools */
-  constructor(directory: () => Snapshot, nowMs: () => number, numbers?: NumberPaces) {
+  constructor(directory: () => Snapshot, nowMs: () => number, carriers: CarrierLimits, numbers?: NumberPaces) {
     this.#directory = directory
     this.#nowMs = nowMs
+    this.#carriers = carriers
     this.#numbers = numbers
   }
 
-  /** The same array for all lanes of an account, until its pace is another; those of a number have one each. */
+  /**
+   * The same array for all lanes of an account, until its pace is another; those of a number have one each. Where there are campaigns
+   * an account has one pace for what carriers limit and for what they do not.
+   */
   of(target: LaneTarget): readonly Limit[] {
     if (target.kind !== 'vendor') return unlimited
     const { account, sender } = target
+    const ofNumber = sender && this.#numbers?.of(sender.number)
+    if (this.#carriers.isOn()) return this.#carriers.limitsOf(target, ofNumber)
     const ofAccount = this.#ofAccount(account)
-    return sender === undefined || this.#numbers === undefined
-      ? ofAccount
-      : [...ofAccount, this.#numbers.of(sender.number)]
+    return ofNumber === undefined ? ofAccount : [...ofAccount, ofNumber]
   }
 
   #ofAccount(account: AccountId): readonly Limit[] {
@@ -41,9 +47,9 @@ export class AccountLimits {
     return limits
   }
 
-  /** The directory has changed. True when some pace has. */
+  /** The directory has changed. True when some limit has. */
   follow(): boolean {
-    let hasChanged = false
+    let hasChanged = this.#carriers.follow()
     for (const [account, { perSecond }] of this.#byAccount) {
       if (perSecond === this.#perSecond(account)) continue
       this.#byAccount.delete(account)

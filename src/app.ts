@@ -28,6 +28,7 @@ import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { connect, Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
 import { createMessageWays } from './message-ways.js'
+import { openCarriers } from './open-carriers.js'
 import { restoreSwitch } from './restore.js'
 import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
 import { sipPeerLinks } from './sip-peers.js'
@@ -115,6 +116,13 @@ export async function startApp(ports: AppPorts): Promise<App> {
     throw error
   })
   const wallMs = (): number => clock.wallMs()
+  const carriers = await openCarriers({
+    ...{ config, store, directory, metrics, log, nowMs, wallMs },
+    isFirst: epoch === 1,
+  }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const refreshOptions = webhooks && poolRefreshOptions(config)
   const tied = pools && tiePools({ config, powerpacks: pools.powerpacks, instruments, nowMs, wallMs })
   live.expectCurrency(accounting.expected)
@@ -122,6 +130,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const core = buildCore({
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
     ...tied?.ofCore,
+    ...carriers.ofCore,
     ...(refreshOptions && {
       endedFrom: (source, state, error, isReported) => api?.ended(source, { state, error, isReported }),
     }),
@@ -161,6 +170,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     ...{ config, directory, core, ids, candidates, accounting, states, clock, nowMs },
     carrier: networks.carrier,
     pools: tied?.ofPipeline(dispatcher),
+    limited: carriers.stage(dispatcher),
     moAccepted: (delivery) => sip?.waits(delivery),
   })
   const { reassembly, stallMs, submit, submitMo } = ways
@@ -283,6 +293,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       : undefined
 
   registerGauges({ metrics, dispatcher, correlator, store, reassembly, vendors, esme, sip, directory, nowMs })
+  carriers.registerGauges(metrics, dispatcher)
   if (pools !== undefined)
     registerPoolGauges({ metrics, dispatcher, powerpacks: pools.powerpacks, outbox: api?.outbox })
   const { rerouted, rerouter } = await restoreSwitch({
@@ -325,6 +336,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       correlator.expireParked(nowMs())
       void networks.sweep()
       tied?.keepOwed(recorder)
+      carriers.keepOwed(recorder)
       if (stopping) return
       void rerouter.step()
       accounting.step(clock.wallMs())

@@ -2,12 +2,14 @@
 // Belongs to the composition root.
 
 import { AccountLimits } from './account-limits.js'
+import type { CarrierLimits } from './carrier-limits.js'
 import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
 import type { CourierPorts, Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
+import { LimitedSegments } from './delivery/limited-segments.js'
 import { NumberPaces } from './delivery/number-paces.js'
 import type { ConnectionRules } from './delivery/outcome.js'
 import { Success } from './delivery/success.js'
@@ -18,6 +20,7 @@ import { maySendOver } from './directory/may-send-over.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { vendorDestinationId } from './edges/destination-ids.js'
 import { createInstruments, type Instruments } from './instruments.js'
+import type { LimitInstruments } from './limit-instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
 import type { IdSource } from './message/id-source.js'
 import type { ConnectionId } from './message/ids.js'
@@ -49,6 +52,8 @@ export interface CorePorts {
   readonly money: MoneyPorts
   /** Numbers of pools; left out where there are none. */
   readonly senders?: PoolSenders | undefined
+  readonly carrierLimits: CarrierLimits
+  readonly limitInstruments: LimitInstruments
   readonly tellsTaken?: CourierPorts['tellsTaken']
   readonly endedFrom?: CourierPorts['endedFrom']
 }
@@ -76,7 +81,7 @@ const MAX_UNRECORDED = 50_000
 export const UNANSWERED_MAX = 100_000
 
 export function buildCore(ports: CorePorts): Core {
-  const { config, directory, store, ids, clock, timers, metrics, log, senders } = ports
+  const { config, directory, store, ids, clock, timers, metrics, log, senders, carrierLimits, limitInstruments } = ports
   const { nowMs, anchor } = ports.time
   const instruments = createInstruments(metrics, log, clock)
   const recorder = new GroupCommit(
@@ -111,7 +116,8 @@ export function buildCore(ports: CorePorts): Core {
   })
   const rules = rulesByConnection(directory(), config)
   const paces = senders && new NumberPaces((number) => senders.perSecond(number))
-  const limits = new AccountLimits(directory, nowMs, paces)
+  const limits = new AccountLimits(directory, nowMs, carrierLimits, paces)
+  const limited = new LimitedSegments(carrierLimits)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
   const isUsable = (connection: ConnectionId): boolean => maySendOver(directory().connection(connection))
@@ -128,6 +134,7 @@ export function buildCore(ports: CorePorts): Core {
       leftDesk: ports.leftDesk,
       money: ports.money,
       senders,
+      limited,
       tellsTaken: ports.tellsTaken,
       endedFrom: ports.endedFrom,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
@@ -150,6 +157,12 @@ export function buildCore(ports: CorePorts): Core {
       maySend: () => recorder.facts < MAX_UNRECORDED,
       overdue: (delivery) => courier.overdue(delivery),
       maySendAs: (delivery) => courier.maySendAs(delivery),
+      limited,
+      letGo: limitInstruments.letGo,
+      capped: (delivery) => {
+        limitInstruments.capped(delivery)
+        courier.capped(delivery)
+      },
       readFailed: (lane, error) => log.event('store.readFailed', { lane, error }),
       wanted: () => {
         if (pumpIsDue) return
@@ -194,6 +207,7 @@ export function buildCore(ports: CorePorts): Core {
     },
   )
   courier.connect(dispatcher, correlator)
+  if (carrierLimits.isOn()) dispatcher.limitsChanged(nowMs(), true)
 
   const sweeper = new Sweeper(
     {
@@ -226,7 +240,7 @@ export function buildCore(ports: CorePorts): Core {
 
   const follow = (): void => {
     for (const [id, ofConnection] of rulesByConnection(directory(), config)) rules.set(id, ofConnection)
-    if (limits.follow()) dispatcher.limitsChanged(nowMs())
+    if (limits.follow()) dispatcher.limitsChanged(nowMs(), carrierLimits.isOn())
   }
   const connectionGone = (connection: ConnectionId): void => {
     if (directory().connection(connection) === undefined) rules.delete(connection)

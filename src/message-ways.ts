@@ -12,6 +12,7 @@ import type { MoDelivery } from './message/delivery.js'
 import type { IdSource } from './message/id-source.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import type { Carrier } from './pipeline/carrier/carrier.js'
+import type { LimitedStage } from './pipeline/limited/limited.js'
 import { createReassembly } from './pipeline/create-reassembly.js'
 import { runMoPipeline } from './pipeline/mo-pipeline.js'
 import { proceed, runPipeline, type OnwardPorts, type PipelineInput, type PipelinePorts } from './pipeline/pipeline.js'
@@ -28,6 +29,7 @@ export interface MessageWaysPorts {
   readonly accounting: Accounting
   /** Numbers of pools; left out where there are none. */
   readonly pools: PoolsOfPipeline | undefined
+  readonly limited: LimitedStage
   readonly states: RecentStates
   /** One for a phone or an ESME waits in its lane from now on. */
   readonly moAccepted: (delivery: MoDelivery) => void
@@ -52,13 +54,13 @@ export interface MessageWays {
 }
 
 export function createMessageWays(ports: MessageWaysPorts): MessageWays {
-  const { config, directory, core, ids, candidates, carrier, accounting, pools, states, clock, nowMs } = ports
+  const { config, directory, core, ids, candidates, carrier, accounting, pools, limited, states, clock, nowMs } = ports
   const { recorder, courier, dispatcher } = core
   const onward: OnwardPorts = {
-    ...{ candidates, carrier, recorder, ids, directory },
+    ...{ candidates, carrier, limited, recorder, ids, directory },
     ...pools,
     ...accounting,
-    laneOf: (route, account, sender) => vendorLane(route, 0, account, sender),
+    laneOf: (route, account, sender, limited) => vendorLane(route, 0, account, sender, limited),
     laneOfUndecided: undecidedLane,
     laneOfMo: moLane,
     moRoom: ({ id, maxMo = config.receipts.maxMoPerAccount }) => maxMo - dispatcher.waiting(moLane(id)),

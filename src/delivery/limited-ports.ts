@@ -10,7 +10,11 @@ export interface LimitedPorts {
   /** What limits a message by what is registered now: undefined for nothing; a number without campaign may not send at all. */
   limitedOf(message: LimitedMessage): Limited | undefined | 'unregistered'
   /** Is a message limited as it was when its lane was chosen? Asked at each turn: must be cheap. */
-  isStill(limited: Limited | undefined, message: Pick<Message, 'source' | 'destination'>, isOfPool: boolean): boolean
+  isStill(
+    limited: Limited | undefined,
+    message: Pick<Message, 'account' | 'source' | 'destination'>,
+    isOfPool: boolean,
+  ): boolean
   /**
    * A vendor has so many segments. Asked in the order in which that is recorded; the rows are kept in the same step.
    *

@@ -1,6 +1,7 @@
 // Every event that is logged: name, level, fields, message. Per session and per anomaly, never per message. Data only.
 
 import { apiEvents } from './api-events.js'
+import { tenDlcEvents } from './tendlc-events.js'
 
 /** What a field of an event holds. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'error'
@@ -329,6 +330,7 @@ export const eventCatalogue = {
   'lookup.fault': { level: 'error', message: 'a bug: a lookup failed inside the switch', fields: { error: 'error' } },
 
   ...apiEvents,
+  ...tenDlcEvents,
 
   'multipart.incomplete': {
     level: 'warn',

@@ -1,6 +1,7 @@
 // Every metric: name, kind, labels, meaning. The one source of /metrics and docs/metrics.md. Data only.
 import { geometricBounds } from '../lib/histogram.js'
 import { apiCounters, apiGauges, apiHistograms } from './api-metrics.js'
+import { tenDlcCounters, tenDlcGauges } from './tendlc-metrics.js'
 
 /** A count that only grows; by its labels, or a single one where there are none. */
 export interface CounterSpec {
@@ -326,6 +327,7 @@ export const counterCatalogue = {
     help: `SIP connections closed at once, by the bound that was reached (${connectionBounds.join(', ')}).`,
   },
   ...apiCounters,
+  ...tenDlcCounters,
   commits: { kind: 'counter', name: 'smswitch_commits_total', labels: [], help: 'Durable commits of the store.' },
   commitUnits: {
     kind: 'counter',
@@ -489,6 +491,7 @@ export const gaugeCatalogue = {
     help: 'Notifications of what became of messages that wait for SIP users, over all of them.',
   },
   ...apiGauges,
+  ...tenDlcGauges,
   storeMessages: { kind: 'gauge', name: 'smswitch_store_messages', labels: [], help: 'Messages in the store.' },
   storeFreeBytes: {
     kind: 'gauge',

@@ -11,6 +11,8 @@ interface Queue {
 export interface WaitingSegments {
   ofCampaign(campaign: string, carrier: string): number
   ofNumber(number: string, carrier: string): number
+  /** Those of campaigns, in no order. */
+  campaigns(): Iterable<{ readonly campaign: string; readonly carrier: string; readonly segments: number }>
 }
 
 export class LimitedQueues implements WaitingSegments {
@@ -43,6 +45,13 @@ export class LimitedQueues implements WaitingSegments {
 
   ofNumber(number: string, carrier: string): number {
     return this.#segments(numberKey(number, carrier))
+  }
+
+  *campaigns(): Generator<{ readonly campaign: string; readonly carrier: string; readonly segments: number }> {
+    for (const [key, { segments }] of this.#queues) {
+      const [of, campaign = '', carrier = ''] = key.split('|')
+      if (of === 'c') yield { campaign, carrier, segments: Math.round(segments) }
+    }
   }
 
   #segments(key: string): number {

@@ -41,7 +41,11 @@ export function isCarrier(text: string): text is Carrier {
 }
 
 /** Segments that go before one which comes now, of those that are counted so. */
-export function aheadIn({ of, carrier }: QueuePace, { campaign, number }: Limited, waiting: WaitingSegments): number {
+export function aheadIn(
+  { of, carrier }: QueuePace,
+  { campaign, number }: Limited,
+  waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber'>,
+): number {
   const ofCarrier = (each: string): number =>
     of === 'campaign' ? waiting.ofCampaign(campaign, each) : waiting.ofNumber(number, each)
   return ofCarrier(carrier) + (carrier === 'unknown' ? 0 : ofCarrier('unknown'))

@@ -21,7 +21,7 @@ export interface LimitedStagePorts {
   /** Undefined for no cap. `fails`: what comes after it may not wait for the next day. */
   readonly dayLeft: (limited: Limited, nowMs: number) => (DayLeft & { readonly fails: boolean }) | undefined
   /** Segments in the store. */
-  readonly waiting: WaitingSegments
+  readonly waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber'>
   readonly refused: (limited: Limited, reason: FailureReason) => void
 }
 
@@ -30,7 +30,7 @@ export class LimitedStage {
   /** Messages on their way to the store: that does not count them yet. */
   readonly #underWay = new LimitedQueues()
   /** Both together. */
-  readonly #waiting: WaitingSegments = {
+  readonly #waiting: LimitedStagePorts['waiting'] = {
     ofCampaign: (...of) => this.#ports.waiting.ofCampaign(...of) + this.#underWay.ofCampaign(...of),
     ofNumber: (...of) => this.#ports.waiting.ofNumber(...of) + this.#underWay.ofNumber(...of),
   }
