@@ -1,7 +1,7 @@
 // What one commit changes in the books, summed up: its moves make one change for each customer and for each of its days of
 // an account. No rows, no I/O.
 
-import type { Move, Payment, CallRecords } from '../../message/bill.js'
+import type { Move, Payment } from '../../message/bill.js'
 import type { AccountId } from '../../message/ids.js'
 import type { ExportMark } from '../contracts/books.js'
 import { checkMove, checkPayment } from '../contracts/limits.js'
@@ -28,8 +28,8 @@ export interface Fold {
 export class BookChanges {
   readonly customers = new Map<string, CustomerChange>()
   readonly payments: Payment[] = []
-  /** Of call detail records, in their order. */
-  readonly records: CallRecords[] = []
+  /** Blocks of call detail records, in their order: from and to in the memory of the slab that they came by. */
+  readonly blocks: number[] = []
   /** In their order. */
   readonly exports: ExportMark[] = []
   readonly folds: Fold[] = []

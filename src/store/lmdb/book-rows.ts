@@ -1,12 +1,12 @@
 // Rows of the tables `books` and `records`: sums, payments and blocks as octets and back. Keys begin with a letter that says what they
 // are of. The rows of days: day-rows.
 
-import type { CustomerBooks, Payment, CallRecords } from '../../message/bill.js'
+import type { CustomerBooks, Payment } from '../../message/bill.js'
 import type { ExportMark, RecordLines } from '../contracts/books.js'
 import { MAX_DUE_MS, wholeDueMs } from '../contracts/limits.js'
 import { ByteReader, ByteWriter } from '../rows/bytes.js'
 import { behindPrefix } from '../rows/keys.js'
-import { readRecords, writeRecords } from '../rows/record-block.js'
+import { readRecords } from '../rows/record-lines.js'
 import { keyOf, type KeySlice, type LmdbEnv, type ReadTable } from './lmdb-env.js'
 import { metaKeys } from './meta-rows.js'
 import type { WriteSlab } from './write-slab.js'
@@ -19,10 +19,6 @@ const BLOCK = 'r'
 
 const LETTER_BYTES = 1
 const BLOCK_NUMBER_BYTES = 6
-
-/** What a record takes beside its texts, and how much a block should have beside the ends of its lines. */
-const RECORD_BYTES = 3
-const BLOCK_BYTES = 1_350
 
 /** Memory of lines beyond it is given back. */
 const LINES_KEPT_BYTES = 16 * 1024 * 1024
@@ -119,31 +115,10 @@ export function removePayment(slab: WriteSlab, { customer, reference, atMs }: Pa
   slab.remove('books', timeKey(customer, wholeDueMs(atMs), reference))
 }
 
-/**
- * In blocks that fit into a page with another: what is larger takes pages that lie side by side, and lmdb searches its free pages for
- * such in every commit.
- * @returns the number behind the last
- */
-export function putBlocks(slab: WriteSlab, first: number, records: readonly CallRecords[]): number {
+/** @returns the number behind the last */
+export function putBlocks(slab: WriteSlab, first: number, blocks: readonly number[]): number {
   let number = first
-  let from = 0
-  let bytes = 0
-  let lastSource: string | undefined
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]!
-    if (typeof record === 'string') bytes += record.length
-    else {
-      const source = record.of.source.value
-      bytes += RECORD_BYTES + record.id.length + record.of.destination.value.length
-      if (source !== lastSource) bytes += source.length
-      lastSource = source
-    }
-    if (bytes < BLOCK_BYTES && i + 1 < records.length) continue
-    const through = i + 1
-    slab.put('records', blockKey(number++), (out) => writeRecords(out, records, from, through))
-    from = through
-    bytes = 0
-  }
+  for (let i = 0; i < blocks.length; i += 2) slab.putRecords(blockKey(number++), blocks[i]!, blocks[i + 1]!)
   return number
 }
 

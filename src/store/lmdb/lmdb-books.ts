@@ -99,8 +99,8 @@ export class LmdbBooks implements BooksStore {
       this.#addMoves(env, changes, customers, days)
       for (const payment of changes.payments) this.#addPayment(slab, env, payment, customers, paid)
       for (const mark of changes.exports) records = forgetBlocks(slab, records, mark)
-      if (changes.records.length > 0) {
-        const next = putBlocks(slab, records.next, changes.records)
+      if (changes.blocks.length > 0) {
+        const next = putBlocks(slab, records.next, changes.blocks)
         records = { ...records, next }
       }
     }

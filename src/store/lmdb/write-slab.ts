@@ -17,6 +17,7 @@ import { writeDelivery } from '../rows/delivery-row.js'
 import { writeGroup } from '../rows/group-row.js'
 import { writeKeptKey, writeKeptText } from '../rows/kept-row.js'
 import { writeDeliveryKey, writeMessageKey, writeVendorKey } from '../rows/keys.js'
+import { RecordBlocks } from '../rows/record-block.js'
 import { writeBindings, writeRegistrationKey } from '../rows/registration-row.js'
 import {
   latestExpiryMs,
@@ -30,6 +31,7 @@ import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
 import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
 
 const INITIAL_BYTES = 256 * 1024
+const RECORDS_BYTES = 32 * 1024
 /** Above this the memory of a burst is given back. */
 const KEEP_BYTES = 4 * 1024 * 1024
 
@@ -75,6 +77,9 @@ export class WriteSlab implements StateChanges {
   readonly #blocksOver: (throughMs: number) => readonly Uint8Array[]
   readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
   #books: BookChanges | undefined
+  /** Their keys are known later: see takeBookChanges. */
+  readonly #records = new ByteWriter(RECORDS_BYTES)
+  readonly #blocks = new RecordBlocks(this.#records)
 
   /** @param blocksOver the keys of blocks of transactions on disk that are over at a time; it need not give all */
   constructor(blocksOver: (throughMs: number) => readonly Uint8Array[]) {
@@ -95,6 +100,7 @@ export class WriteSlab implements StateChanges {
   clear(): void {
     this.#count = 0
     this.#out.reset(KEEP_BYTES)
+    this.#records.reset(KEEP_BYTES)
   }
 
   /** Forgets the writes from the n-th on: those of a commit that could not be encoded. */
@@ -108,7 +114,9 @@ export class WriteSlab implements StateChanges {
   /** What was asked to change in the books since the last call; undefined for nothing. Their rows are not written here: they depend on earlier commits. */
   takeBookChanges(): BookChanges | undefined {
     const changes = this.#books
+    if (changes === undefined) return undefined
     this.#books = undefined
+    this.#blocks.end(changes.blocks)
     return changes
   }
 
@@ -124,7 +132,7 @@ export class WriteSlab implements StateChanges {
 
   addRecords(records: CallRecords): void {
     this.#books ??= new BookChanges()
-    this.#books.records.push(records)
+    this.#blocks.add(records, this.#books.blocks)
   }
 
   exported(mark: ExportMark): void {
@@ -283,6 +291,11 @@ export class WriteSlab implements StateChanges {
     if (row.text === '') return this.#add(KEPT, start, middle, REMOVE)
     writeKeptText(this.#out, row.text)
     this.#add(KEPT, start, middle, this.#out.position)
+  }
+
+  /** A block of records. @param from in the memory that book changes name */
+  putRecords(key: Uint8Array, from: number, to: number): void {
+    this.put('records', key, (out) => out.raw(this.#records.buffer.subarray(from, to)))
   }
 
   /** A row of a table that has no verb of its own here. */

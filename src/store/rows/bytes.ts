@@ -6,7 +6,8 @@ import type { Repeated } from './repeated.js'
 const WIDE_TEXT = 254
 /** Length octet of anything longer than 253 octets: a 32-bit count follows. */
 const LONG = 255
-const SHORT_MAX = 253
+/** Octets that one octet of length stands before. */
+export const SHORT_MAX = 253
 
 /** Writes at a moving position into one buffer that doubles when it is full; what was written keeps its offset. */
 export class ByteWriter {
@@ -115,25 +116,34 @@ export class ByteWriter {
     this.position = position + length
   }
 
-  /** Once more what stands from one position to another. */
-  copyWithin(start: number, end: number): void {
-    this.reserve(end - start)
-    const { buffer, position } = this
-    for (let i = start; i < end; i++) buffer[position + i - start] = buffer[i]!
-    this.position = position + end - start
-  }
-
-  /** The same of many octets. */
-  again(start: number, end: number): void {
-    this.reserve(end - start)
-    this.buffer.copyWithin(this.position, start, end)
-    this.position += end - start
+  /** So many times more what stands from an earlier position on. */
+  repeat(start: number, times: number): void {
+    const length = this.position - start
+    this.reserve(length * times)
+    const { buffer } = this
+    const end = this.position + length * times
+    // Twice as much at each step: few native calls.
+    for (let at = this.position; at < end;) {
+      const bytes = Math.min(at - start, end - at)
+      buffer.copyWithin(at, start, start + bytes)
+      at += bytes
+    }
+    this.position = end
   }
 
   /** Text of ASCII as it is, without a length. */
   latin1(value: string): void {
     this.reserve(value.length)
     this.position += this.buffer.write(value, this.position, 'latin1')
+  }
+
+  /** The same of few characters. */
+  ascii(value: string): void {
+    const { length } = value
+    this.reserve(length)
+    const { buffer, position } = this
+    for (let i = 0; i < length; i++) buffer[position + i] = value.charCodeAt(i)
+    this.position = position + length
   }
 
   /** Raw UTF-8 without a length, for keys. */
@@ -231,21 +241,6 @@ export class ByteReader {
     return first === WIDE_TEXT
       ? this.#buffer.toString('utf16le', start, this.#position)
       : this.#buffer.toString('latin1', start, this.#position)
-  }
-
-  /** Appends a text of ASCII as it is; false where the next one is not, of which nothing is read then. */
-  copyText(out: ByteWriter): boolean {
-    const length = this.#buffer[this.#position]!
-    if (length > SHORT_MAX) return false
-    out.reserve(length)
-    const from = this.#buffer
-    const to = out.buffer
-    const start = this.#position + 1
-    const at = out.position
-    for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
-    this.#position = start + length
-    out.position = at + length
-    return true
   }
 
   /** Back to a position of the same memory. */

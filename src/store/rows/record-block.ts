@@ -1,108 +1,198 @@
-// A block of call detail records as octets and back: the values of a line, and by number how it ends, since many end alike. The lines
-// are made when they go to their file, so that a commit writes about a tenth of their octets.
+// Blocks of call detail records as octets: the values of lines, and by number how they end, since many end alike. The lines are made when
+// they go to their file (record-lines), so that a commit writes a few octets of each.
 
-import type { CallRecords, RecordTerms } from '../../message/bill.js'
-import { lineTimes } from '../../money/record-line.js'
-import type { ByteReader, ByteWriter } from './bytes.js'
-import { RecordLines } from './record-lines.js'
+import type { CallRecord, CallRecords, RecordTerms } from '../../message/bill.js'
+import { isPlain } from '../../money/record-line.js'
+import { SHORT_MAX, type ByteWriter } from './bytes.js'
 
-const VERSION = 3
-/** It knows no SAME_SOURCE, and is the same else. */
-const VERSION_BEFORE = 2
-/** Ends that a block remembers; those of further lines are written out. */
-const TAILS_MAX = 255
 /**
- * What an entry begins with: lines as they are, or a record, whose times and end are its own or those of the one before. So may its
- * sender be: then it is not there.
+ * A block is this octet, then until its end: what it goes on with, bits and what they say is there; then lines as they are, or the
+ * texts of one record, or a run of records.
+ *
+ * A run: what all its ids begin with, how many octets each of its records has of its id and of its destination, how many records,
+ * and those octets of each. Their addresses stand for themselves in a line.
  */
-const LINES = 0
-const OWN_TERMS = 1
-const SAME_TERMS = 2
-const SAME_SOURCE = 4
+export const BLOCK_VERSION = 4
+export const blockBits = {
+  /** sentAtMs, doneAtMs and the end of the line: its number from 1, behind which a new one follows; 0 for one that is not remembered. */
+  terms: 1,
+  acceptedAtMs: 2,
+  source: 4,
+  run: 8,
+  /** Length and lines; nothing else. */
+  lines: 16,
+} as const
 
-/** Appends a block of some of these. @param through behind the last */
-export function writeRecords(
-  out: ByteWriter,
-  records: readonly CallRecords[],
-  from = 0,
-  through = records.length,
-): void {
-  const tails: string[] = []
-  let last: RecordTerms | undefined
-  let lastAcceptedAtMs = -1
-  let lastSource: string | undefined
-  out.byte(VERSION)
-  out.int32(through - from)
-  for (let i = from; i < through; i++) {
-    const record = records[i]!
-    if (typeof record === 'string') {
-      out.byte(LINES)
-      writeAscii(out, record)
-      continue
+/** With its key and its head it takes one page of the store: more takes pages that lie side by side, which are searched for. */
+const BLOCK_BYTES = 4000
+/** Ends that a block remembers. */
+const TAILS_MAX = 255
+/** What a run has in common is in the first octets of its ids: they count up. */
+const ID_TAIL = 3
+const RUN_MAX = 65_535
+/** Of what stands before a record that goes on with other things than the one before, beside its texts. */
+const HEAD_BYTES = 64
+
+/** A block that takes records until it is ended. One at a time in one memory. */
+export class RecordBlocks {
+  readonly #out: ByteWriter
+  /** Where the open block begins, -1 for none, and where it should end. */
+  #from = -1
+  #to = -1
+  #tails: string[] = []
+  // What the next record goes on with.
+  #terms: RecordTerms | undefined
+  #acceptedAtMs = -1
+  #source: string | undefined
+  // The open run: where its count stands, -1 for none.
+  #countAt = -1
+  #count = 0
+  #idHead: number[] = []
+  #idLength = 0
+  #destinationLength = 0
+
+  constructor(out: ByteWriter) {
+    this.#out = out
+  }
+
+  /** @param into where blocks begin and end, appended for each that is whole */
+  add(records: CallRecords, into: number[]): void {
+    if (typeof records === 'string') this.#addLines(records, into)
+    else if (this.#countAt < 0 || !this.#goesOn(records)) this.#addRecord(records, into)
+  }
+
+  /** The open block is whole; nothing happens where there is none. */
+  end(into: number[]): void {
+    if (this.#from < 0) return
+    this.#endRun()
+    into.push(this.#from, this.#out.position)
+    this.#from = -1
+    this.#terms = undefined
+    this.#source = undefined
+    this.#acceptedAtMs = -1
+  }
+
+  /** Appended to the run? It must be like the others of it. */
+  #goesOn({ id, of, terms }: CallRecord): boolean {
+    const called = of.destination.value
+    const { length } = called
+    const out = this.#out
+    let at = out.position
+    if (
+      terms !== this.#terms ||
+      of.acceptedAtMs !== this.#acceptedAtMs ||
+      of.source.value !== this.#source ||
+      length !== this.#destinationLength ||
+      id.length !== this.#idLength ||
+      this.#count === RUN_MAX ||
+      at + ID_TAIL + length > this.#to
+    )
+      return false
+    const head = this.#idHead
+    for (let i = 0; i < head.length; i++) if (id.charCodeAt(i) !== head[i]) return false
+    out.reserve(ID_TAIL + length)
+    const { buffer } = out
+    for (let i = head.length; i < id.length; i++) {
+      const code = id.charCodeAt(i)
+      if (!isPlain(code)) return false
+      buffer[at++] = code
     }
-    const { id, of, terms } = record
+    for (let i = 0; i < length; i++) {
+      const code = called.charCodeAt(i)
+      if (!isPlain(code)) return false
+      buffer[at++] = code
+    }
+    out.position = at
+    this.#count++
+    return true
+  }
+
+  #addRecord({ id, of, terms }: CallRecord, into: number[]): void {
+    const out = this.#out
     const source = of.source.value
-    const sourceBit = source === lastSource ? SAME_SOURCE : 0
-    if (terms === last && of.acceptedAtMs === lastAcceptedAtMs) out.byte(SAME_TERMS | sourceBit)
+    const called = of.destination.value
+    this.#makeRoom(HEAD_BYTES + terms.tail.length + source.length + id.length + called.length, into)
+    const isRun = isPlainText(called) && isPlainText(id)
+    const isOwnTerms = terms !== this.#terms
+    const isOwnTime = of.acceptedAtMs !== this.#acceptedAtMs
+    const isOwnSource = source !== this.#source
+    out.byte(
+      (isOwnTerms ? blockBits.terms : 0) |
+        (isOwnTime ? blockBits.acceptedAtMs : 0) |
+        (isOwnSource ? blockBits.source : 0) |
+        (isRun ? blockBits.run : 0),
+    )
+    if (isOwnTerms) this.#writeTerms(terms)
+    if (isOwnTime) out.float64((this.#acceptedAtMs = of.acceptedAtMs))
+    if (isOwnSource) out.text((this.#source = source))
+    if (isRun) this.#beginRun(id, called)
     else {
-      last = terms
-      lastAcceptedAtMs = of.acceptedAtMs
-      out.byte(OWN_TERMS | sourceBit)
-      out.float64(lastAcceptedAtMs)
-      out.float64(terms.sentAtMs)
-      out.float64(terms.doneAtMs)
-      writeTail(out, terms.tail, tails)
+      out.text(id)
+      out.text(called)
     }
-    out.text(id)
-    if (sourceBit === 0) {
-      lastSource = source
-      out.text(source)
-    }
-    out.text(of.destination.value)
+  }
+
+  #beginRun(id: string, called: string): void {
+    const out = this.#out
+    const headLength = Math.max(0, id.length - ID_TAIL)
+    const head = id.slice(0, headLength)
+    this.#idHead = Array.from(head, (character) => character.charCodeAt(0))
+    this.#idLength = id.length
+    this.#destinationLength = called.length
+    out.text(head)
+    out.byte(id.length - headLength)
+    out.byte(called.length)
+    this.#countAt = out.position
+    this.#count = 1
+    out.byte(0)
+    out.byte(0)
+    out.ascii(id.slice(headLength))
+    out.ascii(called)
+  }
+
+  #endRun(): void {
+    if (this.#countAt < 0) return
+    const { buffer } = this.#out
+    buffer[this.#countAt] = this.#count
+    buffer[this.#countAt + 1] = this.#count >>> 8
+    this.#countAt = -1
+  }
+
+  #writeTerms(terms: RecordTerms): void {
+    const out = this.#out
+    const { tail } = terms
+    this.#terms = terms
+    out.float64(terms.sentAtMs)
+    out.float64(terms.doneAtMs)
+    const known = this.#tails.indexOf(tail) + 1
+    if (known > 0) return out.byte(known)
+    out.byte(this.#tails.length < TAILS_MAX ? this.#tails.push(tail) : 0)
+    out.int32(tail.length)
+    out.latin1(tail)
+  }
+
+  #addLines(lines: string, into: number[]): void {
+    this.#makeRoom(HEAD_BYTES + lines.length, into)
+    this.#out.byte(blockBits.lines)
+    this.#out.int32(lines.length)
+    this.#out.latin1(lines)
+  }
+
+  /** What goes on otherwise ends the run, and the block where that has no room for so many more octets. */
+  #makeRoom(bytes: number, into: number[]): void {
+    const out = this.#out
+    this.#endRun()
+    if (this.#from >= 0 && out.position + bytes > this.#to) this.end(into)
+    if (this.#from >= 0) return
+    this.#from = out.position
+    this.#to = out.position + BLOCK_BYTES
+    this.#tails = []
+    out.byte(BLOCK_VERSION)
   }
 }
 
-/** Its number from 1, behind which a new one follows; 0 for one that is not remembered. */
-function writeTail(out: ByteWriter, tail: string, tails: string[]): void {
-  const known = tails.indexOf(tail) + 1
-  if (known > 0) return out.byte(known)
-  out.byte(tails.length < TAILS_MAX ? tails.push(tail) : 0)
-  writeAscii(out, tail)
-}
-
-/** Appends the lines. @param bytes of one row */
-export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter): void {
-  from.over(bytes, 0)
-  const version = from.byte()
-  if (version !== VERSION && version !== VERSION_BEFORE)
-    throw new Error('no block of records that this program can read')
-  const tails: Uint8Array[] = []
-  const lines = new RecordLines(from, out)
-  for (let count = from.int32(); count > 0; count--) {
-    const kind = from.byte()
-    if (kind === LINES) {
-      out.raw(from.raw(from.int32()))
-      lines.interrupted()
-      continue
-    }
-    if ((kind & OWN_TERMS) !== 0) {
-      const times = Buffer.from(lineTimes(from.float64(), from.float64(), from.float64()), 'latin1')
-      lines.setEnd(times, readTail(from, tails))
-    }
-    lines.append((kind & SAME_SOURCE) !== 0)
-  }
-}
-
-function readTail(from: ByteReader, tails: Uint8Array[]): Uint8Array {
-  const number = from.byte()
-  const known = tails[number - 1]
-  if (known !== undefined) return known
-  const tail = from.raw(from.int32())
-  if (number > 0) tails.push(tail)
-  return tail
-}
-
-function writeAscii(out: ByteWriter, text: string): void {
-  out.int32(text.length)
-  out.latin1(text)
+function isPlainText(text: string): boolean {
+  if (text.length > SHORT_MAX) return false
+  for (let i = 0; i < text.length; i++) if (!isPlain(text.charCodeAt(i))) return false
+  return true
 }

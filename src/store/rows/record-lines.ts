@@ -1,127 +1,114 @@
 // Lines of call detail records put together of what a block has of them, octet by octet: making texts of it costs more than all else.
 
-import { isPlain, jsonText, LINE_PIECES } from '../../money/record-line.js'
+import { jsonText, LINE_PIECES, lineTimes } from '../../money/record-line.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
-
-const QUOTE = 0x22
+import { BLOCK_VERSION, blockBits } from './record-block.js'
+import { isEarlyBlock, readEarlyRecords } from './record-lines-early.js'
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'))
 const beforeMessage = octets(LINE_PIECES.message)
 const beforeSource = octets(LINE_PIECES.source)
 const beforeDestination = octets(LINE_PIECES.destination)
-const nothing = new Uint8Array()
+const nothing: Uint8Array = new Uint8Array()
+const QUOTE = 0x22
 
-/** Takes id, source and destination of each line from a reader. */
-export class RecordLines {
+/** Appends the lines. @param bytes of one row */
+export function readRecords(from: ByteReader, bytes: Uint8Array, out: ByteWriter): void {
+  from.over(bytes, 0)
+  const version = from.byte()
+  if (isEarlyBlock(version)) return readEarlyRecords(from, out)
+  if (version !== BLOCK_VERSION) throw new Error('no block of records that this program can read')
+  const lines = new BlockLines(from, out)
+  while (from.position < bytes.length) lines.append()
+}
+
+class BlockLines {
   readonly #from: ByteReader
   readonly #out: ByteWriter
-  #times: Uint8Array = nothing
-  #tail: Uint8Array = nothing
-  /** Where the line before begins, if the next one may be made of it; else -1. */
-  #last = -1
-  /** Octets of its id and its addresses, which are as they were read. */
-  #idLength = 0
-  #sourceLength = 0
-  #destinationLength = 0
-  /** Where the source of the line before stands, as JSON. */
-  #sourceFrom = 0
-  #sourceTo = 0
+  readonly #tails: Uint8Array[] = []
+  #acceptedAtMs = -1
+  #sentAtMs = -1
+  #doneAtMs = -1
+  #times = nothing
+  #tail = nothing
+  /** As JSON. */
+  #source = nothing
 
   constructor(from: ByteReader, out: ByteWriter) {
     this.#from = from
     this.#out = out
   }
 
-  /** How lines end from now on. */
-  setEnd(times: Uint8Array, tail: Uint8Array): void {
-    this.#times = times
-    this.#tail = tail
-    this.#last = -1
-  }
-
-  /** Something else was appended. */
-  interrupted(): void {
-    this.#last = -1
-  }
-
-  /** @param isSameSource its source is that of the line before, and not to be read */
-  append(isSameSource: boolean): void {
-    if (this.#last >= 0 && this.#isLikeLast(isSameSource)) return
+  append(): void {
     const from = this.#from
     const out = this.#out
-    const start = out.position
-    out.short(beforeMessage)
-    const id = out.position
-    if (!from.copyText(out)) out.latin1(from.text())
-    this.#idLength = out.position - id
-    out.short(beforeSource)
-    const source = out.position
-    if (isSameSource) out.copyWithin(this.#sourceFrom, this.#sourceTo)
-    else this.#sourceLength = this.#copyAddress()
-    this.#sourceFrom = source
-    this.#sourceTo = out.position
-    out.short(beforeDestination)
-    this.#destinationLength = this.#copyAddress()
-    out.raw(this.#times)
-    out.raw(this.#tail)
-    this.#last = this.#sourceLength < 0 || this.#destinationLength < 0 ? -1 : start
-  }
-
-  /** Gives its length, -1 where it is not as it was read. */
-  #copyAddress(): number {
-    const from = this.#from
-    const out = this.#out
-    const row = from.position
-    const start = out.position
-    out.byte(QUOTE)
-    if (from.copyText(out) && isPlainFrom(out, start + 1)) {
-      out.byte(QUOTE)
-      return out.position - start - 2
+    const bits = from.byte()
+    if ((bits & blockBits.lines) !== 0) return out.raw(from.raw(from.int32()))
+    if ((bits & blockBits.terms) !== 0) {
+      this.#sentAtMs = from.float64()
+      this.#doneAtMs = from.float64()
+      this.#tail = this.#readTail()
     }
-    out.position = start
-    out.latin1(jsonText(from.again(row).text()))
-    return -1
+    if ((bits & blockBits.acceptedAtMs) !== 0) this.#acceptedAtMs = from.float64()
+    if ((bits & (blockBits.terms | blockBits.acceptedAtMs)) !== 0)
+      this.#times = octets(lineTimes(this.#acceptedAtMs, this.#sentAtMs, this.#doneAtMs))
+    if ((bits & blockBits.source) !== 0) this.#source = octets(jsonText(from.text()))
+    if ((bits & blockBits.run) !== 0) return this.#appendRun()
+    out.raw(beforeMessage)
+    out.latin1(from.text())
+    this.#appendSource()
+    out.latin1(jsonText(from.text()))
+    this.#appendEnd()
   }
 
-  /** Lines of one length differ in their texts alone: then it is the last line with its own. False: nothing is appended or read. */
-  #isLikeLast(isSameSource: boolean): boolean {
-    const { memory, position } = this.#from
-    const id = position
-    const idLength = this.#idLength
-    const source = id + 1 + idLength
-    const sourceLength = this.#sourceLength
-    const destination = isSameSource ? source : source + 1 + sourceLength
-    const destinationLength = this.#destinationLength
-    if (
-      memory[id] !== idLength ||
-      memory[destination] !== destinationLength ||
-      !isPlainIn(memory, destination + 1, destinationLength)
-    )
-      return false
-    if (!isSameSource && (memory[source] !== sourceLength || !isPlainIn(memory, source + 1, sourceLength))) return false
+  /** Its lines have one length and differ in their texts alone: the first is written out, and the others are it with their own. */
+  #appendRun(): void {
+    const from = this.#from
     const out = this.#out
+    const head = from.text()
+    const idLength = from.byte()
+    const destinationLength = from.byte()
+    const count = from.byte() | (from.byte() << 8)
     const start = out.position
-    out.again(this.#last, start)
+    out.raw(beforeMessage)
+    out.latin1(head)
+    const idAt = out.position - start
+    out.raw(from.raw(idLength))
+    this.#appendSource()
+    out.byte(QUOTE)
+    const destinationAt = out.position - start
+    out.raw(from.raw(destinationLength))
+    out.byte(QUOTE)
+    this.#appendEnd()
+    const length = out.position - start
+    out.repeat(start, count - 1)
+    const { memory } = from
     const { buffer } = out
-    const firstId = start + beforeMessage.length
-    const sourceAt = firstId + idLength + beforeSource.length + 1
-    const destinationAt = sourceAt + sourceLength + 1 + beforeDestination.length + 1
-    for (let i = 0; i < idLength; i++) buffer[firstId + i] = memory[id + 1 + i]!
-    if (!isSameSource) for (let i = 0; i < sourceLength; i++) buffer[sourceAt + i] = memory[source + 1 + i]!
-    this.#sourceFrom = sourceAt - 1
-    this.#sourceTo = sourceAt + sourceLength + 1
-    for (let i = 0; i < destinationLength; i++) buffer[destinationAt + i] = memory[destination + 1 + i]!
-    this.#from.again(destination + 1 + destinationLength)
-    this.#last = start
-    return true
+    let at = from.position
+    for (let line = start + length; line < out.position; line += length) {
+      for (let i = line + idAt; i < line + idAt + idLength; i++) buffer[i] = memory[at++]!
+      for (let i = line + destinationAt; i < line + destinationAt + destinationLength; i++) buffer[i] = memory[at++]!
+    }
+    from.again(at)
   }
-}
 
-function isPlainFrom({ buffer, position }: ByteWriter, start: number): boolean {
-  return isPlainIn(buffer, start, position - start)
-}
+  #appendSource(): void {
+    this.#out.raw(beforeSource)
+    this.#out.raw(this.#source)
+    this.#out.raw(beforeDestination)
+  }
 
-function isPlainIn(bytes: Uint8Array, start: number, length: number): boolean {
-  for (let i = start; i < start + length; i++) if (!isPlain(bytes[i]!)) return false
-  return true
+  #appendEnd(): void {
+    this.#out.raw(this.#times)
+    this.#out.raw(this.#tail)
+  }
+
+  #readTail(): Uint8Array {
+    const number = this.#from.byte()
+    const known = this.#tails[number - 1]
+    if (known !== undefined) return known
+    const tail = this.#from.raw(this.#from.int32())
+    if (number > 0) this.#tails.push(tail)
+    return tail
+  }
 }
