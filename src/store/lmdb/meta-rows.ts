@@ -22,8 +22,9 @@ export const metaKeys = {
  * Format 4 has the tables `registrations` and `transactions`, and messages from account to account in rows of messages from phones: an
  * earlier program would deliver those and settle nothing.
  * Format 5 has the table `kept`: a program that passes over it would send to who opted out, and tell no application what became of messages.
+ * Format 6 has shorter bills in its rows, and blocks of records that earlier programs cannot read.
  */
-export const FORMAT = 5
+export const FORMAT = 6
 
 export function writeNumber(out: ByteWriter, value: number): void {
   out.float64(value)

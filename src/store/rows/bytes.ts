@@ -53,12 +53,15 @@ export class ByteWriter {
     this.position = position + 4
   }
 
-  /** Writes into the int32 that stands at an earlier position how many octets follow it. */
-  lengthAt(position: number): void {
-    const end = this.position
-    this.position = position
-    this.int32(end - position - 4)
-    this.position = end
+  /** The same in one octet to five: few where it is small and not below 0. */
+  varint(value: number): void {
+    this.reserve(5)
+    let rest = value >>> 0
+    while (rest > 0x7f) {
+      this.buffer[this.position++] = rest | 0x80
+      rest >>>= 7
+    }
+    this.buffer[this.position++] = rest
   }
 
   /** Little-endian, as the machines are that Node runs on; the format says so too. */
@@ -221,6 +224,15 @@ export class ByteReader {
     return this.#buffer.readInt32LE(this.#position - 4)
   }
 
+  varint(): number {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const octet = this.#buffer[this.#position++]!
+      value |= (octet & 0x7f) << shift
+      if (octet <= 0x7f) return value
+    }
+  }
+
   float64(): number {
     this.#position += 8
     return this.#buffer.readDoubleLE(this.#position - 8)
@@ -259,9 +271,8 @@ export class ByteReader {
     return copy
   }
 
-  /** What stands behind a length and is the same in many rows; `decode` need not read all of it. */
-  repeated<Value>(known: Repeated<Value>, decode: (from: this) => Value): Value {
-    const length = this.int32()
+  /** What takes so many octets and is the same in many rows; `decode` need not read all of it. */
+  repeated<Value>(known: Repeated<Value>, length: number, decode: (from: this) => Value): Value {
     const start = this.#position
     const value = known.of(this.#buffer, start, length, () => decode(this))
     this.#position = start + length

@@ -5,10 +5,8 @@ import { Repeated } from './repeated.js'
 /** Rows of a length, a text, and an octet behind it. */
 function rowOf(text: string, behind: number): Uint8Array {
   const out = new ByteWriter(16)
-  const at = out.position
-  out.int32(0)
+  out.int32(text.length + 1)
   out.text(text)
-  out.lengthAt(at)
   out.byte(behind)
   return Uint8Array.from(out.buffer.subarray(0, out.position))
 }
@@ -19,7 +17,7 @@ describe('Repeated', () => {
     const reader = new ByteReader()
     let decoded = 0
     const read = (row: Uint8Array) => {
-      const value = reader.over(row, 0).repeated(known, (from) => {
+      const value = reader.over(row, 0).repeated(known, reader.int32(), (from) => {
         decoded++
         return { text: from.text() }
       })
@@ -34,7 +32,7 @@ describe('Repeated', () => {
   it('tells apart what shares a place, however many there are, and keeps copies', () => {
     const known = new Repeated<string>()
     const reader = new ByteReader()
-    const read = (row: Uint8Array) => reader.over(row, 0).repeated(known, (from) => from.text())
+    const read = (row: Uint8Array) => reader.over(row, 0).repeated(known, reader.int32(), (from) => from.text())
     for (let round = 0; round < 2; round++)
       for (let n = 0; n < 5_000; n++) {
         const row = rowOf(`text ${n}`, 0)

@@ -4,9 +4,10 @@ import type { ByteReader, ByteWriter } from './bytes.js'
 
 /**
  * Version 2 tells how a message came and how far it has gone, version 3 what it costs, who pays for a part, and how its sender wrote
- * its addresses: in bits that are 0 in rows of earlier versions and in kinds that these do not have. So one reader reads all.
+ * its addresses: in bits that are 0 in rows of earlier versions and in kinds that these do not have. So one reader reads all. In
+ * version 4 bills are shorter, which a bit of theirs says.
  */
-export const ROW_VERSION = 3
+export const ROW_VERSION = 4
 const OLDEST_VERSION = 1
 const EXPIRY_OFFSET = 2
 

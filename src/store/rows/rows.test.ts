@@ -125,7 +125,7 @@ describe('rows', () => {
   it('of a newer version are refused by name', () => {
     const row = deliveryRow(segment(1))
     row[0] = ROW_VERSION + 1
-    expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 4.*only 1 to 3/)
+    expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 5.*only 1 to 4/)
     row[0] = 0
     expect(() => readDelivery(reader(row), segment(1))).toThrow(/format version 0/)
   })
