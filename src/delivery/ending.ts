@@ -45,9 +45,19 @@ export function over(delivery: SegmentDelivery, state: MessageState, reason: Fai
 
 /** The message is delivered as far as anybody will know. @param settled undefined where nobody pays */
 export function delivered(delivery: SegmentDelivery, settled: Settled | undefined): Ending {
+  const last = lastDelivered
+  const isAlone = delivery.progress?.group === undefined
+  // What ends alike in one turn is settled by the same object.
+  if (isAlone && settled !== undefined && last?.settled === settled) return last.ending
   const money = settled && { bill: settled.bill, move: settled.move, end: deliveredReport }
-  return { outcome: closing(delivery, 'DELIVERED', undefined), report: deliveredReport, silent: 0, money }
+  const outcome = closing(delivery, 'DELIVERED', undefined)
+  const ending: Ending = { outcome, report: deliveredReport, silent: 0, money }
+  if (isAlone && settled !== undefined) lastDelivered = { settled, ending }
+  return ending
 }
+
+/** What it says follows from what it is of: to remember it changes nothing but the garbage. */
+let lastDelivered: { readonly settled: Settled; readonly ending: Ending } | undefined
 
 const deliveredReport: Report = { state: 'DELIVERED', error: NO_ERROR }
 

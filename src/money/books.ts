@@ -54,6 +54,11 @@ export class Books {
   readonly #customers = new Map<string, CustomerSums>()
   readonly #days = new Map<AccountId, DaySums>()
   #lastHeld: Move | undefined
+  // Neighbours are mostly of one customer and one account.
+  #lastCustomer = ''
+  #lastSums: CustomerSums | undefined
+  #lastAccount = ''
+  #lastUse: DaySums | undefined
   readonly #onDayLeft: BooksOptions['onDayLeft']
   /** The last that was told of. */
   #dayLeft = -1
@@ -148,7 +153,7 @@ export class Books {
     const sums = this.#sums(customer)
     sums.heldMicros += heldMicros
     sums.chargedMicros += chargedMicros
-    let use = this.#days.get(account)
+    let use = this.#useOf(account)
     if (use?.before?.day === day) use = use.before
     // The allowance of another day is over.
     if (use === undefined || use.day !== day) return
@@ -195,7 +200,7 @@ export class Books {
     wallMs: number,
   ): { readonly day: number; readonly units: number; readonly spentMicros: number } {
     const today = dayOf(wallMs)
-    let use = this.#days.get(account)
+    let use = this.#useOf(account)
     if (use !== undefined && use.day > today + DAYS_AHEAD_MAX) use = use.before
     if (use === undefined || use.day < today || use.day > today + DAYS_AHEAD_MAX)
       return { day: today, units: 0, spentMicros: 0 }
@@ -204,14 +209,23 @@ export class Books {
   }
 
   #sums(customer: string): CustomerSums {
+    if (customer === this.#lastCustomer && this.#lastSums !== undefined) return this.#lastSums
     let sums = this.#customers.get(customer)
     if (sums === undefined) this.#customers.set(customer, (sums = { ...nothing }))
-    return sums
+    this.#lastCustomer = customer
+    return (this.#lastSums = sums)
+  }
+
+  /** What it counts for an account now. */
+  #useOf(account: AccountId): DaySums | undefined {
+    if (account === this.#lastAccount && this.#lastUse !== undefined) return this.#lastUse
+    this.#lastAccount = account
+    return (this.#lastUse = this.#days.get(account))
   }
 
   /** A clock that was set back a little gives no new allowance: the day counted last goes on. */
   #day(account: AccountId, day: number): DaySums {
-    const use = this.#days.get(account)
+    const use = this.#useOf(account)
     if (use !== undefined && (use.day === day || (use.day > day && use.day <= day + DAYS_AHEAD_MAX))) return use
     return this.#otherDay(account, use, day)
   }
@@ -227,6 +241,7 @@ export class Books {
       if (use.day !== this.#dayLeft) this.#onDayLeft?.((this.#dayLeft = use.day), day)
     }
     this.#days.set(account, other)
+    this.#lastUse = undefined
     return other
   }
 }

@@ -35,6 +35,8 @@ export class CdrLines {
   #last: Tail | undefined
   #lastCurrency = ''
   #lastTerms: RecordTerms = { sentAtMs: -1, doneAtMs: -1, tail: '' }
+  /** What these are of. */
+  #lastBill: Bill | undefined
 
   /** @param currency the base one */
   constructor(currency: () => string) {
@@ -106,12 +108,26 @@ export class CdrLines {
     error: string,
     doneAtMs: number,
   ): RecordTerms {
+    const last = this.#lastTerms
+    if (
+      bill === this.#lastBill &&
+      doneAtMs === last.doneAtMs &&
+      this.#isLikeLast(account, direction, state, error) &&
+      this.#currency() === this.#lastCurrency
+    )
+      return last
     const tail = this.#tail(account, direction, bill, state, error)
     const sentAtMs = sentAt(bill)
-    const last = this.#lastTerms
+    this.#lastBill = bill
     // The clock is read once a turn: what ends together has the same times.
     if (last.tail === tail && last.sentAtMs === sentAtMs && last.doneAtMs === doneAtMs) return last
     return (this.#lastTerms = { sentAtMs, doneAtMs, tail })
+  }
+
+  #isLikeLast(account: AccountId, direction: Message['direction'], state: MessageState, error: string): boolean {
+    const last = this.#last
+    if (last === undefined) return false
+    return last.account === account && last.direction === direction && last.state === state && last.error === error
   }
 
   #tail(account: AccountId, direction: Message['direction'], bill: Bill, state: MessageState, error: string): string {

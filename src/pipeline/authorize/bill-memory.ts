@@ -12,6 +12,8 @@ const ACCOUNTS_MAX = 10_000
 
 export class BillMemory {
   readonly #byAccount = new Map<AccountId, Map<number, Bill>>()
+  /** What was given last: of neighbours mostly the same. */
+  #last: { readonly account: AccountId; readonly row: number; readonly bill: Bill } | undefined
 
   /** The bill of a message that was just reserved. */
   billFor(
@@ -23,13 +25,19 @@ export class BillMemory {
     day: number,
     network: MobileNetwork | undefined,
   ): Bill {
+    const last = this.#last
+    const isLikeLast = last !== undefined && last.row === offer.row && last.account === account
+    if (isLikeLast && isFor(last.bill, customer, policy, offer, units, day, network)) return last.bill
     let byRow = this.#byAccount.get(account)
     if (byRow === undefined) {
       if (this.#byAccount.size >= ACCOUNTS_MAX) this.#byAccount.clear()
       this.#byAccount.set(account, (byRow = new Map<number, Bill>()))
     }
     const known = byRow.get(offer.row)
-    if (known !== undefined && isFor(known, customer, policy, offer, units, day, network)) return known
+    if (known !== undefined && isFor(known, customer, policy, offer, units, day, network)) {
+      this.#last = { account, row: offer.row, bill: known }
+      return known
+    }
     if (known === undefined && byRow.size >= RATES_MAX) byRow.clear()
     const bill: Bill = {
       customer,

@@ -184,7 +184,12 @@ export function reduce(unit: Unit, state: StateChanges): void {
   if (unit.kind === 'paid') return state.pay(unit.payment)
   if (unit.kind === 'exported') return state.exported(unit)
   if (unit.move !== undefined) state.move(unit.move)
+  happen(unit, state)
+  // Last: what its records begin with has just been in its hands.
   if (unit.cdr !== undefined) state.addRecords(unit.cdr)
+}
+
+function happen(unit: Happening, state: StateChanges): void {
   switch (unit.kind) {
     case 'accepted':
       state.enqueue(unit.delivery)

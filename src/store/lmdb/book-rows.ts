@@ -30,8 +30,8 @@ export interface BooksIn {
   readonly books: ReadTable
 }
 
-export function putCustomer(slab: WriteSlab, { customer, ...sums }: CustomerBooks): void {
-  slab.put('books', customerKey(customer), (out) => {
+export function putCustomer(slab: WriteSlab, sums: CustomerBooks): void {
+  slab.put('books', customerKey(sums.customer), (out) => {
     out.float64(sums.heldMicros)
     out.float64(sums.chargedMicros)
     out.float64(sums.paidInMicros)
@@ -207,7 +207,9 @@ function blockKey(number: number): Uint8Array {
 }
 
 function blockNumberIn(key: Uint8Array): number {
-  return Buffer.from(key).readUIntBE(LETTER_BYTES, BLOCK_NUMBER_BYTES)
+  let number = 0
+  for (let i = LETTER_BYTES; i < LETTER_BYTES + BLOCK_NUMBER_BYTES; i++) number = number * 256 + key[i]!
+  return number
 }
 
 /** All keys that begin with the letter. */

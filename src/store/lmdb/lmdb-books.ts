@@ -100,8 +100,8 @@ export class LmdbBooks implements BooksStore {
       for (const payment of changes.payments) this.#addPayment(slab, env, payment, customers, paid)
       for (const mark of changes.exports) records = forgetBlocks(slab, records, mark)
       if (changes.blocks.length > 0) {
-        const next = putBlocks(slab, records.next, changes.blocks)
-        records = { ...records, next }
+        const { first, mark } = records
+        records = { first, next: putBlocks(slab, records.next, changes.blocks), mark }
       }
     }
     for (const sums of customers.values()) putCustomer(slab, sums)

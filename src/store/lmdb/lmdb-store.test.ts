@@ -134,8 +134,8 @@ describe('opening', () => {
   it('refuses data of a newer format, saying which', async () => {
     await (await open()).close()
     await markFormat(FORMAT + 1)
-    await expect(open()).rejects.toThrow(/format 6.*up to 5/)
-    await expect(open()).rejects.toThrow(/format 6.*up to 5/)
+    await expect(open()).rejects.toThrow(/format 7.*up to 6/)
+    await expect(open()).rejects.toThrow(/format 7.*up to 6/)
   })
 
   it('takes data of format 1 and marks it, so that an older program refuses it', async () => {

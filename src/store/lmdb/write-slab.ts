@@ -80,6 +80,9 @@ export class WriteSlab implements StateChanges {
   /** Their keys are known later: see takeBookChanges. */
   readonly #records = new ByteWriter(RECORDS_BYTES)
   readonly #blocks = new RecordBlocks(this.#records)
+  /** What was removed last, at the end of its key: most records begin with the same id. */
+  #removedId = ''
+  #removedIdEnd = 0
 
   /** @param blocksOver the keys of blocks of transactions on disk that are over at a time; it need not give all */
   constructor(blocksOver: (throughMs: number) => readonly Uint8Array[]) {
@@ -99,6 +102,7 @@ export class WriteSlab implements StateChanges {
   /** Forgets all writes. Only when lmdb is through with them. */
   clear(): void {
     this.#count = 0
+    this.#removedId = ''
     this.#out.reset(KEEP_BYTES)
     this.#records.reset(KEEP_BYTES)
   }
@@ -132,7 +136,8 @@ export class WriteSlab implements StateChanges {
 
   addRecords(records: CallRecords): void {
     this.#books ??= new BookChanges()
-    this.#blocks.add(records, this.#books.blocks)
+    const isOfKey = typeof records !== 'string' && records.id === (this.#removedId as string)
+    this.#blocks.add(records, this.#books.blocks, isOfKey ? this.#out.buffer : undefined, this.#removedIdEnd)
   }
 
   exported(mark: ExportMark): void {
@@ -185,6 +190,8 @@ export class WriteSlab implements StateChanges {
     if (this.#rewritten.size > 0) this.#isOver(ref)
     const start = this.#out.position
     writeDeliveryKey(this.#out, ref)
+    this.#removedId = ref.id
+    this.#removedIdEnd = this.#out.position
     this.#add(DELIVERIES, start, this.#out.position, REMOVE)
   }
 

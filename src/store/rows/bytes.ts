@@ -6,6 +6,7 @@ import type { Repeated } from './repeated.js'
 const WIDE_TEXT = 254
 /** Length octet of anything longer than 253 octets: a 32-bit count follows. */
 const LONG = 255
+const KEY_ID_MAX = 64
 /** Octets that one octet of length stands before. */
 export const SHORT_MAX = 253
 
@@ -163,6 +164,21 @@ export class ByteWriter {
       buffer[position + i] = code
     }
     this.position = position + length
+  }
+
+  /** The same of an id: 1 to 64 characters of ASCII; false for any other, of which nothing is appended. */
+  keyAscii(value: string): boolean {
+    const { length } = value
+    if (length === 0 || length > KEY_ID_MAX) return false
+    this.reserve(length)
+    const { buffer, position } = this
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 0x7f) return false
+      buffer[position + i] = code
+    }
+    this.position = position + length
+    return true
   }
 
   /** Whole numbers of 48 bits, big-endian, so that keys sort by them. */

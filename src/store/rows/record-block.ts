@@ -47,7 +47,8 @@ export class RecordBlocks {
   // The open run: where its count stands, -1 for none.
   #countAt = -1
   #count = 0
-  #idHead: number[] = []
+  readonly #idHead = new Uint8Array(SHORT_MAX)
+  #idHeadLength = 0
   #idLength = 0
   #destinationLength = 0
 
@@ -55,10 +56,13 @@ export class RecordBlocks {
     this.#out = out
   }
 
-  /** @param into where blocks begin and end, appended for each that is whole */
-  add(records: CallRecords, into: number[]): void {
+  /**
+   * @param into where blocks begin and end, appended for each that is whole
+   * @param id octets in which the record's id stands, up to `idEnd`, where that is known: faster than its text
+   */
+  add(records: CallRecords, into: number[], id?: Uint8Array, idEnd = 0): void {
     if (typeof records === 'string') this.#addLines(records, into)
-    else if (this.#countAt < 0 || !this.#goesOn(records)) this.#addRecord(records, into)
+    else if (this.#countAt < 0 || !this.#goesOn(records, id, idEnd)) this.#addRecord(records, into)
   }
 
   /** The open block is whole; nothing happens where there is none. */
@@ -73,7 +77,7 @@ export class RecordBlocks {
   }
 
   /** Appended to the run? It must be like the others of it. */
-  #goesOn({ id, of, terms }: CallRecord): boolean {
+  #goesOn({ id, of, terms }: CallRecord, idOctets: Uint8Array | undefined, idEnd: number): boolean {
     const called = of.destination.value
     const { length } = called
     const out = this.#out
@@ -89,17 +93,28 @@ export class RecordBlocks {
     )
       return false
     const head = this.#idHead
-    for (let i = 0; i < head.length; i++) if (id.charCodeAt(i) !== head[i]) return false
+    const headLength = this.#idHeadLength
     out.reserve(ID_TAIL + length)
     const { buffer } = out
-    for (let i = head.length; i < id.length; i++) {
-      const code = id.charCodeAt(i)
-      if (!isPlain(code)) return false
-      buffer[at++] = code
+    if (idOctets === undefined) {
+      for (let i = 0; i < headLength; i++) if (id.charCodeAt(i) !== head[i]) return false
+      for (let i = headLength; i < id.length; i++) {
+        const code = id.charCodeAt(i)
+        if (!isPlain(code)) return false
+        buffer[at++] = code
+      }
+    } else {
+      let from = idEnd - id.length
+      for (let i = 0; i < headLength; i++) if (idOctets[from++] !== head[i]) return false
+      while (from < idEnd) {
+        const code = idOctets[from++]!
+        if (!isPlain(code)) return false
+        buffer[at++] = code
+      }
     }
     for (let i = 0; i < length; i++) {
       const code = called.charCodeAt(i)
-      if (!isPlain(code)) return false
+      if (!isDigit(code) && !isPlain(code)) return false
       buffer[at++] = code
     }
     out.position = at
@@ -136,7 +151,8 @@ export class RecordBlocks {
     const out = this.#out
     const headLength = Math.max(0, id.length - ID_TAIL)
     const head = id.slice(0, headLength)
-    this.#idHead = Array.from(head, (character) => character.charCodeAt(0))
+    for (let i = 0; i < headLength; i++) this.#idHead[i] = id.charCodeAt(i)
+    this.#idHeadLength = headLength
     this.#idLength = id.length
     this.#destinationLength = called.length
     out.text(head)
@@ -195,4 +211,9 @@ function isPlainText(text: string): boolean {
   if (text.length > SHORT_MAX) return false
   for (let i = 0; i < text.length; i++) if (!isPlain(text.charCodeAt(i))) return false
   return true
+}
+
+/** What most destinations are of. */
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
