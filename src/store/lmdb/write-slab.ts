@@ -136,7 +136,7 @@ export class WriteSlab implements StateChanges {
 
   addRecords(records: CallRecords): void {
     this.#books ??= new BookChanges()
-    const isOfKey = typeof records !== 'string' && records.id === (this.#removedId as string)
+    const isOfKey = typeof records !== 'string' && (records.id as string) === this.#removedId
     this.#blocks.add(records, this.#books.blocks, isOfKey ? this.#out.buffer : undefined, this.#removedIdEnd)
   }
 
