@@ -195,9 +195,14 @@ export function buffersOf({ rows, older, tags, slots, changesMs }: Tariff): Arra
 
 /** Nearby keys must not lie side by side: prefixes come in runs. */
 export function hashOf(key: number): number {
+  if (key < 0x4000000) return mixedWith(key)
   const high = Math.floor(key / 0x4000000)
   const low = key - high * 0x4000000
-  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1)
+  return mixedWith(low ^ Math.imul(high, 0x85ebca6b))
+}
+
+function mixedWith(bits: number): number {
+  const mixed = Math.imul(bits, 0x9e3779b1)
   return mixed ^ (mixed >>> 15)
 }
 
