@@ -93,9 +93,11 @@ export function receiptChange(id: MessageId, record: MessageRecord, receipt: Rec
     // What never left, nobody pays for; nor what is paid for when it is delivered, and was not.
     amountMicros: state === 'failed' || isReleased === true ? 0 : record.amountMicros,
     code: isOver ? codeOfEnd(word, error, { wasSent, isPooled: record.powerpack !== '' }) : undefined,
-    sentAtMs: state === 'sent' ? doneAtMs : record.sentAtMs,
-    updatedAtMs: doneAtMs,
+    sentAtMs: state === 'sent' ? updatedAtMs : record.sentAtMs,
+    updatedAtMs,
     told: record.told && { ...record.told, count: record.told.count + 1 },
+  // A vendor's report may say the minute alone: nothing is over before it was sent.
+  const updatedAtMs = Math.max(doneAtMs, record.updatedAtMs)
   }
   return { record: next, status: statusOf(id, next, origin.asSent?.destination.value ?? origin.destination.value) }
 }
