@@ -85,6 +85,8 @@ export function receiptChange(id: MessageId, record: MessageRecord, receipt: Rec
   const isOver = isFinal(word)
   const state = isOver ? endOf(word === 'DELIVERED', wasSent) : word === 'SCHEDULED' ? 'queued' : 'sent'
   if (state === record.state) return undefined
+  // A vendor's report may say the minute alone: nothing is over before it was sent.
+  const updatedAtMs = Math.max(doneAtMs, record.updatedAtMs)
   const next: MessageRecord = {
     ...record,
     state,
@@ -96,8 +98,6 @@ export function receiptChange(id: MessageId, record: MessageRecord, receipt: Rec
     sentAtMs: state === 'sent' ? updatedAtMs : record.sentAtMs,
     updatedAtMs,
     told: record.told && { ...record.told, count: record.told.count + 1 },
-  // A vendor's report may say the minute alone: nothing is over before it was sent.
-  const updatedAtMs = Math.max(doneAtMs, record.updatedAtMs)
   }
   return { record: next, status: statusOf(id, next, origin.asSent?.destination.value ?? origin.destination.value) }
 }
