@@ -13,12 +13,12 @@ const unlimited: readonly Limit[] = []
 export class AccountLimits {
   readonly #directory: () => Snapshot
   readonly #nowMs: () => number
-  readonly #carriers: CarrierLimits
+  readonly #carriers: CarrierLimits | undefined
   readonly #numbers: NumberPaces | undefined
   readonly #byAccount = new Map<AccountId, { readonly perSecond: number; readonly limits: readonly Limit[] }>()
 
-  /** @param nowMs switch time @param numbers left out where there are no pools */
-  constructor(directory: () => Snapshot, nowMs: () => number, carriers: CarrierLimits, numbers?: NumberPaces) {
+  /** @param nowMs switch time @param numbers left out where there are no pools @param carriers where they limit nothing */
+  constructor(directory: () => Snapshot, nowMs: () => number, numbers?: NumberPaces, carriers?: CarrierLimits) {
     this.#directory = directory
     this.#nowMs = nowMs
     this.#carriers = carriers
@@ -33,7 +33,7 @@ export class AccountLimits {
     if (target.kind !== 'vendor') return unlimited
     const { account, sender } = target
     const ofNumber = sender && this.#numbers?.of(sender.number)
-    if (this.#carriers.isOn()) return this.#carriers.limitsOf(target, ofNumber)
+    if (this.#carriers?.isOn() === true) return this.#carriers.limitsOf(target, ofNumber)
     const ofAccount = this.#ofAccount(account)
     return ofNumber === undefined ? ofAccount : [...ofAccount, ofNumber]
   }
@@ -49,7 +49,7 @@ export class AccountLimits {
 
   /** The directory has changed. True when some limit has. */
   follow(): boolean {
-    let hasChanged = this.#carriers.follow()
+    let hasChanged = this.#carriers?.follow() ?? false
     for (const [account, { perSecond }] of this.#byAccount) {
       if (perSecond === this.#perSecond(account)) continue
       this.#byAccount.delete(account)

@@ -116,7 +116,7 @@ export function buildCore(ports: CorePorts): Core {
   })
   const rules = rulesByConnection(directory(), config)
   const paces = senders && new NumberPaces((number) => senders.perSecond(number))
-  const limits = new AccountLimits(directory, nowMs, carrierLimits, paces)
+  const limits = new AccountLimits(directory, nowMs, paces, carrierLimits)
   const limited = new LimitedSegments(carrierLimits)
   const calledAs = (connection: ConnectionId, number: string): string =>
     toPeer(directory().connection(connection)?.dialing.calledOut, { ton: 0, npi: 0, value: number }).value
