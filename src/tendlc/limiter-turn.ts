@@ -17,8 +17,8 @@ const BEHIND_MAX_MS = 5000
 const FIRST_MS = 10_000
 /** A place is void when its owner does not come so long after it said it would. */
 const GRACE_MS = 1000
-/** A lane that charges several carriers keeps its turn at one while it waits for another no longer than this. */
-const KEEP_MS = 1000
+/** A lane that charges several carriers keeps its turn at one while it waits for another no longer than this: others need only the one. */
+const KEEP_MS = 500
 
 /** Where a lane finds its gates. */
 export interface Gates {

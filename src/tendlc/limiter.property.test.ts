@@ -154,7 +154,7 @@ describe('the limiter', () => {
                   nowMs,
                 ),
               )
-              world.limiter = new Limiter(world, world.days, nowMs)
+              world.limiter = new Limiter(world, world.days, { startedMs: nowMs })
               limits = lanes.map((each) => world.limiter.of(each))
               ledger.process++
             }

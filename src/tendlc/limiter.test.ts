@@ -302,7 +302,7 @@ it('another limiter begins with nothing taken but the days of the book', () => {
 
 it('after a restart no rate has a burst and no minute has room, since what was sent before is not known', () => {
   const world = new TestWorld(standard)
-  const limiter = new Limiter(world, world.days, noon)
+  const limiter = new Limiter(world, world.days, { startedMs: noon })
   const att = limiter.of(laneOf())
   expect(limiter.use(att.lane, noon).map(({ room }) => room)).toEqual([0, 0])
   expect(att.take(1, noon + 14)).toBe(false)

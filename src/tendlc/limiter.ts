@@ -35,10 +35,21 @@ export interface GateUse {
   readonly room: number
 }
 
+export interface LimiterOptions {
+  /**
+   * When this process began, in switch time: what another one sent before is not known, so that all rates begin empty and all minutes
+   * used up. -Infinity, if not said, where there was none.
+   */
+  readonly startedMs?: number
+  /** Limits that are not there, by name: for those who ask what would be without them. */
+  readonly leaveOut?: (name: string) => boolean
+}
+
 export class Limiter implements Gates {
   readonly #world: LimitWorld
   readonly #days: DayBook
   readonly #startedMs: number
+  readonly #leaveOut: ((name: string) => boolean) | undefined
   readonly #gates = new Map<string, Gate>()
   /** By campaign, then by carrier: found by names that are there already, since a lane may begin with each message. */
   readonly #ways = new Map<string, Map<LimitedLane['carrier'], CampaignWay<Gate>>>()
@@ -47,14 +58,11 @@ export class Limiter implements Gates {
   #version = 0
   #askedMs = 0
 
-  /**
-   * @param startedMs when this process began, in switch time: what another one sent before is not known, so that all rates begin
-   * empty and all minutes used up. -Infinity where there was none
-   */
-  constructor(world: LimitWorld, days: DayBook, startedMs = -Infinity) {
+  constructor(world: LimitWorld, days: DayBook, { startedMs = -Infinity, leaveOut }: LimiterOptions = {}) {
     this.#world = world
     this.#days = days
     this.#startedMs = startedMs
+    this.#leaveOut = leaveOut
   }
 
   /** Gates of which something is remembered. */
@@ -94,7 +102,7 @@ export class Limiter implements Gates {
     // Before any of them is found, or one of them might be forgotten while the next is made.
     this.#forgetResting(nowMs)
     const way = this.#way(lane, nowMs)
-    const ofNumber = numberGates(lane, way, this.#world).map((spec) => this.#gate(spec, nowMs))
+    const ofNumber = this.#found(numberGates(lane, way, this.#world), nowMs)
     const ofAccount = this.#ofAccount(lane, nowMs)
     if (way === undefined) return [...ofNumber, ...ofAccount]
     return [...way.days, ...ofNumber, ...way.shared, ...ofAccount]
@@ -137,8 +145,7 @@ export class Limiter implements Gates {
     const inForce = campaignOf(lane, this.#world)
     if (inForce === undefined) return undefined
     const { days, perNumber, shared } = wayOf(inForce, lane)
-    const found = (specs: readonly GateSpec[]): readonly Gate[] => specs.map((spec) => this.#gate(spec, nowMs))
-    const way = { days: found(days), perNumber, shared: found(shared) }
+    const way = { days: this.#found(days, nowMs), perNumber, shared: this.#found(shared, nowMs) }
     if (service === 'mms') return way
     if (ways === undefined) this.#ways.set(campaign, (ways = new Map<LimitedLane['carrier'], CampaignWay<Gate>>()))
     ways.set(carrier, way)
@@ -148,9 +155,14 @@ export class Limiter implements Gates {
   #ofAccount(lane: LimitedLane, nowMs: number): readonly Gate[] {
     const known = this.#accounts.get(lane.account)
     if (known !== undefined && lane.service === 'sms') return known
-    const gates = accountGates(lane, this.#world).map((spec) => this.#gate(spec, nowMs))
+    const gates = this.#found(accountGates(lane, this.#world), nowMs)
     if (lane.service === 'sms') this.#accounts.set(lane.account, gates)
     return gates
+  }
+
+  #found(specs: readonly GateSpec[], nowMs: number): readonly Gate[] {
+    const wanted = this.#leaveOut === undefined ? specs : specs.filter(({ name }) => this.#leaveOut?.(name) !== true)
+    return wanted.map((spec) => this.#gate(spec, nowMs))
   }
 
   #gate(spec: GateSpec, nowMs: number): Gate {
