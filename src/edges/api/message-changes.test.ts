@@ -125,7 +125,7 @@ describe('a record', () => {
   })
 
   it('is over no earlier than it was sent, though a report says the minute alone', () => {
-    const { record, status } = after([receipt('ENROUTE'), receipt('DELIVERED', '000', atMs - 40_000)])
+    const { record } = after([receipt('ENROUTE'), receipt('DELIVERED', '000', atMs - 40_000)])
     expect(record).toMatchObject({ sentAtMs: atMs + 1000, updatedAtMs: atMs + 1000 })
     expect(after([receipt('DELIVERED', '000', atMs - 40_000)]).record.updatedAtMs).toBe(atMs)
   })
