@@ -4,6 +4,7 @@
 import { FakeClock } from '../lib/fake-clock.js'
 import type { Move } from '../message/bill.js'
 import type { Delivery, ReceiptDelivery, SegmentDelivery } from '../message/delivery.js'
+import type { Limited } from '../message/limited.js'
 import { createIdSource } from '../message/id-source.js'
 import type { AccountId, ConnectionId, DeliveryId, VendorId } from '../message/ids.js'
 import { combinedRequest, receiptRequestOf } from '../message/receipt.js'
@@ -96,6 +97,7 @@ export interface RigOptions {
   readonly told?: CourierPorts['told']
   readonly money?: Partial<CourierPorts['money']>
   readonly senders?: CourierPorts['senders']
+  readonly limited?: CourierPorts['limited']
   readonly tellsTaken?: CourierPorts['tellsTaken']
   readonly endedFrom?: CourierPorts['endedFrom']
   /** Those with rules, unless it is said. */
@@ -147,6 +149,7 @@ export function makeRig(options: RigOptions = {}) {
       told: options.told,
       money,
       senders: options.senders,
+      limited: options.limited,
       tellsTaken: options.tellsTaken,
       endedFrom: options.endedFrom,
       events: {
@@ -180,6 +183,8 @@ export function makeRig(options: RigOptions = {}) {
       limitsOf: options.limitsOf ?? (() => []),
       overdue: (delivery) => courier.overdue(delivery),
       maySendAs: (delivery) => courier.maySendAs(delivery),
+      capped: (delivery) => courier.capped(delivery),
+      limited: options.limited,
       readFailed: (lane) => log.push(`read failed ${lane}`),
       wanted: () => void deferred.push(() => dispatcher.pump(nowMs())),
       ...options.ports,
@@ -268,9 +273,11 @@ export function makeRig(options: RigOptions = {}) {
       /** What was reserved for it, and how that is undone. */
       readonly move?: Move
       readonly undo?: () => void
+      readonly limited?: Limited
+      readonly octets?: Uint8Array
     } = {},
   ) => {
-    const { registered = 1, to = '447700900123', parts = [], move, undo, ...rest } = changes
+    const { registered = 1, to = '447700900123', parts = [], move, undo, limited, octets, ...rest } = changes
     const route = changes.route ?? routeA
     const id = ids.next()
     const expiresAtMs = changes.expiresAtMs ?? nowMs() + 48 * 3_600_000
@@ -278,7 +285,7 @@ export function makeRig(options: RigOptions = {}) {
     const delivery: SegmentDelivery = {
       ...base,
       id: id as string as DeliveryId,
-      lane: vendorLane(route, 0, changes.message?.account ?? acme, changes.sender),
+      lane: vendorLane(route, 0, changes.message?.account ?? acme, changes.sender, limited),
       route,
       dueMs: nowMs(),
       expiresAtMs,
@@ -286,6 +293,8 @@ export function makeRig(options: RigOptions = {}) {
         ...base.message,
         id,
         account: acme,
+        ...(limited && { source: { ton: 1, npi: 1, value: limited.number } }),
+        ...(octets && { content: { dataCoding: 0, udhi: false, octets } }),
         ...(changes.sender && { source: { ton: 1, npi: 1, value: changes.sender.number } }),
         destination: { ton: 1, npi: 1, value: to },
         receiptRequest:
