@@ -2,12 +2,13 @@
 
 import type { SenderPorts } from './delivery/sender-turn.js'
 import type { Bill } from './message/bill.js'
+import { ACKNOWLEDGING, NAMED } from './message/pool-sender.js'
 import { segmentsOf } from './money/units.js'
 import { usCarrierOf } from './phone/us-carrier.js'
 import type { Powerpacks } from './powerpack/powerpacks.js'
 
 export interface PoolSendersPorts {
-  readonly powerpacks: Pick<Powerpacks, 'choose' | 'standing' | 'perSecond'>
+  readonly powerpacks: Pick<Powerpacks, 'choose' | 'standing' | 'hasOptedOut' | 'perSecond'>
   /** 0 to below 1: decides between equals. */
   readonly chance: () => number
   /** Switch time, ms. */
@@ -23,7 +24,11 @@ export interface PoolSenders extends SenderPorts {
 export function poolSenders({ powerpacks, chance, nowMs, wallMs }: PoolSendersPorts): PoolSenders {
   return {
     perSecond: (number) => powerpacks.perSecond(number),
-    standing: ({ pack, number }, destination) => powerpacks.standing(pack, number, destination),
+    standing: ({ pack, number }, destination) => {
+      if (pack === ACKNOWLEDGING) return 'usable'
+      if (pack !== NAMED) return powerpacks.standing(pack, number, destination)
+      return powerpacks.hasOptedOut(number, destination) ? 'optedOut' : 'usable'
+    },
     chooseAgain: ({ message, bill }, { pack }) => {
       const wanted = {
         pack,

@@ -41,6 +41,7 @@ export function tiePools({ config, powerpacks, instruments, nowMs, wallMs }: Tie
         powerpacks: {
           choose: instruments.countedAgain(choose),
           standing: (...asked) => powerpacks.standing(...asked),
+          hasOptedOut: (number, phone) => powerpacks.hasOptedOut(number, phone),
           perSecond: (number) => powerpacks.perSecond(number),
         },
         ...{ chance, nowMs, wallMs },
@@ -50,7 +51,12 @@ export function tiePools({ config, powerpacks, instruments, nowMs, wallMs }: Tie
     ofPipeline: (dispatcher) => ({
       senders: new Senders(
         {
-          powerpacks: { choose: instruments.counted(choose), undo: (chosen) => powerpacks.undo(chosen) },
+          powerpacks: {
+            book: powerpacks.book,
+            choose: instruments.counted(choose),
+            named: (...asked) => powerpacks.named(...asked),
+            undo: (chosen) => powerpacks.undo(chosen),
+          },
           chance,
           waiting: (number) => dispatcher.waitingFrom(number),
         },

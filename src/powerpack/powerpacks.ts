@@ -14,6 +14,7 @@ import { keptRow, readPair, type KeptTable } from './rows.js'
 import {
   noSenderCodes,
   type Chosen,
+  type NamedSender,
   type NoSender,
   type NoSenderReason,
   type SenderStanding,
@@ -138,16 +139,32 @@ export class Powerpacks {
     return rows
   }
 
+  /**
+   * Counts a message whose sender named the number himself: it sends as much as any other. The phone goes on hearing from the number, if
+   * it did.
+   *
+   * @param nowMs switch time
+   * @param wallMs wall time: whose day it counts for
+   * @returns undefined where the number is not the account's
+   */
+  named({ number, account, destination, segments }: NamedSender, nowMs: number, wallMs: number): Chosen | undefined {
+    const slot = this.book.numbers.slotOf(number)
+    if (slot < 0 || this.book.numbers.at(slot).account !== account) return undefined
+    this.#sent.setTime(wallMs)
+    const { type } = this.book.numbers.at(slot)
+    const kept: KeptRow[] = []
+    this.#sent.add(slot, segments, kept)
+    const pack = this.book.packOf(number)?.uuid ?? ''
+    const before = pack === '' ? undefined : this.#sticky.remembered(pack, destination)
+    const lastMs = this.#goesOn(number, destination, nowMs, kept)
+    const mark = { pack, destination, segments, day: this.#sent.day, lastMs, before }
+    return { kind: 'chosen', number, type, isSticky: lastMs >= 0, kept, mark }
+  }
+
   /** A phone wrote to a number: it goes on hearing from it. @returns what is to be kept of that */
   heard(number: string, phone: string, nowMs: number): readonly KeptRow[] {
-    const pack = this.book.packOf(number)
-    const row = this.book.numbers.get(number)
-    if (pack?.stickySender !== true || row === undefined) return []
-    const before = this.#sticky.remembered(pack.uuid, phone)
-    if (before === undefined || before.number !== Number(number)) return []
-    if (!this.#sticky.holds(before, pack, nowMs) || before.lastMs < row.joinedAtMs) return []
     const rows: KeptRow[] = []
-    this.#sticky.remember(pack, phone, row, nowMs, rows)
+    this.#goesOn(number, phone, nowMs, rows)
     return rows
   }
 
@@ -183,6 +200,17 @@ export class Powerpacks {
   optOutScope(number: string): string {
     const pack = this.book.packOf(number)
     return pack === undefined ? number : scopeOf(pack)
+  }
+
+  /** A phone that hears from a number still does. @returns the time that is remembered, ms; -1 where it does not */
+  #goesOn(number: string, phone: string, nowMs: number, rows: KeptRow[]): number {
+    const pack = this.book.packOf(number)
+    const row = this.book.numbers.get(number)
+    if (pack?.stickySender !== true || row === undefined) return -1
+    const before = this.#sticky.remembered(pack.uuid, phone)
+    if (before === undefined || before.number !== Number(number)) return -1
+    if (!this.#sticky.holds(before, pack, nowMs) || before.lastMs < row.joinedAtMs) return -1
+    return this.#sticky.remember(pack, phone, row, nowMs, rows)
   }
 
   #heldSlot(pack: Pack, before: Remembered, to: ToPhone, nowMs: number): number {

@@ -1,4 +1,5 @@
 // What is asked of powerpacks for one message, and what they say: the number that sends it, or why none does. Types and codes only.
+import type { AccountId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
 import type { UsCarrier } from '../phone/us-carrier.js'
 import type { NoNumber } from './choose.js'
@@ -15,6 +16,13 @@ export interface SenderWanted {
   readonly carrier: UsCarrier
   /** Whether the queue of a number has room; all have where nobody is asked. */
   readonly hasRoom?: (number: string) => boolean
+}
+
+/** A message whose source is a number that its sender named. */
+export interface NamedSender extends Pick<SenderWanted, 'destination' | 'segments'> {
+  readonly number: string
+  /** Whose message it is. */
+  readonly account: AccountId
 }
 
 /** The number is counted and remembered already; `Powerpacks.undo` takes it back. */

@@ -1,7 +1,7 @@
 // Messages that answer messages from phones: their records, what is kept with them, and why some are not sent.
 import { describe, expect, it } from 'vitest'
 import type { KeptRow } from '../../message/kept.js'
-import { authId, caller, MessageRig, ownNumber, pack, pooled } from './message-rig.suite.js'
+import { authId, caller, MessageRig, ownNumber, pooled } from './message-rig.suite.js'
 import { judgeOptOut } from '../../powerpack/opt-outs.js'
 import { recordOf, RECORD_TABLE } from './message-record.js'
 import { replies } from './replies.js'
@@ -21,14 +21,13 @@ function rig(accounts: Readonly<Record<string, typeof caller>> = { [authId]: cal
 }
 
 describe('a reply', () => {
-  it('is a message of its account in the turn of its number, kept with what is left of its webhook', async () => {
+  it('is a message of its account from the number that was written to, kept with what is left of its webhook', async () => {
     const { messages, send } = rig()
     expect(await send(webhook, reply, [left])).toEqual({ kind: 'taken' })
     expect(messages.submitted[0]).toMatchObject({
       sender: { kind: 'account', account: caller.account },
       source: { value: pooled },
       destination: { value: phone },
-      chosenSender: { number: pooled, pack },
     })
     const [record] = await messages.rows(RECORD_TABLE)
     expect(recordOf(record!.text)).toMatchObject({ state: 'queued', from: pooled, to: phone, direction: 'outbound' })
@@ -39,7 +38,6 @@ describe('a reply', () => {
   it('tells of its state where it says whom', async () => {
     const { messages, send } = rig()
     await send(webhook, { ...reply, src: ownNumber, callbackUrl: 'https://example.com/state' }, [left])
-    expect(messages.submitted[0]?.chosenSender).toBeUndefined()
     const told = messages.told.filter(({ table }) => table === WEBHOOK_TABLE)
     expect(told.map(({ text }) => webhookOf(text))).toMatchObject([
       { purpose: 'status', url: 'https://example.com/state' },
@@ -64,9 +62,7 @@ describe('a reply', () => {
     messages.powerpacks.done(judgeOptOut(packs.optOuts, packs.optOutScope(pooled), phone, 0))
     expect(await send(webhook, reply, [left])).toEqual({ kind: 'refused', again: false, why: 'optedOut' })
     expect(await send({ ...webhook, purpose: 'acknowledgement' }, reply, [left])).toEqual({ kind: 'taken' })
-    // Its number may not send to that phone in its turn.
     expect(messages.submitted).toMatchObject([{ isAcknowledgement: true }])
-    expect(messages.submitted[0]).not.toHaveProperty('chosenSender')
   })
 
   it('is tried again where nothing can be taken now, and not where its account is gone', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
 import type { Content } from '../../message/message.js'
-import { Rig } from '../../powerpack/rig.suite.js'
+import { judgeOwning } from '../../powerpack/number-changes.js'
+import { account as acme, dayMs, owned, Rig } from '../../powerpack/rig.suite.js'
 import type { Located } from '../stage.js'
 import { Senders } from './sender.js'
 
@@ -14,6 +15,9 @@ interface Asked {
   readonly to?: string
   readonly content?: Content
   readonly network?: Located['network']
+  readonly source?: string
+  readonly account?: string
+  readonly isAcknowledgement?: boolean
 }
 
 function setUp(maxQueued = 10) {
@@ -24,10 +28,14 @@ function setUp(maxQueued = 10) {
     { powerpacks: rig.packs, chance: () => 0, waiting: (number) => waiting.get(number) ?? 0 },
     { maxQueued },
   )
-  const located = ({ powerpack, to = '14155550100', content = text(10), network }: Asked = {}): Located =>
+  const located = ({ to = '14155550100', content = text(10), network, ...asked }: Asked = {}): Located =>
     ({
+      account: { id: asked.account ?? acme },
       submission: {
-        ...{ powerpack, source: unchosen, destination: { ton: 1, npi: 1, value: to }, content },
+        powerpack: asked.powerpack,
+        source: asked.source === undefined ? unchosen : { ton: 1, npi: 1, value: asked.source },
+        isAcknowledgement: asked.isAcknowledgement,
+        ...{ destination: { ton: 1, npi: 1, value: to }, content },
         answer: {
           accepted: (id: MessageId) => log.push(`accepted ${id}`),
           refused: ({ reason }: Failure) => log.push(reason),
@@ -115,6 +123,56 @@ describe('the number of a pool', () => {
     expect([taken[0], taken[2]]).toEqual([first, third])
     expect(taken[0]).toBe(first)
     expect(taken[1]!.submission.source.value).toBe('14155550101')
+  })
+
+  it('has its turn and is counted where the sender names it himself, in a pool or not', () => {
+    const { rig, located, take, sentToday } = setUp()
+    rig.pack('p', ['14155550101'])
+    rig.done(judgeOwning(rig.packs.book, [owned('14155550102')]))
+    const sent = take(
+      located({ source: '14155550101', content: text(161) }),
+      located({ source: '14155550102' }),
+      located({ source: '14155550101', isAcknowledgement: true }),
+      located({ source: '14155550101', account: 'other' }),
+      located({ source: '14155550199' }),
+    )
+    expect(sent.map(({ submission: { chosenSender } }) => chosenSender)).toEqual([
+      { number: '14155550101', pack: 'named' },
+      { number: '14155550102', pack: 'named' },
+      { number: '14155550101', pack: 'ack' },
+      undefined,
+      undefined,
+    ])
+    expect([sentToday('14155550101'), sentToday('14155550102')]).toEqual([3, 1])
+    for (const { submission } of sent) rig.keep(submission.chosenRows ?? [])
+    const rebuilt = rig.rebuilt()
+    expect([rebuilt.sentToday('14155550101', rig.nowMs), rebuilt.sentToday('14155550102', rig.nowMs)]).toEqual([3, 1])
+    sent[0]!.submission.answer.refused({ reason: 'noRoute', cause: '' })
+    expect(sentToday('14155550101')).toBe(1)
+  })
+
+  it('has the same queue where the sender names it himself', () => {
+    const { rig, choose, waiting, log } = setUp(2)
+    rig.pack('p', ['14155550101'])
+    waiting.set('14155550101', 1)
+    const plain = { powerpack: undefined, source: '14155550101' } as unknown as Asked
+    expect(choose(plain)).toBeDefined()
+    expect([choose(plain), choose()]).toEqual([undefined, undefined])
+    expect(log).toEqual(['queueFull', 'queueFull'])
+  })
+
+  it('goes on being the one that a phone hears from where the sender names it himself', () => {
+    const { rig, choose } = setUp()
+    rig.pack('p', ['14155550101', '14155550102'])
+    const first = choose()!.source.value
+    const other = first === '14155550101' ? '14155550102' : '14155550101'
+    rig.nowMs += 14 * dayMs
+    choose({ powerpack: undefined, source: first } as unknown as Asked)
+    choose({ powerpack: undefined, source: other } as unknown as Asked)
+    rig.nowMs += 14 * dayMs
+    expect(rig.choose('p', '14155550100')).toMatchObject({ number: first, isSticky: true })
+    rig.nowMs += 15 * dayMs + 1
+    expect(rig.choose('p', '14155550100')).toMatchObject({ isSticky: false })
   })
 
   it('leaves a batch that names none as it is', () => {
