@@ -3,7 +3,9 @@
 
 import { randomUUID } from 'node:crypto'
 import type { AccountDestinations } from './account-destinations.js'
+import type { DirectoryBook } from './admin/directory-book.js'
 import type { ApiInstruments } from './api-instruments.js'
+import { attachedNumbers } from './attached-numbers.js'
 import { apiBoundsOf, apiRateOf, listRateOf } from './api-options.js'
 import type { Config } from './config/settings.js'
 import type { Core } from './core.js'
@@ -42,6 +44,8 @@ export interface ApiSwitchPorts {
   readonly refreshOptions: PoolRefreshOptions | undefined
   readonly pools: Pools
   readonly directory: () => Snapshot
+  /** Where numbers are attached to campaigns. */
+  readonly book: DirectoryBook
   readonly store: Pick<Store, 'findKept' | 'keptRows'>
   readonly core: Pick<Core, 'recorder' | 'courier' | 'dispatcher'>
   readonly destinations: AccountDestinations
@@ -99,6 +103,7 @@ export class ApiSwitch {
       refuses: () => this.#refuses(),
       powerpacks,
       isOwn: (account: AccountId, source: string) => this.#isOwn(account, source),
+      campaignOf: (account: AccountId, number: string) => this.#campaignOf(account, number),
       nextId: () => ids.next(),
       defer,
     }
@@ -171,7 +176,9 @@ export class ApiSwitch {
 
   /** Listens; what waits for accounts is told. Rejects with the system's error when the port is taken. @returns the port */
   async start(): Promise<number> {
-    const { config, directory, pools, clock, nowMs, instruments, version, log } = this.#ports
+    const { config, directory, book, pools, clock, nowMs, instruments, version, log } = this.#ports
+    const numbersChanged = (revision: number): void =>
+      log.event('directory.changed', { by: 'api', revision, objects: 1 })
     this.#told.follow(this.#accounts.values())
     this.#refresh?.start()
     this.#server = await startApi(
@@ -183,6 +190,7 @@ export class ApiSwitch {
           changes: this.changes,
           source: this.#numbers.source,
           mayAdd: (account, number) => this.#isOwn(account, number),
+          tenDlc: { registry: () => directory().tenDlc, changeNumbers: attachedNumbers(book, numbersChanged) },
           logIns: logInsOf('http', this.#ports.logIns),
           nowMs,
           wallMs: () => clock.wallMs(),
@@ -260,6 +268,13 @@ export class ApiSwitch {
     const { recorder } = this.#ports.core
     if (!recorder.accepting) return failing
     return recorder.pending > this.#ports.mostPending ? behind : undefined
+  }
+
+  #campaignOf(account: AccountId, number: string): string | undefined {
+    const { tenDlc } = this.#ports.directory()
+    const campaign = tenDlc?.campaignOf(number)
+    if (tenDlc === undefined || campaign === undefined) return tenDlc && ''
+    return tenDlc.mayUse(campaign, account) ? campaign.id : ''
   }
 
   /** What its directory has as its own number or lets it send as: where anything may be, nothing is said of this one. */

@@ -277,6 +277,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
             refreshOptions,
             pools,
             directory,
+            book: live.book,
             store,
             core,
             destinations,

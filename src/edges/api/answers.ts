@@ -78,17 +78,26 @@ export function baseOf({ authId }: ApiAccount): string {
 export function answerList<T>(
   reply: FastifyReply,
   path: string,
-  { limit = PAGE_MAX, offset = 0, ...filters }: PageWish & object,
-  { objects, total }: Found<T>,
+  wish: PageWish & object,
+  found: Found<T>,
   toJson: (one: T) => object,
   none: '' | null = null,
 ): FastifyReply {
+  return answer(reply, { meta: metaOf(path, wish, found, none), objects: found.objects.map(toJson) })
+}
+
+/** Which page of a list it is, and where the others are. */
+export function metaOf(
+  path: string,
+  { limit = PAGE_MAX, offset = 0, ...filters }: PageWish & object,
+  { total }: Pick<Found<unknown>, 'total'>,
+  none: '' | null = null,
+): object {
   const query = Object.entries(filters).map(([name, value]) => `&${name}=${encodeURIComponent(String(value))}`)
   const link = (to: number): string => `${path}?limit=${limit}&offset=${to}${query.join('')}`
   const next = offset + limit < total ? link(offset + limit) : none
   const previous = offset > 0 ? link(Math.max(0, offset - limit)) : none
-  const meta = { limit, offset, next, previous, total_count: total }
-  return answer(reply, { meta, objects: objects.map(toJson) })
+  return { limit, offset, next, previous, total_count: total }
 }
 
 /** What the OpenAPI document says of a route. */

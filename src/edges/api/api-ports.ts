@@ -6,6 +6,7 @@ import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { ApplicationBook } from './application-book.js'
 import type { NumberSource } from './inventory.js'
 import type { PowerpackChanges } from './powerpack-changes.js'
+import type { TenDlcPort } from './tendlc-ports.js'
 
 export type { ApiAccount } from '../../directory/snapshot.js'
 export type { CommitRows } from './powerpack-changes.js'
@@ -36,6 +37,8 @@ export interface ApiPorts {
   readonly source: NumberSource
   /** Whether a number that nobody has yet may be added by this account as one of its own carrier. */
   mayAdd(account: AccountId, number: string): boolean
+  /** Left out: there are no campaigns. */
+  readonly tenDlc?: TenDlcPort | undefined
   /** Left out: wrong tokens are not counted. */
   readonly logIns?: ApiLogIns | undefined
   /** Switch time, ms. */

@@ -6,6 +6,7 @@ import type { MessageId } from '../../message/ids.js'
 import type { Receipt, ReceiptOrigin } from '../../message/receipt.js'
 import { isFinal } from '../../message/state.js'
 import { placeOf } from '../../phone/e164.js'
+import { nanpAreaOf } from '../../phone/nanp.js'
 import type { StatusCallback } from './callback-fields.js'
 import { codeOfEnd, codeText, type ApiCode } from './codes.js'
 import { uuidOf } from './ids.js'
@@ -25,6 +26,8 @@ export interface Beginning {
   readonly requesterIp: string
   /** Wall time, ms. */
   readonly atMs: number
+  /** What a long code is attached to, '' for nothing; undefined where there are no campaigns. */
+  readonly campaignOf?: ((number: string) => string | undefined) | undefined
 }
 
 /** `status` undefined where nobody is told. */
@@ -44,7 +47,7 @@ export function failedChange(request: MessageRequest, beginning: Beginning, code
 
 function begun(
   { powerpack, log, dlt, told }: MessageRequest,
-  { id, from, to, units, bill, requesterIp, atMs }: Beginning,
+  { id, from, to, units, bill, requesterIp, atMs, campaignOf }: Beginning,
   state: RecordState,
   code: ApiCode | undefined,
 ): Change {
@@ -62,6 +65,8 @@ function begun(
     powerpack,
     country,
     isDomestic: country !== '' && placeOf(from)?.country === country,
+    // Not even as undefined: records are texts, and most have none.
+    ...(campaignOf !== undefined && isLimited(from, to) && { campaign: campaignOf(from) }),
     mcc: bill?.mcc ?? '',
     mnc: bill?.mnc ?? '',
     requesterIp,
@@ -73,6 +78,12 @@ function begun(
     told: told === undefined ? undefined : { ...told, count: 1 },
   }
   return { record, status: statusOf(id, record, to) }
+}
+
+/** From a long code to a phone of the United States: what 10DLC is about. */
+function isLimited(from: string, to: string): boolean {
+  const source = nanpAreaOf(from)
+  return source !== undefined && !source.isTollFree && nanpAreaOf(to)?.country === 'US'
 }
 
 /**
@@ -114,7 +125,7 @@ function endOf(isDelivered: boolean, wasSent: boolean): RecordState {
 }
 
 /** A message from a phone, as it is when it comes in. */
-export interface Incoming extends Omit<Beginning, 'id' | 'requesterIp'> {
+export interface Incoming extends Omit<Beginning, 'id' | 'requesterIp' | 'campaignOf'> {
   readonly powerpack: string
 }
 

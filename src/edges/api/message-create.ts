@@ -20,7 +20,7 @@ import {
   type Repeatable,
 } from './idempotency.js'
 import { uuidOf } from './ids.js'
-import { acceptedChange, failedChange, type Change } from './message-changes.js'
+import { acceptedChange, failedChange, type Beginning, type Change } from './message-changes.js'
 import { Outcome, type ApiFailure } from './message-outcome.js'
 import { mistakenAnswer, type Answer, type ApiSubmission, type Caller, type MessagePorts } from './message-ports.js'
 import { rowsOfNew } from './message-rows.js'
@@ -163,7 +163,7 @@ export class NewMessages {
     const { caller, request, common } = wanted
     const from = request.src === '' ? source.value : request.src
     const units = bill?.units ?? segmentsOf(common.content)
-    const beginning = { id, from, to, units, bill, requesterIp: caller.address, atMs: acceptedAtMs }
+    const beginning = { id, from, to, units, bill, atMs: acceptedAtMs, ...this.#common(caller) }
     return this.#rows(wanted, index, id, acceptedChange(request, beginning))
   }
 
@@ -175,7 +175,7 @@ export class NewMessages {
     const ids = failed.map(() => this.#ports.nextId())
     const rows = failed.flatMap(({ to, index, failure }, i) => {
       const id = ids[i]!
-      const beginning = { id, from: request.src, to, units, bill: undefined, requesterIp: caller.address, atMs }
+      const beginning = { id, from: request.src, to, units, bill: undefined, atMs, ...this.#common(caller) }
       const { code } = apiByReason[failure?.reason ?? 'systemError']
       return this.#rows(wanted, index, id, failedChange(request, beginning, code))
     })
@@ -191,6 +191,12 @@ export class NewMessages {
     }
     this.#ports.outbox.added(rows)
     return false
+  }
+
+  /** What all records of an account's messages begin with. */
+  #common({ account, address }: Caller): Pick<Beginning, 'requesterIp' | 'campaignOf'> {
+    const { campaignOf } = this.#ports
+    return { requesterIp: address, campaignOf: campaignOf && ((number) => campaignOf(account, number)) }
   }
 
   #rows({ caller, repeatable }: Wanted, index: number, id: MessageId, change: Change): readonly KeptRow[] {

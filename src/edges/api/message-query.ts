@@ -1,7 +1,7 @@
 // Which messages a list is asked for: the filters and times of the API, checked. Pure.
 
 import { isDigits } from '../../message/address.js'
-import { recordStates, type MessageRecord } from './message-record.js'
+import { attachmentStatusOf, recordStates, type MessageRecord } from './message-record.js'
 
 export const LIST_MAX = 20
 const DAY_MS = 86_400_000
@@ -101,8 +101,8 @@ const shown: Readonly<Record<FilterName, (record: MessageRecord) => string>> = {
   from_number: ({ from }) => from,
   to_number: ({ to }) => to,
   destination_country_iso2: ({ country }) => country,
-  tendlc_campaign_id: () => '',
-  tendlc_registration_status: () => '',
+  tendlc_campaign_id: ({ campaign }) => campaign ?? '',
+  tendlc_registration_status: (record) => attachmentStatusOf(record) ?? '',
   conversation_id: () => '',
   conversation_origin: () => '',
 }

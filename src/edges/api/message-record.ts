@@ -7,6 +7,7 @@ import { codeText, errorTexts, type ApiCode } from './codes.js'
 import { uuidOf } from './ids.js'
 import type { Dlt, LogWish, StatusUrl } from './message-request.js'
 import { priceText } from './price-text.js'
+import { ATTACHED, UNATTACHED } from './tendlc-json.js'
 
 export const RECORD_TABLE = 'mdr'
 
@@ -39,6 +40,8 @@ export interface MessageRecord {
   /** ISO 3166-1 of the phone, '' where it has none. */
   readonly country: string
   readonly isDomestic: boolean
+  /** Of its long code, to a phone of the United States; '' for none. Left out where there are no campaigns, or none counts. */
+  readonly campaign?: string | undefined
   /** '' where they are not known. */
   readonly mcc: string
   readonly mnc: string
@@ -103,8 +106,8 @@ export function recordJson(authId: string, id: MessageId, record: MessageRecord)
     error_message: code === undefined || code === 0 ? null : errorTexts[code],
     resource_uri: `/v1/Account/${authId}/Message/${uuid}/`,
     powerpack_id: orNull(record.powerpack),
-    tendlc_campaign_id: null,
-    tendlc_registration_status: null,
+    tendlc_campaign_id: orNull(record.campaign ?? ''),
+    tendlc_registration_status: attachmentStatusOf(record),
     destination_country_iso2: orNull(record.country),
     destination_network: orNull(mcc + mnc),
     carrier_fees: priceText(0),
@@ -117,6 +120,11 @@ export function recordJson(authId: string, id: MessageId, record: MessageRecord)
     log: record.log,
     ...dlt,
   }
+}
+
+export function attachmentStatusOf({ campaign }: MessageRecord): string | null {
+  if (campaign === undefined) return null
+  return campaign === '' ? UNATTACHED : ATTACHED
 }
 
 /** `2024-08-21 18:28:49.244000+00:00`. */

@@ -57,6 +57,28 @@ it('sends to many by a powerpack', async () => {
   expect(await client.messages.get(uuid)).toMatchObject({ fromNumber: pooled })
 })
 
+it('shows the campaign that a long code is in', async () => {
+  const { rig, client } = await started()
+  const campaigns: Record<string, string> = { [ownNumber]: 'news' }
+  Object.assign(rig.ports, { campaignOf: (_: string, number: string) => campaigns[number] ?? '' })
+  const shown = async (src: string, dst: string) => {
+    const [uuid = ''] = (await client.messages.create(src, dst, 'Hello')).messageUuid
+    const { tendlcCampaignId, tendlcRegistrationStatus } = (await client.messages.get(uuid)) as unknown as Record<
+      string,
+      unknown
+    >
+    return [tendlcCampaignId, tendlcRegistrationStatus]
+  }
+  expect(await shown(ownNumber, to)).toEqual(['news', 'COMPLETED'])
+  expect(await shown(pooled, to)).toEqual([null, 'UNREGISTERED'])
+  expect(await shown('Acme', to)).toEqual([null, null])
+  expect(await shown(ownNumber, '16045550199')).toEqual([null, null])
+  const listed = await client.messages.list({ tendlc_campaign_id: 'news' })
+  expect([...(listed as unknown as Iterable<object>)]).toMatchObject([{ toNumber: to, tendlcCampaignId: 'news' }])
+  Object.assign(rig.ports, { campaignOf: () => undefined })
+  expect(await shown(ownNumber, to)).toEqual([null, null])
+})
+
 it('has no media', async () => {
   const { client } = await started()
   const sent = await client.messages.create(ownNumber, to, 'Hello')

@@ -1,12 +1,17 @@
 // Numbers that are owned and numbers on offer, as the API shows them. It judges nothing.
+import type { TenDlc } from '../../directory/tendlc.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
 import { nanpAreaOf } from '../../phone/nanp.js'
 import { nationalOf, offerTypeOf } from './inventory.js'
+import { ATTACHED, UNATTACHED } from './tendlc-json.js'
 
 const NO_RATE = '0.00000'
 
-/** @param base `/v1/Account/{auth_id}` of whoever has it; `subAccount` where that is a sub-account */
-export function ownedJson(row: OwnedNumber, base: string, subAccount: string): object {
+/**
+ * @param base `/v1/Account/{auth_id}` of whoever has it; `subAccount` where that is a sub-account
+ * @param tenDlc what it is attached to here
+ */
+export function ownedJson(row: OwnedNumber, base: string, subAccount: string, tenDlc: Attachment): object {
   const { details } = row
   const application = details['app_id'] ?? ''
   return {
@@ -23,11 +28,26 @@ export function ownedJson(row: OwnedNumber, base: string, subAccount: string): o
     ...servicesOf(row),
     monthly_rental_rate: details['monthly_rental_rate'] ?? NO_RATE,
     renewal_date: details['renewal_date'] ?? null,
-    tendlc_campaign_id: details['tendlc_campaign_id'] ?? null,
-    tendlc_registration_status: details['tendlc_registration_status'] ?? 'UNREGISTERED',
+    tendlc_campaign_id: tenDlc.campaign,
+    tendlc_registration_status: tenDlc.status,
     toll_free_sms_verification:
       row.type === 'tollfree' ? (details['toll_free_sms_verification'] ?? 'UNVERIFIED') : null,
     resource_uri: `${base}/Number/${row.number}/`,
+  }
+}
+
+export interface Attachment {
+  readonly campaign: string | null
+  readonly status: string
+}
+
+/** By the campaigns of this switch, else as its provider noted it. */
+export function attachmentOf({ number, details }: OwnedNumber, registry: TenDlc | undefined): Attachment {
+  const campaign = registry?.campaignOf(number)
+  if (campaign !== undefined) return { campaign: campaign.id, status: ATTACHED }
+  return {
+    campaign: details['tendlc_campaign_id'] ?? null,
+    status: details['tendlc_registration_status'] ?? UNATTACHED,
   }
 }
 

@@ -11,7 +11,7 @@ import { pageFields, pageWhere } from './page.js'
 import type { AddRoutes, ApiAccount, ApiPorts } from './api-ports.js'
 import { beginsWith, offerServices, offerTypeOf } from './inventory.js'
 import { judgeHandOver } from './inventory-own.js'
-import { ownedJson } from './number-json.js'
+import { attachmentOf, ownedJson, type Attachment } from './number-json.js'
 import { digitsOf } from './pool-routes.js'
 
 /** Numbers added by one request. */
@@ -73,8 +73,9 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     const owner = ownersFor(apiAccount).find(({ account }) => account === row?.account)
     return row === undefined || owner === undefined ? undefined : { row, owner }
   }
+  const attachedTo = (row: OwnedNumber): Attachment => attachmentOf(row, ports.tenDlc?.registry())
   const jsonOf = ({ row, owner }: Owned): object =>
-    ownedJson(row, baseOf(owner), owner.main === undefined ? '' : owner.authId)
+    ownedJson(row, baseOf(owner), owner.main === undefined ? '' : owner.authId, attachedTo(row))
 
   return (server) => {
     server.get<{ Querystring: Static<typeof ListQuery> }>(
@@ -85,7 +86,7 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
         const owners = ownersFor(apiAccount).filter(
           ({ authId }) => query.subaccount === undefined || authId === query.subaccount,
         )
-        const found = await pageWhere(ownedBy(owners), ({ row }) => isWanted(row, query), query)
+        const found = await pageWhere(ownedBy(owners), ({ row }) => isWanted(row, query, attachedTo), query)
         return answerList(reply, `${baseOf(apiAccount)}/Number/`, query, found, jsonOf)
       },
     )
@@ -193,7 +194,11 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
   }
 }
 
-function isWanted(row: OwnedNumber, query: Static<typeof ListQuery>): boolean {
+function isWanted(
+  row: OwnedNumber,
+  query: Static<typeof ListQuery>,
+  attachedTo: (row: OwnedNumber) => Attachment,
+): boolean {
   const { details } = row
   const {
     type,
@@ -208,8 +213,8 @@ function isWanted(row: OwnedNumber, query: Static<typeof ListQuery>): boolean {
   if (start !== undefined && !beginsWith(row.number, start)) return false
   if (alias !== undefined && details['alias'] !== alias) return false
   if (services !== undefined && offerServices.some((one) => services.includes(one) && !row[one])) return false
-  if (campaign !== undefined && details['tendlc_campaign_id'] !== campaign) return false
-  if (status !== undefined && (details['tendlc_registration_status'] ?? 'UNREGISTERED') !== status) return false
+  if (campaign !== undefined && attachedTo(row).campaign !== campaign) return false
+  if (status !== undefined && attachedTo(row).status !== status) return false
   return verification === undefined || (details['toll_free_sms_verification'] ?? 'UNVERIFIED') === verification
 }
 

@@ -5,6 +5,7 @@ import type { Bill } from '../../message/bill.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
 import type { Message } from '../../message/message.js'
+import type { PoolSender } from '../../message/pool-sender.js'
 import type { Failure } from '../../message/failure.js'
 import { segmentsOf } from '../../money/units.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
@@ -20,7 +21,7 @@ import type { Reply, Webhook } from './webhook-row.js'
 
 export interface ReplyPorts extends Pick<
   MessagePorts,
-  'submit' | 'refuses' | 'outbox' | 'powerpacks' | 'isOwn' | 'nextId' | 'defer'
+  'submit' | 'refuses' | 'outbox' | 'powerpacks' | 'isOwn' | 'campaignOf' | 'nextId' | 'defer'
 > {
   /** Undefined where the account is gone. */
   readonly accountOf: (authId: string) => Pick<Caller, 'authId' | 'account'> | undefined
@@ -39,18 +40,20 @@ export function replies(ports: ReplyPorts): AttemptPorts['reply'] {
     new Promise((resolve) => {
       const asked = askedFor(webhook, reply, ports)
       if ('kind' in asked) return resolve(asked)
-      const { caller, request, isAcknowledgement } = asked
+      const { caller, request, sender, isAcknowledgement } = asked
       const sent = new SentReply(ports, caller, request, kept, resolve)
       const common = commonOf(request)
       const submission = submissionOf(reply.dst, common, request, caller, link, sent.kept, sent)
       if (batch.length === 0) ports.defer(hand)
-      batch.push({ ...submission, isAcknowledgement })
+      batch.push({ ...submission, isAcknowledgement, ...(sender !== undefined && { chosenSender: sender }) })
     })
 }
 
 interface Asked {
   readonly caller: Caller
   readonly request: MessageRequest
+  /** In whose turn it waits. */
+  readonly sender: PoolSender | undefined
   readonly isAcknowledgement: boolean
 }
 
@@ -64,10 +67,13 @@ function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts
   if (checked.kind === 'mistake') return never(checked.error)
   const caller: Caller = { ...known, address: '' }
   // Who says STOP hears that it was heard, from the number that it was said to.
-  if (purpose === 'acknowledgement') return { caller, request: checked.request, isAcknowledgement: true }
+  if (purpose === 'acknowledgement')
+    return { caller, request: checked.request, sender: undefined, isAcknowledgement: true }
   const why = whyNotFrom(src, dst, caller.account, ports)
   if (why !== undefined) return never(why.error ?? why.reason)
-  return { caller, request: checked.request, isAcknowledgement: false }
+  const pack = ports.powerpacks.book.packOf(src)
+  const sender = pack === undefined ? undefined : { number: src, pack: pack.uuid }
+  return { caller, request: checked.request, sender, isAcknowledgement: false }
 }
 
 class SentReply implements SubmissionAnswer {
@@ -95,7 +101,10 @@ class SentReply implements SubmissionAnswer {
   readonly kept = (message: Message, bill: Bill | undefined): readonly KeptRow[] => {
     const { id, source, destination, content, acceptedAtMs: atMs } = message
     const units = bill?.units ?? segmentsOf(content)
-    const beginning = { id, from: source.value, to: destination.value, units, bill, requesterIp: '', atMs }
+    const { campaignOf } = this.#ports
+    const ofNumber = campaignOf && ((number: string) => campaignOf(this.#caller.account, number))
+    const common = { units, bill, requesterIp: '', atMs, campaignOf: ofNumber }
+    const beginning = { id, from: source.value, to: destination.value, ...common }
     this.#rows = rowsOfNew(this.#ports, this.#caller, id, acceptedChange(this.#request, beginning))
     return [...this.#rows, ...this.#ofWebhook]
   }

@@ -14,6 +14,7 @@ import { ApplicationBook, APPLICATION_TABLE } from './application-book.js'
 import { ownNumbers } from './inventory-own.js'
 import { PowerpackChanges } from './powerpack-changes.js'
 import { startApi, type Api } from './server.js'
+import type { TenDlcPort } from './tendlc-ports.js'
 
 export const main: ApiAccount = {
   authId: 'MA0123456789ABCDEFGH',
@@ -37,6 +38,7 @@ const accounts = [main, sub, other]
 export interface RigOptions {
   readonly rate?: ApiRate
   readonly logIns?: ApiLogIns
+  readonly tenDlc?: TenDlcPort
   readonly routes?: readonly AddRoutes[]
 }
 
@@ -141,7 +143,7 @@ export class ApiRig {
       await this.store.commit([{ kind: 'kept', rows }], anchorAt(1))
     }
     return {
-      ...{ powerpacks, applications, logIns: this.#options.logIns },
+      ...{ powerpacks, applications, logIns: this.#options.logIns, tenDlc: this.#options.tenDlc },
       accountOf: (authId) => accounts.find((account) => account.authId === authId),
       subAccountsOf: (authId) => accounts.filter((account) => account.main === authId),
       changes: new PowerpackChanges(commit),

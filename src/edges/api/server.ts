@@ -14,6 +14,7 @@ import { numberRoutes } from './number-routes.js'
 import { poolRoutes } from './pool-routes.js'
 import { powerpackRoutes } from './powerpack-routes.js'
 import { RateLimit } from './rate-limit.js'
+import { tenDlcRoutes } from './tendlc-routes.js'
 import { normalUrl, readBodies, readerOf } from './tolerance.js'
 
 /** Requests of many clients at a time, each with its connections kept. */
@@ -117,7 +118,7 @@ async function addRoutes(api: FastifyInstance, { ports, routes = [], rate = defa
   })
   api.addHook('onRequest', async (request, reply) => enter(request, reply, ports, limit))
   api.setNotFoundHandler(notFound)
-  const own = [powerpackRoutes, poolRoutes, numberRoutes, inventoryRoutes, applicationRoutes]
+  const own = [powerpackRoutes, poolRoutes, numberRoutes, inventoryRoutes, applicationRoutes, tenDlcRoutes]
   for (const add of [...own.map((one) => one(ports)), mediaRoutes, ...routes]) add(api)
   let document: unknown
   api.get('/openapi.json/', { schema: { hide: true } }, () => (document ??= api.swagger()))
