@@ -6,6 +6,7 @@ import type { SegmentDelivery } from './message/delivery.js'
 import type { AccountId } from './message/ids.js'
 import type { Snapshot } from './directory/snapshot.js'
 import { poolSenders } from './pool-senders.js'
+import { ACKNOWLEDGING, NAMED } from './message/pool-sender.js'
 import { judgeLeaving } from './powerpack/number-changes.js'
 import { Rig as Packs } from './powerpack/rig.suite.js'
 
@@ -26,7 +27,7 @@ function setUp() {
     new NumberPaces((number) => senders.perSecond(number)),
   )
   const rig = makeRig({ senders, limitsOf: (target) => limits.of(target) })
-  const submit = (number: string) => rig.submit({ sender: { number, pack: 'p' }, to: PHONE, registered: 0 })
+  const submit = (number: string, pack = 'p') => rig.submit({ sender: { number, pack }, to: PHONE, registered: 0 })
   return { packs, rig, limits, submit }
 }
 
@@ -53,6 +54,36 @@ it('what waits for a phone that opts out is over', async () => {
   await rig.settle()
   expect(vendor.sent).toEqual([])
   expect(rig.log).toContain('ended REJECTED optedOut')
+})
+
+it('what waits from a number that its sender named stays with it, and is over when the phone opts out; the answer to that goes', async () => {
+  const { packs, rig, submit } = setUp()
+  const pack = packs.pack('p', ['14155550101', '14155550102', '14155550103'])
+  submit('14155550101', NAMED)
+  submit('14155550102', NAMED)
+  submit('14155550103', ACKNOWLEDGING)
+  await rig.settle()
+  packs.done(judgeLeaving(packs.packs.book, pack.pool, '14155550101', false))
+  packs.packs.optOuts.add('14155550102', PHONE, packs.nowMs)
+  packs.packs.optOuts.add('14155550103', PHONE, packs.nowMs)
+  const vendor = rig.addDestination('c:a', 10)
+  await rig.settle()
+  const sources = vendor.sent.map(({ delivery }) => (delivery as SegmentDelivery).message.source.value)
+  expect(new Set(sources)).toEqual(new Set(['14155550101', '14155550103']))
+  expect(rig.log).toContain('ended REJECTED optedOut')
+})
+
+it('a number has one rate for what it is chosen for, what names it and what answers STOP', async () => {
+  const { packs, rig, submit } = setUp()
+  packs.pack('p', ['14155550101'])
+  const vendor = rig.addDestination('c:a', 100)
+  for (const pack of ['p', NAMED, ACKNOWLEDGING]) submit('14155550101', pack)
+  await rig.settle()
+  expect(vendor.sent).toHaveLength(1)
+  await rig.advance(1_000)
+  expect(vendor.sent).toHaveLength(2)
+  await rig.advance(1_000)
+  expect(vendor.sent).toHaveLength(3)
 })
 
 it('a number has its own rate beside that of its account', async () => {
