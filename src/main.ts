@@ -11,6 +11,7 @@ import { hashPasswordCommand } from './cli/hash-password.js'
 import { numbersImportCommand } from './cli/numbers-import.js'
 import { numbersListCommand, numbersRemoveCommand } from './cli/numbers.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
+import { planCommand } from './cli/plan.js'
 import { routeCommand } from './cli/route.js'
 import { segmentsCommand } from './cli/segments.js'
 import { simEsmeCommand } from './cli/sim-esme.js'
@@ -63,6 +64,7 @@ const commands: readonly Runnable[] = [
   runnable(customerPayCommand),
   runnable(customerStatementCommand),
   runnable(campaignSendCommand),
+  runnable(planCommand),
   runnable(numbersImportCommand),
   runnable(numbersListCommand),
   runnable(numbersRemoveCommand),

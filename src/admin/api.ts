@@ -16,6 +16,8 @@ import { addExplainRoute, type RoutePorts } from './explain-route.js'
 import { readJsonInSlices } from './json-body.js'
 import { addMoneyRoutes, type MoneyPorts, type OnPaid } from './money-routes.js'
 import { addNumberRoutes, type NumberPorts, type OnNumbers } from './number-routes.js'
+import type { PlanPorts } from './plan-question.js'
+import { addPlanRoute } from './plan-route.js'
 import { addRateSheetRoutes } from './rate-sheet-route.js'
 import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
 
@@ -44,6 +46,8 @@ export interface ApiOptions {
   /** Left out: there are no numbers of pools. */
   readonly numbers?: NumberPorts | undefined
   readonly onNumbers?: OnNumbers
+  /** Left out: nothing is planned ahead. */
+  readonly plans?: PlanPorts | undefined
 }
 
 /** Whoever has a right token comes in, whatever others did from the same address. */
@@ -90,6 +94,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     addRateSheetRoutes(api, options.book, options.pauses, onChanged)
     addExplainRoute(api, { ...options.route, ...options.money })
     addMoneyRoutes(api, options.money, options.pauses, (by, payment) => options.onPaid?.(by, payment))
+    if (options.plans !== undefined) addPlanRoute(api, options.plans, { ...options.money, pauses: options.pauses })
     if (options.numbers !== undefined)
       addNumberRoutes(api, options.numbers, { ...options.money, pauses: options.pauses }, (by, changed) =>
         options.onNumbers?.(by, changed),

@@ -122,7 +122,9 @@ export class LaneLimit {
     const longestMs = ahead > 0 ? behindMs(roomMs - nowMs) : FIRST_MS
     this.#againMs = Math.max(nowMs + 1, Math.min(roomMs, Math.ceil(nowMs + longestMs)))
     const byMs = this.#againMs + GRACE_MS
-    const keepsTurn = this.lane.carrier !== 'unknown' || roomMs <= nowMs + KEEP_MS
+    // At least until one message has room: else it never came through where that takes longer.
+    const keepMs = Math.max(KEEP_MS, (1000 * Math.min(count, gate.most)) / gate.perSecond)
+    const keepsTurn = this.lane.carrier !== 'unknown' || roomMs <= nowMs + keepMs
     for (let i = 0; i < this.#gates.length; i++) {
       // Its turn at a wider gate would keep others from going; that at a narrower one only those who can't go either.
       if (i === at || (i < at && keepsTurn)) this.#stand(i, count, byMs)

@@ -1,7 +1,7 @@
 // A plan as stretches of time, for a drawing: what leaves in each and what holds the rest. Stretches end at the midnights of Los Angeles.
 
 import type { CalendarDay } from './day-calendar.js'
-import type { HeldTime } from './plan-held.js'
+import type { HeldTime } from './plan-spans.js'
 
 export interface Stretch {
   readonly fromMs: number

@@ -1,49 +1,26 @@
 // What a campaign's message to a list of destinations would take: the limiter itself, on a clock that is only counted. Pure; it sends
 // nothing and charges no limit of anybody.
 
-import { DayBook } from './day-book.js'
 import { dayText } from './day-calendar.js'
-import type { LimitedLane, LimitWorld } from './limiter-lane.js'
-import { Limiter } from './limiter.js'
-import { grouped, HeldTimes, type HeldTime } from './plan-held.js'
-import { simulate, type SimulatedLane, type SimulatedMessage } from './simulate.js'
+import type { LimitWorld } from './limiter-lane.js'
+import { bindingOf, isWhole, type Binding } from './plan-binding.js'
+import type { HeldTime } from './plan-spans.js'
+import type { PlannedDestination, PlanOrder } from './plan-order.js'
+import { runInSlices, type CarrierRun, type Asks, type LimitFigure, type Run } from './plan-run.js'
+import { timelineOf, type Stretch } from './plan-timeline.js'
 
-type Carrier = LimitedLane['carrier']
-
-export interface PlannedDestination {
-  readonly carrier: Carrier
-  /** What a segment to it costs, in the least unit of the currency; whole. */
-  readonly price: number
-}
-
-export interface PlanOrder {
-  readonly account: string
-  readonly campaign: string | undefined
-  /** Who send it: each in turn sends to the next destination. At least one; undefined for a number without any pace. */
-  readonly numbers: readonly (string | undefined)[]
-  readonly service: 'sms' | 'mms'
-  readonly destinations: readonly PlannedDestination[]
-  /** Of each message. */
-  readonly segments: number
-  /** When all of it is there, in ms since 1970. */
-  readonly startMs: number
-  /** How long a message may wait, in ms; Infinity for ever. */
-  readonly lifeMs: number
-  /** Segments of this Pacific day that are used already, by day key. */
-  readonly used?: ReadonlyMap<string, number>
-}
-
-export interface PlanByCarrier {
-  readonly carrier: Carrier
+export interface PlanSums {
   readonly messages: number
   readonly segments: number
-  readonly price: number
-  readonly sent: number
-  /** Undefined where nothing ever leaves. */
-  readonly lastMs: number | undefined
-  /** Which limits hold it, the one that does so longest first. */
-  readonly held: readonly HeldTime[]
+  /** Of the segments that have a price, in micro-units. */
+  readonly priceMicros: number
+  /** Segments that have none. */
+  readonly unpriced: number
 }
+
+export type { PlannedDestination, PlanOrder }
+
+export type PlanByCarrier = PlanSums & CarrierRun
 
 export interface Midnight {
   readonly atMs: number
@@ -53,10 +30,7 @@ export interface Midnight {
   readonly waiting: number
 }
 
-export interface Plan {
-  readonly messages: number
-  readonly segments: number
-  readonly price: number
+export interface Plan extends PlanSums {
   readonly startMs: number
   /** When the last leaves; undefined where nothing ever does. */
   readonly lastMs: number | undefined
@@ -64,131 +38,88 @@ export interface Plan {
   readonly tooLate: number
   /** Messages that fail at a day's cap, by the campaign's policy. */
   readonly failed: number
-  /** Messages that never leave, or not within a year. */
+  /** Messages that never leave, not within a year, or not as far as was looked. */
   readonly never: number
   readonly byCarrier: readonly PlanByCarrier[]
+  /** The limit that holds longest first. */
   readonly held: readonly HeldTime[]
+  /** What each limit in the way is, by the name that it has in the rest. */
+  readonly figures: ReadonlyMap<string, LimitFigure>
   /** In Los Angeles, from the first after the start to the last before the end. */
   readonly midnights: readonly Midnight[]
-  /** Messages sent by then, at most 200 points in the order of time, for a curve. */
-  readonly progress: readonly { readonly atMs: number; readonly sent: number }[]
-  /** What would be sooner, the most first. */
+  readonly timeline: readonly Stretch[]
+  /** What makes it as long as it is: the limits that bind its end first. */
+  readonly binding: readonly Binding[]
+  /** What else would be sooner, the most first. */
   readonly shorter: readonly Shorter[]
 }
 
 export interface Shorter {
-  /** A limit that would not be there, by its name; or a message of fewer segments. */
-  readonly without: { readonly limit: string } | { readonly segments: number }
+  /** `fewerSegments`: so many in each message of more than one; `trustScore`: if the brand had it. */
+  readonly by: { readonly fewerSegments: number } | { readonly trustScore: number }
   /** When the last would leave then. */
   readonly lastMs: number
 }
 
-const MOST_MS = 366 * 86_400_000
-/** A prime: what asks in turn is not late in turn. */
-const LATEST_MS = 5
-const POINTS = 200
-/** Limits of which it is asked what would be without them. */
-const ASKED_WITHOUT = 4
+/** What would be in force if the brand had a better score. */
+export interface Better {
+  readonly trustScore: number
+  readonly world: LimitWorld
+}
 
-/** @param world what is in force; see LimitWorld */
-export function planOf(order: PlanOrder, world: LimitWorld): Plan {
-  const run = runOf(order, world)
-  const { lastMs, held } = run
-  const waits = lastMs !== undefined && lastMs > order.startMs
+/** Less than that is no news. */
+const WORTH = 0.01
+/** In all: half a minute of work, where others have their turns between. */
+const ASKS = 30_000_000
+
+/** At once; see planInSlices. */
+export function planOf(order: PlanOrder, world: LimitWorld, better: readonly Better[] = []): Plan {
+  const slices = planInSlices(order, world, better)
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/**
+ * Works in slices: of a hundred thousand messages each run takes a tenth of a second to one, and there may be eight of them.
+ *
+ * @param world what is in force; see LimitWorld
+ */
+export function* planInSlices(
+  order: PlanOrder,
+  world: LimitWorld,
+  better: readonly Better[] = [],
+): Generator<void, Plan> {
+  const { startMs, lifeMs, destinations } = order
+  const asks: Asks = { left: ASKS }
+  const run = yield* runInSlices(order, world, asks)
+  const { lastMs, failed, never, held, times, days, figures } = run
+  const waits = !isWhole(run) || lastMs! > startMs
+  const messages = destinations.length - failed
   return {
-    messages: order.destinations.length,
-    segments: order.destinations.length * order.segments,
-    price: sum(order.destinations.map(({ price }) => price)) * order.segments,
-    startMs: order.startMs,
-    ...{ lastMs, held, tooLate: run.tooLate, failed: run.failed, never: run.never },
-    byCarrier: run.byCarrier,
+    ...sumsOf(destinations),
+    ...{ startMs, lastMs, failed, never, held, figures },
+    tooLate: times.reduce((count, atMs) => (atMs > startMs + lifeMs ? count + 1 : count), 0),
+    byCarrier: run.byCarrier.map((one) => ({
+      ...one,
+      ...sumsOf(destinations.filter(({ carrier }) => carrier === one.carrier)),
+    })),
     midnights: midnightsOf(order, run),
-    progress: progressOf(run.times),
-    shorter: waits || run.never > 0 || run.failed > 0 ? shorterOf(order, world, held, lastMs) : [],
+    timeline: timelineOf({ times, startMs, messages, held, dayOf: (atMs) => days.day(atMs) }),
+    binding: destinations.length > 0 && waits ? yield* bindingOf(order, world, run, asks) : [],
+    shorter: destinations.length > 0 && waits ? yield* shorterOf(order, world, better, run, asks) : [],
   }
 }
 
-interface Run {
-  readonly lastMs: number | undefined
-  readonly tooLate: number
-  readonly failed: number
-  readonly never: number
-  readonly held: readonly HeldTime[]
-  readonly byCarrier: readonly PlanByCarrier[]
-  /** When each message left, in order. */
-  readonly times: readonly number[]
-  readonly days: DayBook
-}
-
-/** @param without a limit that is not there, with its minute */
-function runOf(order: PlanOrder, world: LimitWorld, without?: string): Run {
-  const { startMs, lifeMs, segments } = order
-  const days = new DayBook({ wallMs: (nowMs) => nowMs })
-  days.load(usedRows(order, days), startMs)
-  const leaveOut = (name: string): boolean => kindOf(grouped(name)) === without
-  const limiter = new Limiter(world, days, without === undefined ? {} : { leaveOut })
-  const lanes = lanesOf(order, limiter)
-  const all = new HeldTimes()
-  const byCarrier = new Map<Carrier, { sent: number; lastMs: number | undefined; readonly held: HeldTimes }>()
-  for (const { limit } of lanes)
-    if (!byCarrier.has(limit.lane.carrier))
-      byCarrier.set(limit.lane.carrier, { sent: 0, lastMs: undefined, held: new HeldTimes() })
-  const times: number[] = []
-  let failed = 0
-  let asked = 0
-  const never = simulate(lanes, startMs + MOST_MS, {
-    // As irregular as a machine: lanes that came to limits in step for ever would meet there as they never do.
-    latenessMs: () => (asked++ * 7) % LATEST_MS,
-    sent: (_, { limit }, nowMs) => {
-      times.push(nowMs)
-      const of = byCarrier.get(limit.lane.carrier)!
-      of.sent++
-      of.lastMs = nowMs
-    },
-    failed: () => failed++,
-    held: ({ limit }, name, nowMs, againMs) => {
-      all.add(name, nowMs, againMs)
-      byCarrier.get(limit.lane.carrier)!.held.add(name, nowMs, againMs)
-    },
-  })
-  return {
-    lastMs: times.at(-1),
-    tooLate: times.filter((atMs) => atMs > startMs + lifeMs).length,
-    failed,
-    never,
-    held: all.all(),
-    byCarrier: [...byCarrier].map(([carrier, { sent, lastMs, held }]) => {
-      const prices = order.destinations.flatMap((each) => (each.carrier === carrier ? [each.price] : []))
-      const messages = prices.length
-      const price = sum(prices) * segments
-      return { carrier, messages, segments: messages * segments, price, sent, lastMs, held: held.all() }
-    }),
-    times,
-    days,
+function sumsOf(destinations: readonly PlannedDestination[]): PlanSums {
+  let [all, priceMicros, unpriced] = [0, 0, 0]
+  for (const { segments, price } of destinations) {
+    all += segments
+    if (price === undefined) unpriced += segments
+    else priceMicros += price * segments
   }
-}
-
-function usedRows({ used, startMs }: PlanOrder, days: DayBook) {
-  const day = dayText(days.day(startMs).number)
-  return [...(used ?? [])].map(([key, segments]) => ({ table: 'capday', key: `${key}|${day}`, text: String(segments) }))
-}
-
-function lanesOf(order: PlanOrder, limiter: Limiter): readonly SimulatedLane<SimulatedMessage>[] {
-  const { account, campaign, numbers, service, destinations } = order
-  const counts = new Map<Carrier, number[]>()
-  destinations.forEach(({ carrier }, i) => {
-    let ofCarrier = counts.get(carrier)
-    if (ofCarrier === undefined) counts.set(carrier, (ofCarrier = numbers.map(() => 0)))
-    ofCarrier[i % numbers.length]!++
-  })
-  const message: SimulatedMessage = { arrivesMs: order.startMs, segments: order.segments }
-  return [...counts].flatMap(([carrier, ofNumbers]) =>
-    ofNumbers.flatMap((count, i) => {
-      if (count === 0) return []
-      const limit = limiter.of({ account, campaign, carrier, service, number: numbers[i] })
-      return [{ limit, messages: new Array<SimulatedMessage>(count).fill(message) }]
-    }),
-  )
+  return { messages: destinations.length, segments: all, priceMicros, unpriced }
 }
 
 function midnightsOf({ startMs, destinations }: PlanOrder, { days, times, failed }: Run): readonly Midnight[] {
@@ -202,43 +133,33 @@ function midnightsOf({ startMs, destinations }: PlanOrder, { days, times, failed
   return midnights
 }
 
-function progressOf(times: readonly number[]): Plan['progress'] {
-  const step = Math.max(1, Math.ceil(times.length / POINTS))
-  const points = times.flatMap((atMs, i) => ((i + 1) % step === 0 ? [{ atMs, sent: i + 1 }] : []))
-  const last = points.at(-1)
-  return times.length === 0 || last?.sent === times.length
-    ? points
-    : [...points.slice(0, POINTS - 1), { atMs: times.at(-1)!, sent: times.length }]
-}
-
-/** The same order again: without each of the limits that hold it longest, and with a shorter text. */
-function shorterOf(
+/** The same order again: with a segment less, and with better scores. */
+function* shorterOf(
   order: PlanOrder,
   world: LimitWorld,
-  held: readonly HeldTime[],
-  lastMs: number | undefined,
-): readonly Shorter[] {
+  better: readonly Better[],
+  before: Run,
+  asks: Asks,
+): Generator<void, readonly Shorter[]> {
   const found: Shorter[] = []
-  const before = lastMs ?? Infinity
-  const names = [...new Set(held.map(({ limit }) => kindOf(limit)))].slice(0, ASKED_WITHOUT)
-  for (const limit of names) {
-    const run = runOf(order, world, limit)
-    if (run.lastMs !== undefined && (run.lastMs < before || run.never + run.failed === 0))
-      found.push({ without: { limit }, lastMs: run.lastMs })
+  const consider = (by: Shorter['by'], run: Run): void => {
+    if (run.lastMs === undefined || run.isCut) return
+    const [now, then] = [isWhole(before) ? before.lastMs! - order.startMs : Infinity, run.lastMs - order.startMs]
+    const isMore = now === Infinity && run.times.length > before.times.length
+    if (isMore || then < now * (1 - WORTH)) found.push({ by, lastMs: run.lastMs })
   }
-  if (order.segments > 1) {
-    const segments = order.segments - 1
-    const run = runOf({ ...order, segments }, world)
-    if (run.lastMs !== undefined && run.lastMs < before) found.push({ without: { segments }, lastMs: run.lastMs })
-  }
+  for (const { trustScore, world: with_ } of better) consider({ trustScore }, yield* runInSlices(order, with_, asks))
+  if (order.destinations.some(({ segments }) => segments > 1))
+    consider({ fewerSegments: 1 }, yield* runInSlices(shortened(order), world, asks))
   return found.sort((a, b) => a.lastMs - b.lastMs)
 }
 
-/** A limit and its minute are one. */
-function kindOf(limit: string): string {
-  return limit.replace(/, minute$/, '')
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0)
+function shortened(order: PlanOrder): PlanOrder {
+  const alike = new Map<PlannedDestination, PlannedDestination>()
+  const less = (one: PlannedDestination): PlannedDestination => {
+    let shorter = alike.get(one)
+    if (shorter === undefined) alike.set(one, (shorter = { ...one, segments: Math.max(1, one.segments - 1) }))
+    return shorter
+  }
+  return { ...order, destinations: order.destinations.map(less) }
 }

@@ -31,6 +31,9 @@ interface Run<M extends SimulatedMessage> {
   next: number
 }
 
+/** Asks of limits between two yields: about a millisecond. */
+export const ASKS_SLICE = 1000
+
 /**
  * Runs until nothing waits any more, or until `untilMs`. Lanes take turns of one message.
  *
@@ -41,13 +44,27 @@ export function simulate<M extends SimulatedMessage>(
   untilMs: number,
   ports: SimulationPorts<M>,
 ): number {
+  const slices = simulateInSlices(lanes, untilMs, ports)
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same, for those who have other things to do. */
+export function* simulateInSlices<M extends SimulatedMessage>(
+  lanes: Iterable<SimulatedLane<M>>,
+  untilMs: number,
+  ports: SimulationPorts<M>,
+): Generator<void, number> {
   const due = new DueHeap<Run<M>>()
   let waiting = 0
   for (const lane of lanes) {
     waiting += lane.messages.length
     wait(due, { lane, next: 0 }, -Infinity)
   }
-  while (due.length > 0 && due.nextKey <= untilMs) {
+  for (let asked = 1; due.length > 0 && due.nextKey <= untilMs; asked++) {
+    if (asked % ASKS_SLICE === 0) yield
     const nowMs = due.nextKey
     const run = due.pop()!
     const { lane } = run
