@@ -1,12 +1,11 @@
 // docs/wholesale.md, walked through as it stands: a customer known by its address, two vendors, their prices, one down, the books.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { mainFile } from './daemon.js'
+import { freePorts } from './free-ports.js'
 import { describes, startShell, stepsOf, walk } from './walk.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -74,12 +73,3 @@ it('reads a page as it is meant', () => {
   expect(describes('A … B\nC', 'A 1 B\n2\nC\n')).toBe(false)
   expect(describes('A', 'A\nB\n')).toBe(false)
 })
-
-/** Held together until all are found, so that no two are the same. */
-async function freePorts(count: number): Promise<readonly string[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const found = servers.map((server) => String((server.address() as AddressInfo).port))
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return found
-}
