@@ -29,7 +29,7 @@ export interface PlanPorts {
    * @param chance 0 to below 1, for a guess
    * @returns undefined for a phone outside the United States
    */
-  carrierOf(number: string, chance: number, tenDlc: TenDlc): Charged | undefined
+  carrierOf(number: string, chance: number, tenDlc: TenDlc, wallMs: number): Charged | undefined
   /** Segments that a brand's day has already. */
   usedToday(dayKey: string): number
   /** How long a message may wait at most, in seconds; the tables may say less. */
@@ -152,7 +152,7 @@ function* destinationsOf(
   { messages }: PlanBody,
   { account, tenDlc, startMs }: Sent,
   directory: Snapshot,
-  { carrierOf }: PlanPorts,
+  ports: PlanPorts,
 ): Generator<void, readonly PlannedDestination[] | PlanRefusal> {
   const found: PlannedDestination[] = []
   const mistakes: NumberMistake[] = []
@@ -172,7 +172,7 @@ function* destinationsOf(
         if (mistakes.length === MISTAKES_MAX) return badNumbers(mistakes)
         continue
       }
-      const charged = carrierOf(number, (found.length * GOLDEN) % 1, tenDlc)
+      const charged = ports.carrierOf(number, (found.length * GOLDEN) % 1, tenDlc, startMs)
       const carrier =
         charged === undefined ? 'abroad' : charged.carriers.length === 1 ? charged.carriers[0]! : 'unknown'
       const price = priceOf(number, account, directory, startMs)
