@@ -27,6 +27,7 @@ import type { Failure } from './message/failure.js'
 import type { IdSource } from './message/id-source.js'
 import type { AccountId } from './message/ids.js'
 import type { Submission } from './pipeline/stage.js'
+import { isOwnSource, mayClaim } from './number-claims.js'
 import { readNumberProvider } from './number-provider.js'
 import { tieNumberSource, type TiedNumberSource } from './number-source.js'
 import type { Pools } from './pools.js'
@@ -102,7 +103,7 @@ export class ApiSwitch {
       submit: ports.submit,
       refuses: () => this.#refuses(),
       powerpacks,
-      isOwn: (account: AccountId, source: string) => this.#isOwn(account, source),
+      isOwn: (account: AccountId, source: string) => isOwnSource(directory(), account, source),
       campaignOf: (account: AccountId, number: string) => this.#campaignOf(account, number),
       nextId: () => ids.next(),
       defer,
@@ -189,7 +190,7 @@ export class ApiSwitch {
           subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
           changes: this.changes,
           source: this.#numbers.source,
-          mayAdd: (account, number) => this.#isOwn(account, number),
+          mayAdd: (account, number) => mayClaim(directory(), account, number),
           tenDlc: { registry: () => directory().tenDlc, changeNumbers: attachedNumbers(book, numbersChanged) },
           logIns: logInsOf('http', this.#ports.logIns),
           nowMs,
@@ -275,12 +276,6 @@ export class ApiSwitch {
     const campaign = tenDlc?.campaignOf(number)
     if (tenDlc === undefined || campaign === undefined) return tenDlc && ''
     return tenDlc.mayUse(campaign, account) ? campaign.id : ''
-  }
-
-  /** What its directory has as its own number or lets it send as: where anything may be, nothing is said of this one. */
-  #isOwn(account: AccountId, source: string): boolean {
-    const directory = this.#ports.directory()
-    return directory.ownerOf(source)?.id === account || directory.account(account)?.allowsSource?.(source) === true
   }
 }
 
