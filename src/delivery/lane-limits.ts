@@ -1,7 +1,7 @@
 // A lane before its limits: what its next delivery takes of them, how long they hold it up, and what is given back. Sends nothing, and
 // wakes nobody.
 
-import type { Delivery } from '../message/delivery.js'
+import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { Lane } from './lane.js'
 import { passAll } from './limits.js'
 import { segmentsLeft, type LimitedSegments } from './limited-segments.js'
@@ -29,7 +29,7 @@ export function turnOf(lane: Lane, delivery: Delivery, nowMs: number, ports: Lan
   const count = isWhole ? countOf(lane, delivery) : 1
   const passage = passAll(lane.limits, count, nowMs)
   if (passage.passed) {
-    if (isWhole) ports.limited?.take(delivery.id, count)
+    if (isWhole) ports.limited?.take(delivery.id, count, nowMs)
     if (lane.heldBy !== '')
       ports.letGo?.(lane, delivery, lane.heldBy, nowMs - Math.max(lane.heldSinceMs, delivery.dueMs))
     return 'goes'
@@ -43,8 +43,8 @@ export function turnOf(lane: Lane, delivery: Delivery, nowMs: number, ports: Lan
 }
 
 /** What it took and did not use. */
-export function giveBack(lane: Lane, delivery: Pick<Delivery, 'id'>, { limited }: LaneLimitPorts): void {
-  const count = lane.limited === undefined ? 1 : (limited?.putBack(delivery.id) ?? 0)
+export function giveBack(lane: Lane, delivery: DeliveryRef, { limited }: LaneLimitPorts): void {
+  const count = lane.limited === undefined ? 1 : (limited?.putBack(delivery) ?? 0)
   if (count > 0) for (const limit of lane.limits) limit.giveBack(count)
 }
 

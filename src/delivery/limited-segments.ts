@@ -1,19 +1,27 @@
 // What messages under way have taken of the limits of carriers: all their segments at the first, given account of as vendors take them.
 // Knows no limit itself, and nothing of messages that no carrier limits.
 
-import type { SegmentDelivery } from '../message/delivery.js'
+import type { DeliveryRef, SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
 import type { LimitedBy } from '../message/limited.js'
 import { segmentsOf } from '../money/units.js'
 import type { SegmentOutcome } from '../store/contracts/unit.js'
-import { limitedIn } from './lane-key.js'
+import { laneTarget, limitedIn } from './lane-key.js'
 import type { LimitedPorts } from './limited-ports.js'
+
+interface Taken {
+  readonly left: number
+  /** Switch time, ms. */
+  readonly atMs: number
+}
 
 export class LimitedSegments {
   readonly #ports: LimitedPorts
-  /** Segments taken and not accounted for. */
-  readonly #taken = new Map<DeliveryId, number>()
+  /** Segments taken and not accounted for, and when. */
+  readonly #taken = new Map<DeliveryId, Taken>()
+  /** When any message took last. */
+  #lastMs = -Infinity
 
   constructor(ports: LimitedPorts) {
     this.#ports = ports
@@ -33,20 +41,31 @@ export class LimitedSegments {
     return this.#taken.size
   }
 
-  take(id: DeliveryId, segments: number): void {
-    this.#taken.set(id, segments)
+  take(id: DeliveryId, segments: number, nowMs: number): void {
+    this.#taken.set(id, { left: segments, atMs: nowMs })
+    this.#lastMs = nowMs
   }
 
   has(id: DeliveryId): boolean {
     return this.#taken.has(id)
   }
 
-  /** It is not under way any more: returns what it has taken and not used. */
-  putBack(id: DeliveryId): number {
-    const left = this.#taken.get(id)
-    if (left === undefined) return 0
+  /**
+   * It is not under way any more.
+   *
+   * @returns what it took at this very moment and did not use, which all limits get back; of what it took earlier only the day does,
+   * here: its lane may have taken for others since
+   */
+  putBack(delivery: DeliveryRef): number {
+    const { id, lane } = delivery
+    const taken = this.#taken.get(id)
+    if (taken === undefined) return 0
     this.#taken.delete(id)
-    return left
+    if (taken.atMs === this.#lastMs) return taken.left
+    const target = laneTarget(lane)
+    if (taken.left > 0 && target.kind === 'vendor' && target.limited !== undefined)
+      this.#ports.vendorRefused({ ...target.limited, account: target.account }, taken.left)
+    return 0
   }
 
   /**
@@ -63,18 +82,18 @@ export class LimitedSegments {
     isOn: boolean,
   ): readonly KeptRow[] | undefined {
     const { id } = delivery
-    const left = this.#taken.get(id)
+    const taken = this.#taken.get(id)
     const isTaken = isAttempt && isWithVendor(outcome)
-    if (left === undefined && !isTaken) return undefined
+    if (taken === undefined && !isTaken) return undefined
     const by = this.#byOf(delivery)
     if (by === undefined) {
       this.#taken.delete(id)
       return undefined
     }
-    const isLate = left === undefined || left === 0
+    const isLate = taken === undefined || taken.left === 0
     const rows = isTaken ? this.#ports.vendorHas(by, 1, isLate) : undefined
-    const rest = (left ?? 0) - (isTaken && !isLate ? 1 : 0)
-    if (isOn) this.#taken.set(id, rest)
+    const rest = (taken?.left ?? 0) - (isTaken && !isLate ? 1 : 0)
+    if (isOn) this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity })
     else {
       this.#taken.delete(id)
       if (rest > 0) this.#ports.vendorRefused(by, rest)

@@ -34,6 +34,9 @@ export class LimitedWorld extends TestWorld implements LimitedPorts {
   starts = 0
   /** Segments that the vendor has of each message. */
   readonly had = new Map<DeliveryId, number>()
+  /** What was to be kept last of each day, and how many segments count on any. */
+  readonly counted = new Map<string, number>()
+  onDay = 0
 
   constructor(numbers: Readonly<Record<string, string>>, ...campaigns: readonly TestCampaign[]) {
     super(...campaigns)
@@ -58,7 +61,10 @@ export class LimitedWorld extends TestWorld implements LimitedPorts {
   }
 
   vendorHas(...[by, segments, isLate]: Parameters<LimitedPorts['vendorHas']>): ReturnType<LimitedPorts['vendorHas']> {
-    return this.limiter.vendorHas(laneOf(by, by.account), segments, this.rig.nowMs(), isLate)
+    const rows = this.limiter.vendorHas(laneOf(by, by.account), segments, this.rig.nowMs(), isLate)
+    if (rows.length > 0) this.onDay += segments
+    for (const { key, text } of rows) if (text !== '') this.counted.set(key, Number(text))
+    return rows
   }
 
   vendorRefused(...[by, segments]: Parameters<LimitedPorts['vendorRefused']>): void {

@@ -115,6 +115,21 @@ describe('a message that carriers limit', () => {
     expect(w.days.used('tmobile:ein:1', w.rig.nowMs())).toBe(1)
   })
 
+  it('gives back what it took itself, not what another of its lane has taken since', async () => {
+    const w = await world([campaignOf('C1', { att: shared(1) })])
+    const { id } = w.submit(one, att, 5)
+    await w.rig.settle()
+    await w.rig.advance(10_000)
+    w.submit(one, att, 5)
+    await w.rig.settle()
+    expect(w.vendor.underWay).toHaveLength(2)
+    w.rig.courier.notSent(firstOf(w.vendor))
+    await w.rig.advance(4000)
+    expect(w.vendor.underWay).toHaveLength(1)
+    await w.rig.advance(1000)
+    expect(w.vendor.underWay.map((each) => each.id)).toContain(id)
+  })
+
   it('rests alone when its vendor asks for a pause, also in the midst of its segments', async () => {
     const w = await world([campaignOf('C1', { att: shared(75), verizon: shared(75) })])
     w.submit(one, att, 3)
