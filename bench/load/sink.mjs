@@ -14,8 +14,9 @@ const USAGE = `node bench/load/sink.mjs [options]
   --id-format decimal | hex | uuid      --delay 0        ms before each submit_sm_resp
   --no-receipts                         --receipt-delay 0  ms before each receipt
   --receipt-window 200                  unanswered deliver_sm on a connection
+  --by-destination                      messages are told apart by the last 7 digits they are to, from 2000000 on, not by their text
 Prints {"ready":true,"port":N}, and a line of counters at its end (SIGTERM, SIGINT) or for each line on stdin:
-  report | reset [id-format] (prints, then counts from zero)`
+  report | reset [id-format] (prints, then counts from zero) | receipts on | receipts off`
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     'no-receipts': { type: 'boolean', default: false },
     'receipt-delay': { type: 'string', default: '0' },
     'receipt-window': { type: 'string', default: '200' },
+    'by-destination': { type: 'boolean', default: false },
   },
 })
 if (values.help) {
@@ -37,12 +39,17 @@ if (values.help) {
 const answerDelayMs = Number(values.delay)
 const receiptDelayMs = Number(values['receipt-delay'])
 const receiptWindow = Number(values['receipt-window'])
+const byDestination = values['by-destination']
+const DESTINATION_DIGITS = 7
+const FIRST_DESTINATION = 2_000_000
 
 let nextId = messageIds(values['id-format'])
 const enquireResponse = wire.bareTemplate(COMMAND.enquireLink + RESPONSE)
 const unbindResponse = wire.bareTemplate(COMMAND.unbind + RESPONSE)
 const nack = wire.bareTemplate(COMMAND.genericNack)
 const seen = new Seen()
+const sources = new Seen() // by their last digits, with --by-destination
+let hasReceipts = !values['no-receipts']
 const endToEnd = new Histogram() // from the moment the message was due at its sender
 const connections = new Set()
 const accounts = new Map() // system_id -> { receivers, next, waiting }
@@ -91,14 +98,15 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
   received++
   if (firstMs === 0) firstMs = nowMs
   lastMs = nowMs
-  const number = wire.markedNumber(bytes, message.text, message.textEnd)
+  const number = byDestination ? destinationNumber(bytes) : wire.markedNumber(bytes, message.text, message.textEnd)
   if (number < 0) unmarked++
+  else if (byDestination) seen.add(number)
   else if (seen.add(number) === 0) endToEnd.add(nowMs - wire.markedTime(bytes, message.text, message.textEnd))
   nextId.advance()
   const { bytes: id, length: idLength } = nextId
   if (answerDelayMs > 0) delay(connection, sequence, nowMs)
   else writeAnswer(connection, sequence, id, idLength)
-  if ((message.registered & 3) === 1 && !values['no-receipts'] && connection.account !== undefined) {
+  if ((message.registered & 3) === 1 && hasReceipts && connection.account !== undefined) {
     const { waiting } = connection.account
     const slot = waiting.push(nowMs + answerDelayMs + receiptDelayMs)
     waiting.setLength(
@@ -106,6 +114,11 @@ function submitted(connection, bytes, start, end, sequence, nowMs) {
       wire.writeReceipt(waiting.bytes, waiting.start(slot), bytes, message, id, idLength, receiptTail),
     )
   }
+}
+
+function destinationNumber(bytes) {
+  sources.add(wire.readDigits(bytes, message.srcEnd - 1 - DESTINATION_DIGITS, DESTINATION_DIGITS))
+  return wire.readDigits(bytes, message.dstEnd - 1 - DESTINATION_DIGITS, DESTINATION_DIGITS) - FIRST_DESTINATION
 }
 
 function delay(connection, sequence, nowMs) {
@@ -240,6 +253,7 @@ function report() {
     unique: seen.unique,
     dups: seen.dups,
     unmarked,
+    sources: sources.unique,
     binds,
     connections: connections.size,
     rate: lastMs > firstMs ? Math.round(((received - 1) * 1000) / (lastMs - firstMs)) : 0,
@@ -256,6 +270,7 @@ function report() {
 
 function reset(idFormat) {
   seen.clear()
+  sources.clear()
   endToEnd.clear()
   received = unmarked = binds = receiptsSent = receiptsOk = receiptsRefused = receiptsUnanswered = firstMs = lastMs = 0
   cpuAtReset = cpuSeconds()
@@ -274,6 +289,7 @@ server.listen(Number(values.port), values.host, () => {
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const [command, argument] = line.trim().split(/\s+/)
   if (command === 'report') void report()
+  if (command === 'receipts') hasReceipts = argument === 'on'
   if (command === 'reset') void report().then(() => reset(argument))
 })
 const stop = () => void report().then(() => process.exit(0))
