@@ -6,7 +6,7 @@ import { RIG_NOW_MS, rigOf, rigPauses as pauses } from '../admin/api-rig.suite.j
 import { openBook } from '../admin/directory-book.js'
 import { startAdmin, type Admin } from '../admin/server.js'
 import { parseTokens, tokenHash } from '../admin/tokens.js'
-import { campaignPlans } from '../campaign-plans.js'
+import { campaignPlans } from '../admin/plan-ports.js'
 import { parseStatus } from '../smpp/index.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
 import { DayBook } from '../tendlc/day-book.js'

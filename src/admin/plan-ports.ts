@@ -1,10 +1,10 @@
-// What plans of campaigns go by: the limits, carriers and days of now. Belongs to the composition root.
+// What plans of campaigns go by: the limits, carriers and days of now, made into what the planner asks for. It plans nothing.
 
-import type { PlanPorts } from './admin/plan-question.js'
-import type { TenDlc } from './directory/tendlc.js'
-import { DestinationCarriers, type CarrierSources, type UnknownPolicy } from './tendlc/carrier.js'
-import type { DayBook } from './tendlc/day-book.js'
-import type { LimitWorld } from './tendlc/limiter-lane.js'
+import type { PlanPorts } from './plan-question.js'
+import type { TenDlc } from '../directory/tendlc.js'
+import { DestinationCarriers, type CarrierSources, type UnknownPolicy } from '../tendlc/carrier.js'
+import type { DayBook } from '../tendlc/day-book.js'
+import type { LimitWorld } from '../tendlc/limiter-lane.js'
 
 export interface CampaignPlansPorts {
   readonly world: LimitWorld
