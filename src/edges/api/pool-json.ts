@@ -11,6 +11,8 @@ export function poolNumberJson(row: OwnedNumber, base: string): object {
     country_iso2: row.country,
     service: row.service,
     added_on: isoTime(row.joinedAtMs),
+    // Why it is not used for now; SDKs pass over what they do not know.
+    ...(row.quarantine !== undefined && { quarantine: row.quarantine.why }),
     ...(row.type !== 'shortcode' && { account_phone_number_resource: `${base}/Number/${row.number}/` }),
   }
 }

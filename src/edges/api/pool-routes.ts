@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDigits } from '../../message/address.js'
 import type { AccountId } from '../../message/ids.js'
 import type { Judged } from '../../powerpack/change.js'
-import { judgeJoining, judgeLeaving } from '../../powerpack/number-changes.js'
+import { judgeJoining, judgeLeaving, judgeRelease } from '../../powerpack/number-changes.js'
 import type { Service } from '../../powerpack/number-type.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
 import type { Pool } from '../../powerpack/pool.js'
@@ -44,6 +44,10 @@ const AddBody = Type.Object({
 })
 const RemoveBody = Type.Object({
   unrent: Type.Optional(Type.Boolean({ description: 'The number is given up too.', expected: 'true or false' })),
+})
+
+const ReleaseBody = Type.Object({
+  quarantine: Type.Literal(false, { description: 'The number is used again.', expected: 'false' }),
 })
 
 interface ByPool {
@@ -120,6 +124,9 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
       },
     )
 
+    // What is put into quarantine is of this list.
+    if (path === 'Number') addRelease(server, rowOf, list)
+
     server.delete<ByNumber & { Body: Static<typeof RemoveBody> }>(
       `/NumberPool/:pool/${path}/:number/`,
       { schema: described(tag, `Takes a ${called} out of a pool.`, { body: RemoveBody }) },
@@ -134,6 +141,32 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
           return leaving.kind === 'refused' || request.body.unrent !== true ? leaving : ports.source.judgeReturn(number)
         })
         return answerChange(reply, changed, () => ({ response: 'success' }))
+      },
+    )
+  }
+
+  function addRelease(
+    server: FastifyInstance,
+    rowOf: (pool: Pool, number: string) => OwnedNumber | undefined,
+    { path, called }: PoolList,
+  ): void {
+    server.patch<ByNumber & { Body: Static<typeof ReleaseBody> }>(
+      `/NumberPool/:pool/${path}/:number/`,
+      {
+        schema: described('NumberPool', `Ends the quarantine of a ${called}: it is used again.`, { body: ReleaseBody }),
+      },
+      async (request, reply) => {
+        const pool = poolOf(request)
+        if (pool === undefined) return noPool(reply, request.params.pool)
+        const row = rowOf(pool, request.params.number)
+        if (row === undefined) return notThere(reply, called, request.params.number)
+        const changed = await ports.changes.make(() => {
+          // At its turn it may be in another pool, or be used again already.
+          const now = rowOf(pool, row.number)
+          if (now === undefined || now.quarantine !== undefined) return judgeRelease(book, row.number, ports.nowMs())
+          return { kind: 'change', rows: [], value: now, apply: () => undefined }
+        })
+        return answerChange(reply, changed, (value) => poolNumberJson(value, baseOf(request.apiAccount)))
       },
     )
   }

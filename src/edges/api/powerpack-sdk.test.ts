@@ -1,6 +1,7 @@
 // The real SDK, with nothing but its `url` changed, makes every call of powerpacks and numbers, and understands the answers.
 import plivo from 'plivo'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { judgeQuarantine } from '../../powerpack/number-changes.js'
 import { ApiRig, main } from './server-rig.suite.js'
 
 const rig = new ApiRig()
@@ -138,6 +139,23 @@ describe('the SDK', () => {
     })
     expect(await packCall('remove_shortcode', own[4])).toMatchObject({ response: 'success' })
     await expect(pack.number_pool.shortcodes['remove']!(own[4])).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('has no call that ends a quarantine, which PATCH does', async () => {
+    const { book } = rig.ports.powerpacks
+    const path = `/NumberPool/${pool}/Number/${own[0]}/`
+    expect(await rig.call('PATCH', path, { body: { quarantine: true } })).toMatchObject({ status: 400 })
+    expect(await rig.call('PATCH', path.replace(own[0]!, own[2]!), { body: { quarantine: false } })).toMatchObject({
+      status: 404,
+    })
+    await rig.ports.changes.make(() => judgeQuarantine(book, own[0]!, '40% of 50 delivered', rig.nowMs))
+    expect(await rig.call('GET', path)).toMatchObject({ body: { quarantine: '40% of 50 delivered' } })
+    const released = await rig.call('PATCH', path, { body: { quarantine: false } })
+    expect(released).toMatchObject({ status: 200, body: { number: own[0] } })
+    expect(released.body).not.toHaveProperty('quarantine')
+    expect(book.numbers.get(own[0]!)?.quarantine).toBeUndefined()
+    expect(await rig.call('PATCH', path, { body: { quarantine: 'false' } })).toMatchObject({ status: 200 })
+    expect(book.packOf(own[0]!)?.history.map(({ what }) => what)).toEqual(['quarantined', 'released'])
   })
 
   it('buys numbers into a pool, by name and by what they are like', async () => {
