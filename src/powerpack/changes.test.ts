@@ -11,7 +11,7 @@ import {
   judgeRelease,
   judgeReplacement,
 } from './number-changes.js'
-import { judgeNewPack, judgePackChange, judgePackEnd, type PackWish } from './pack-changes.js'
+import { judgeNewPack, judgePackChange, judgePackEnd, PACKS_MAX, type PackWish } from './pack-changes.js'
 import { defaultPriority, readPack } from './pack.js'
 import { readNumber } from './owned-number.js'
 import { account, noonMs, owned, Rig } from './rig.suite.js'
@@ -73,6 +73,16 @@ describe('a powerpack', () => {
 
   it('is made once', () => {
     expect(why(made({ name: 'x' }, 'p'))).toBe('invalid uuid')
+  })
+
+  it('is one of so many of an account', () => {
+    const rig = new Rig()
+    const first = rig.pack('p')
+    for (let i = 1; i < PACKS_MAX; i++)
+      rig.packs.book.putPack({ ...first, uuid: `p${i}`, pool: `pool-p${i}`, name: `p${i}` })
+    const one = { uuid: 'new', pool: 'pool-new', account, wish: { name: 'new' } }
+    expect(why(judgeNewPack(rig.packs.book, one, noonMs))).toBe('noRoom')
+    expect(why(judgeNewPack(rig.packs.book, { ...one, account: 'other' as AccountId }, noonMs))).toBe('')
   })
 
   it('changes what is said and nothing else, at once', () => {
@@ -144,6 +154,15 @@ describe('a number', () => {
     const rig = new Rig()
     rig.done(judgeOwning(rig.packs.book, [owned(number)]))
     expect(why(judgeOwning(rig.packs.book, [owned(number, { account: 'other' as AccountId })]))).toBe('owned number')
+  })
+
+  it('is one of so many of its owner', () => {
+    const rig = new Rig()
+    const all = ['14155550101', '14155550102', '14155550103'].map((each) => owned(each))
+    expect(why(judgeOwning(rig.packs.book, all, 2))).toBe('noRoom number')
+    rig.done(judgeOwning(rig.packs.book, all.slice(0, 2), 2))
+    expect(why(judgeOwning(rig.packs.book, all.slice(0, 2), 2))).toBe('')
+    expect(why(judgeOwning(rig.packs.book, all.slice(2), 2))).toBe('noRoom number')
   })
 
   it('stays in its pool when its owner has it again, with what is said now', () => {

@@ -7,6 +7,8 @@ import { packText, withEvent, type Pack } from './pack.js'
 import { outOfPool, type PoolBook } from './pool-book.js'
 import { keptRow } from './rows.js'
 
+/** Numbers of one account, above which it adds none itself: all are in memory. */
+export const NUMBERS_MAX = 1_000_000
 const DETAILS_MAX = 4096
 
 /** What of a number its owner may change while he owns it. */
@@ -16,11 +18,20 @@ export type NumberWish = Partial<
 
 /**
  * Numbers that somebody comes to own, in no pool. Those that the same account owns already stay where they are, with what is said now.
+ *
+ * @param most numbers that an account may have
  */
-export function judgeOwning(book: PoolBook, numbers: readonly OwnedNumber[]): Judged<readonly OwnedNumber[]> {
+export function judgeOwning(
+  book: PoolBook,
+  numbers: readonly OwnedNumber[],
+  most = NUMBERS_MAX,
+): Judged<readonly OwnedNumber[]> {
   const owned: OwnedNumber[] = []
+  let added = 0
   for (const row of numbers) {
     const before = book.numbers.get(row.number)
+    if (before === undefined && book.numbers.countOf(row.account) + ++added > most)
+      return refused('noRoom', `An account has at most ${most} numbers.`, 'number')
     if (before !== undefined && before.account !== row.account)
       return refused('owned', `${row.number} is owned by another account.`, 'number')
     const refusal = refusalOf(row)

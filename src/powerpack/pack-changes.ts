@@ -45,12 +45,16 @@ export interface NewPack {
   readonly wish: PackWish
 }
 
+/** Powerpacks of one account: all are in memory. */
+export const PACKS_MAX = 10_000
 const NAME_MAX = 255
 
 /** @param wallMs wall time: when it was made */
 export function judgeNewPack(book: PoolBook, { uuid, pool, account, wish }: NewPack, wallMs: number): Judged<Pack> {
   if (book.pack(uuid) !== undefined || book.pool(pool) !== undefined)
     return refused('invalid', 'There is such a powerpack or pool already.', 'uuid')
+  if (book.packsOf(account).length >= PACKS_MAX)
+    return refused('noRoom', `An account has at most ${PACKS_MAX} powerpacks.`)
   const blank: Pack = { ...packDefaults, uuid, pool, account, name: '', createdAtMs: wallMs }
   return judgePack(book, blank, { ...wish, name: wish.name ?? '' }, 0)
 }
