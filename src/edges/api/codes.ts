@@ -145,7 +145,7 @@ export function codeOfEnd(state: MessageState, error: string, { wasSent, isPoole
 
 function codeOfRejected(error: string, isPooled: boolean): ApiCode {
   const code = Number(error)
-  // A number that was named may be opted out of at its turn, too.
+  // A number that was named may be opted out of at its turn, too; no vendor says 200 (reserved, SMPP 3.4 §5.1.3).
   if ((isPooled || code === noSenderCodes.optedOut) && codesOfSender.has(code) && isApiCode(code)) return code
   // Without a code of anybody's it never left: no vendor could be sent it.
   return error === '000' ? codeOfReason('notEncodable') : (codeOfRefusal[error] ?? codeOfReason('rejectedByVendor'))

@@ -140,7 +140,9 @@ describe('a record', () => {
     ['010', '', 40],
     ['011', '', 50],
     ['088', '', 100],
-    ['200', '', 100],
+    ['201', '', 100],
+    // No status of SMPP (3.4 §5.1.3): a number that was named is opted out of at its turn.
+    ['200', '', 200],
     ['200', 'x', 200],
     ['090', 'x', 90],
   ])('of one refused with %s has the code %i', (error, powerpack, code) => {
