@@ -5,7 +5,6 @@ import type { Bill } from '../../message/bill.js'
 import type { MessageId } from '../../message/ids.js'
 import type { KeptRow } from '../../message/kept.js'
 import type { Message } from '../../message/message.js'
-import type { PoolSender } from '../../message/pool-sender.js'
 import type { Failure } from '../../message/failure.js'
 import { segmentsOf } from '../../money/units.js'
 import type { SubmissionAnswer } from '../../pipeline/stage.js'
@@ -40,20 +39,18 @@ export function replies(ports: ReplyPorts): AttemptPorts['reply'] {
     new Promise((resolve) => {
       const asked = askedFor(webhook, reply, ports)
       if ('kind' in asked) return resolve(asked)
-      const { caller, request, sender, isAcknowledgement } = asked
+      const { caller, request, isAcknowledgement } = asked
       const sent = new SentReply(ports, caller, request, kept, resolve)
       const common = commonOf(request)
       const submission = submissionOf(reply.dst, common, request, caller, link, sent.kept, sent)
       if (batch.length === 0) ports.defer(hand)
-      batch.push({ ...submission, isAcknowledgement, ...(sender !== undefined && { chosenSender: sender }) })
+      batch.push({ ...submission, isAcknowledgement })
     })
 }
 
 interface Asked {
   readonly caller: Caller
   readonly request: MessageRequest
-  /** In whose turn it waits. */
-  readonly sender: PoolSender | undefined
   readonly isAcknowledgement: boolean
 }
 
@@ -67,13 +64,10 @@ function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts
   if (checked.kind === 'mistake') return never(checked.error)
   const caller: Caller = { ...known, address: '' }
   // Who says STOP hears that it was heard, from the number that it was said to.
-  if (purpose === 'acknowledgement')
-    return { caller, request: checked.request, sender: undefined, isAcknowledgement: true }
+  if (purpose === 'acknowledgement') return { caller, request: checked.request, isAcknowledgement: true }
   const why = whyNotFrom(src, dst, caller.account, ports)
   if (why !== undefined) return never(why.error ?? why.reason)
-  const pack = ports.powerpacks.book.packOf(src)
-  const sender = pack === undefined ? undefined : { number: src, pack: pack.uuid }
-  return { caller, request: checked.request, sender, isAcknowledgement: false }
+  return { caller, request: checked.request, isAcknowledgement: false }
 }
 
 class SentReply implements SubmissionAnswer {
