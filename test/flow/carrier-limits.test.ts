@@ -47,7 +47,7 @@ it('three campaigns of 75 a second on an account of 100: 225 a second are accept
     more: registry(numbers.map((number, i) => ({ id: `C${i + 1}`, numbers: [number] }))),
   })
   const seen = watch(scenario)
-  const esme = await scenario.bind({ window: 300 })
+  const esme = await scenario.bind()
   const seconds = 10
   const startedMs = performance.now()
   const accepted: Promise<void>[] = []

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest'
+import type { Failure } from '../../message/failure.js'
+import type { MessageId } from '../../message/ids.js'
+import type { Limited } from '../../message/limited.js'
+import { LimitedQueues } from '../../tendlc/limited-queues.js'
+import type { Routed } from '../stage.js'
+import { LimitedStage, type LimitedStagePorts } from './limited.js'
+
+const limited: Limited = { number: '12025550101', campaign: 'C1', carrier: 'att' }
+
+function setUp(changes: Partial<LimitedStagePorts> = {}) {
+  const log: string[] = []
+  const waiting = new LimitedQueues()
+  const stage = new LimitedStage({
+    isOn: () => true,
+    limitedOf: ({ message }) => (message.source.value === limited.number ? limited : undefined),
+    queuesOf: () => [{ of: 'campaign', carrier: 'att', perSecond: 1 }],
+    lifeMs: (askedMs) => askedMs ?? 10_000,
+    dayLeft: () => undefined,
+    waiting,
+    refused: ({ campaign }, reason) => log.push(`counted ${campaign} ${reason}`),
+    ...changes,
+  })
+  const routed = (source = limited.number, more: Partial<Routed> = {}, segments = 1): Routed =>
+    ({
+      account: { id: 'acme' },
+      submission: {
+        source: { value: source },
+        destination: { value: '12125550100' },
+        content: { dataCoding: 0, udhi: false, octets: new Uint8Array(segments === 1 ? 9 : segments * 153) },
+        answer: {
+          accepted: (id: MessageId) => log.push(`accepted ${id}`),
+          refused: ({ reason }: Failure) => log.push(reason),
+          withheld: () => undefined,
+          readmitted: () => undefined,
+        },
+      },
+      ...more,
+    }) as unknown as Routed
+  return { log, waiting, stage, routed }
+}
+
+it('leaves a batch as it is where there is no campaign, and a message that nothing limits', () => {
+  const off = setUp({ isOn: () => false })
+  const batch = [off.routed(), off.routed('x')]
+  expect(off.stage.take(batch, 0)).toBe(batch)
+  const { stage, routed } = setUp()
+  const [plain, other] = [routed('447700900123'), routed()]
+  const taken = stage.take([plain, other], 0)
+  expect(taken[0]).toBe(plain)
+  expect(taken[1]!.submission).toMatchObject({ limited, validityMs: 10_000 })
+})
+
+it('refuses what would wait longer than its life, with what is on its way to the store and in it', () => {
+  const { stage, routed, waiting, log } = setUp()
+  waiting.add(limited, 1, 4)
+  const first = stage.take([routed(limited.number, {}, 5)], 0)
+  expect(stage.take([routed(), routed()], 0)).toHaveLength(1)
+  expect(log).toEqual(['counted C1 queueOverflow', 'queueOverflow'])
+  first[0]!.submission.answer.refused({ reason: 'systemError', cause: '' })
+  expect(stage.take([routed()], 0)).toHaveLength(1)
+  expect(log.slice(2)).toEqual(['systemError'])
+})
+
+it('refuses a number that may not send, and what comes after the cap where that may not wait', () => {
+  const barred = setUp({ limitedOf: () => 'unregistered' })
+  expect(barred.stage.take([barred.routed()], 0)).toEqual([])
+  expect(barred.log).toEqual(['counted  unregisteredSender', 'unregisteredSender'])
+  const day = { cap: 10, room: 1, ms: 3_600_000 }
+  const fails = setUp({ dayLeft: () => ({ ...day, fails: true }) })
+  expect(fails.stage.take([fails.routed(), fails.routed(limited.number, {}, 2)], 0)).toHaveLength(1)
+  expect(fails.log).toEqual(['counted C1 dayCapReached', 'dayCapReached'])
+  // It would not live until midnight.
+  const waits = setUp({ dayLeft: () => ({ ...day, fails: false }) })
+  expect(waits.stage.take([waits.routed(), waits.routed()], 0)).toHaveLength(1)
+  expect(waits.log).toEqual(['counted C1 queueOverflow', 'queueOverflow'])
+})
+
+it('a message whose network comes later has its life, and stands in no queue yet', () => {
+  const { stage, routed } = setUp({ queuesOf: () => [{ of: 'campaign', carrier: 'att', perSecond: 0.001 }] })
+  const batch = stage.take(
+    [routed(limited.number, { isUndecided: true }), routed(limited.number, { isUndecided: true })],
+    0,
+  )
+  expect(batch).toHaveLength(2)
+  expect(batch[0]!.submission.limited).toBeUndefined()
+  expect(batch[0]!.submission.validityMs).toBe(10_000)
+})

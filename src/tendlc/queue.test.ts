@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { LimitedQueues } from './limited-queues.js'
+import { aheadIn, canDrain, queuesOf, queuesOfNumber } from './queue.js'
+import { campaignOf, shared } from './world.suite.js'
+
+const hour = 3_600_000
+
+it.each([
+  ['nobody before it, however slow', 0.25, 0, 10, 1000, undefined, true],
+  ['as many as leave in its life', 1, 9, 1, 10_000, undefined, true],
+  ['one more', 1, 10, 1, 10_000, undefined, false],
+  ['a day that has room', 1, 9, 1, 10_000, { cap: 100, room: 10, ms: hour }, true],
+  ['a midnight that comes in time', 1, 9, 1, 2 * hour, { cap: 100, room: 5, ms: hour }, true],
+  ['a midnight that comes too late', 1, 9, 1, hour / 2, { cap: 100, room: 5, ms: hour }, false],
+  ['more than two days take', 75, 150, 1, 10 * hour, { cap: 100, room: 50, ms: hour }, false],
+  ['a day that has too many already', 75, 0, 1, 2 * hour, { cap: 100, room: -5, ms: hour }, true],
+] as const)('%s', (_, perSecond, ahead, segments, lifeMs, day, drains) => {
+  expect(canDrain(perSecond, ahead, segments, lifeMs, day)).toBe(drains)
+})
+
+it('a message stands in the queue of its campaign, or of its number, by what its carrier limits', () => {
+  const inForce = campaignOf('C1', {
+    att: shared(0.25, 10),
+    tmobile: { perNumber: { perSecond: 1, perMinute: undefined } },
+  })
+  expect(queuesOf(inForce, 'att')).toEqual([{ of: 'campaign', carrier: 'att', perSecond: 10 / 60 }])
+  expect(queuesOf(inForce, 'tmobile')).toEqual([{ of: 'number', carrier: 'tmobile', perSecond: 1 }])
+  expect(queuesOf(inForce, 'verizon')).toEqual([])
+  expect(queuesOf(inForce, 'unknown')).toHaveLength(2)
+  expect(queuesOfNumber(undefined)).toEqual([])
+})
+
+it('those of unknown carriers stand before it, too', () => {
+  const waiting = new LimitedQueues()
+  const limited = { number: '1', campaign: 'C1', carrier: 'att' }
+  waiting.add(limited, 2, 7)
+  waiting.add({ ...limited, carrier: 'unknown' }, 1, 3)
+  waiting.add({ ...limited, number: '2' }, 1, 1)
+  const att = { carrier: 'att', perSecond: 1 } as const
+  expect(aheadIn({ of: 'campaign', ...att }, limited, waiting)).toBe(11)
+  expect(aheadIn({ of: 'number', ...att }, limited, waiting)).toBe(10)
+  expect(aheadIn({ of: 'number', carrier: 'unknown', perSecond: 1 }, limited, waiting)).toBe(3)
+  for (let i = 0; i < 3; i++) waiting.remove(i < 2 ? limited : { ...limited, number: '2' })
+  expect(waiting.ofCampaign('C1', 'att')).toBe(0)
+  expect([...waiting.campaigns()]).toEqual([{ campaign: 'C1', carrier: 'unknown', segments: 3 }])
+})
