@@ -18,7 +18,7 @@ export const tenDlcCounters = {
     name: 'smswitch_limited_wait_seconds_total',
     labels: ['campaign', 'carrier', 'limit'],
     values: { limit: limitKinds },
-    help: 'Seconds that those messages waited, together, by the same.',
+    help: `Seconds that those messages waited, together, by campaign, carrier and limit (${limitKinds.join(', ')}).`,
   },
   limitedRefusals: {
     kind: 'counter',
