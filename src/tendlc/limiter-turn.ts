@@ -4,21 +4,7 @@
 import { DayGate } from './day-gate.js'
 import type { Gate } from './limiter-gate.js'
 import type { LimitedLane } from './limiter-lane.js'
-import type { Place } from './limiter-line.js'
-
-/**
- * Whoever stands behind others asks again after a part of its time, since those before it may have gone: the sooner the better for
- * those who then could go, the later the better where very many wait.
- */
-const BEHIND_PART = 1 / 4
-const BEHIND_MIN_MS = 1000
-const BEHIND_MAX_MS = 5000
-/** The same for the first in line, whose time is known: others may give back. */
-const FIRST_MS = 10_000
-/** A place is void when its owner does not come so long after it said it would. */
-const GRACE_MS = 1000
-/** A lane that charges several carriers keeps its turn at one while it waits for another no longer than this: others need only the one. */
-const KEEP_MS = 500
+import { WaitInOrder } from './limiter-wait.js'
 
 /** Where a lane finds its gates. */
 export interface Gates {
@@ -35,7 +21,7 @@ export class LaneLimit {
   readonly #limiter: Gates
   #version = -1
   #gates: readonly Gate[] = []
-  readonly #places: (Place | undefined)[] = []
+  readonly #waiting = new WaitInOrder()
   #refusedBy: Gate | undefined
   #againMs = -Infinity
   #refusedMs = -Infinity
@@ -57,20 +43,15 @@ export class LaneLimit {
   take(count: number, nowMs: number): boolean {
     this.#limiter.asked(nowMs)
     this.#findGates(nowMs)
-    const gates = this.#gates
-    for (let i = 0; i < gates.length; i++) {
-      const gate = gates[i]!
-      const { line } = gate
-      const ahead = line === undefined ? 0 : line.ahead(this.#places[i], nowMs)
-      const needed = ahead + Math.min(count, gate.most)
-      if (gate.room(nowMs) >= needed) continue
-      this.#refused(i, count, ahead, gate.roomAtMs(needed, nowMs), nowMs)
+    const refusal = this.#waiting.refusal(this.#gates, count, nowMs)
+    if (refusal !== undefined) {
+      this.#refusedBy = refusal.gate
+      this.#refusedMs = nowMs
+      this.#againMs = refusal.againMs
       return false
     }
-    for (let i = 0; i < gates.length; i++) {
-      gates[i]!.take(count, nowMs)
-      this.#leave(i)
-    }
+    for (const gate of this.#gates) gate.take(count, nowMs)
+    this.#waiting.leave(this.#gates)
     this.#refusedBy = undefined
     if (this.#takenMs === nowMs) this.#taken += count
     else this.#taken = count
@@ -109,54 +90,12 @@ export class LaneLimit {
     return this.#gates.reduce((least, gate) => Math.min(least, gate.perSecond), Infinity)
   }
 
-  #refused(at: number, count: number, ahead: number, roomMs: number, nowMs: number): void {
-    const gate = this.#gates[at]!
-    this.#refusedBy = gate
-    this.#refusedMs = nowMs
-    const { line } = gate
-    if (line === undefined) {
-      this.#againMs = Math.max(roomMs, nowMs + 1)
-      for (let i = 0; i < this.#gates.length; i++) this.#leave(i)
-      return
-    }
-    const longestMs = ahead > 0 ? behindMs(roomMs - nowMs) : FIRST_MS
-    this.#againMs = Math.max(nowMs + 1, Math.min(roomMs, Math.ceil(nowMs + longestMs)))
-    const byMs = this.#againMs + GRACE_MS
-    // At least until one message has room: else it never came through where that takes longer.
-    const keepMs = Math.max(KEEP_MS, (1000 * Math.min(count, gate.most)) / gate.perSecond)
-    const keepsTurn = this.lane.carrier !== 'unknown' || roomMs <= nowMs + keepMs
-    for (let i = 0; i < this.#gates.length; i++) {
-      // Its turn at a wider gate would keep others from going; that at a narrower one only those who can't go either.
-      if (i === at || (i < at && keepsTurn)) this.#stand(i, count, byMs)
-      else this.#leave(i)
-    }
-  }
-
-  #stand(at: number, count: number, byMs: number): void {
-    const place = this.#places[at]
-    if (place !== undefined && !place.isLeft) place.byMs = byMs
-    else this.#places[at] = this.#gates[at]!.line?.join(count, byMs)
-  }
-
-  #leave(at: number): void {
-    const place = this.#places[at]
-    if (place === undefined) return
-    this.#gates[at]!.line?.leave(place)
-    this.#places[at] = undefined
-  }
-
   #findGates(nowMs: number): void {
     if (this.#version === this.#limiter.version && !this.#gates.some(isForgotten)) return
-    for (let i = 0; i < this.#gates.length; i++) this.#leave(i)
+    this.#waiting.leave(this.#gates)
     this.#version = this.#limiter.version
     this.#gates = this.#limiter.gatesOf(this.lane, nowMs)
-    this.#places.length = this.#gates.length
-    this.#places.fill(undefined)
   }
-}
-
-function behindMs(waitMs: number): number {
-  return Math.min(BEHIND_MAX_MS, Math.max(BEHIND_MIN_MS, waitMs * BEHIND_PART))
 }
 
 function isForgotten({ isForgotten }: Gate): boolean {
