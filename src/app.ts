@@ -22,6 +22,7 @@ import { openDirectory, openStore } from './open.js'
 import { Standings } from './pipeline/candidates/standings.js'
 import { LogInGuard } from './lib/log-in-guard.js'
 import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
+import { limitUse } from './limit-use.js'
 import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
@@ -369,6 +370,14 @@ export async function startApp(ports: AppPorts): Promise<App> {
           recordFolder: recordFolder(config),
         },
         route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
+        limits: limitUse({
+          ...{ directory, recorder, nowMs, days: carriers.days, limiter: carriers.limits.limiter },
+          waiting: dispatcher.limited,
+          lanes: () => dispatcher.lanes(),
+          wallMs: () => exactClock.wallMs(),
+        }),
+        onElsewhere: (by, { key, day, elsewhere, used }) =>
+          log.event('cap.elsewhere', { by, day: key, date: day, elsewhere, used }),
         numbers: api && { book: api.book, changes: api.changes },
         onNumbers: (by, count) => log.event('powerpack.numbersChanged', { by, count }),
         onChanged: (change) => log.event('directory.changed', change),

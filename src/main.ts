@@ -8,6 +8,7 @@ import { customerBalanceCommand, customerPayCommand, customerStatementCommand } 
 import { directoryApplyCommand, directoryDiffCommand } from './cli/directory-apply.js'
 import { directoryExportCommand } from './cli/directory-export.js'
 import { hashPasswordCommand } from './cli/hash-password.js'
+import { limitsCommand } from './cli/limits.js'
 import { numbersImportCommand } from './cli/numbers-import.js'
 import { numbersListCommand, numbersRemoveCommand } from './cli/numbers.js'
 import { createOutput, exitCodes, type Output } from './cli/output.js'
@@ -65,6 +66,7 @@ const commands: readonly Runnable[] = [
   runnable(customerStatementCommand),
   runnable(campaignSendCommand),
   runnable(planCommand),
+  runnable(limitsCommand),
   runnable(numbersImportCommand),
   runnable(numbersListCommand),
   runnable(numbersRemoveCommand),

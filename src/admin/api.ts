@@ -14,6 +14,8 @@ import { addDirectoryRoutes, type OnChanged } from './directory-routes.js'
 import { toOpenApi } from './directory-schemas.js'
 import { addExplainRoute, type RoutePorts } from './explain-route.js'
 import { readJsonInSlices } from './json-body.js'
+import type { LimitPorts, OnElsewhere } from './limit-ports.js'
+import { addLimitRoutes } from './limit-routes.js'
 import { addMoneyRoutes, type MoneyPorts, type OnPaid } from './money-routes.js'
 import { addNumberRoutes, type NumberPorts, type OnNumbers } from './number-routes.js'
 import type { PlanPorts } from './plan-question.js'
@@ -48,6 +50,9 @@ export interface ApiOptions {
   readonly onNumbers?: OnNumbers
   /** Left out: nothing is planned ahead. */
   readonly plans?: PlanPorts | undefined
+  /** Left out: what carriers limit can't be asked for. */
+  readonly limits?: LimitPorts | undefined
+  readonly onElsewhere?: OnElsewhere
 }
 
 /** Whoever has a right token comes in, whatever others did from the same address. */
@@ -95,6 +100,8 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     addExplainRoute(api, { ...options.route, ...options.money })
     addMoneyRoutes(api, options.money, options.pauses, (by, payment) => options.onPaid?.(by, payment))
     if (options.plans !== undefined) addPlanRoute(api, options.plans, { ...options.money, pauses: options.pauses })
+    if (options.limits !== undefined)
+      addLimitRoutes(api, options.limits, options.money.wallMs, (by, day) => options.onElsewhere?.(by, day))
     if (options.numbers !== undefined)
       addNumberRoutes(api, options.numbers, { ...options.money, pauses: options.pauses }, (by, changed) =>
         options.onNumbers?.(by, changed),

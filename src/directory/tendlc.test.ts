@@ -1,4 +1,5 @@
 // Brands, campaigns and whose phones are whose: what is found of them, what they may not have together, and what a change makes anew.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { AccountId } from '../message/ids.js'
 import { limitsInForce } from '../tendlc/in-force.js'
@@ -331,6 +332,24 @@ describe('a change', () => {
         },
       ],
     })
+  })
+})
+
+describe('config/tendlc.yaml', () => {
+  it('is right, and comes to what its remarks say', () => {
+    const { tenDlc, warnings } = snapshotOf(readFileSync(new URL('../../config/tendlc.yaml', import.meta.url), 'utf8'))
+    expect(warnings).toBeUndefined()
+    const shown = tenDlc?.campaigns().map(({ id }) => {
+      const { sms, atCap } = tenDlc.limitsOf(id)!
+      return [id, sms.att.shared?.perSecond, sms.tmobile.shared?.perSecond, sms.tmobile.day?.segments, atCap]
+    })
+    expect(shown).toEqual([
+      ['acme-news', 75, 100, 500_000, 'hold'],
+      ['acme-codes', 75, 75, 200_000, 'fail'],
+      ['bakery-orders', 1.25, 1.25, 2000, 'hold'],
+      ['joe-visits', 0.25, undefined, 1000, 'hold'],
+    ])
+    expect(tenDlc?.overrides.of('12025550123')).toBe('verizon')
   })
 })
 

@@ -6,4 +6,9 @@ export const tenDlcEvents = {
     message: 'so much of what a carrier takes of a brand on one day is used',
     fields: { day: 'text', date: 'text', percent: 'number', used: 'number', cap: 'number', code: 'number' },
   },
+  'cap.elsewhere': {
+    level: 'info',
+    message: 'others have sent so much for a brand today, as was reported',
+    fields: { by: 'text', day: 'text', date: 'text', elsewhere: 'number', used: 'number' },
+  },
 } as const
