@@ -1,77 +1,14 @@
 // What carriers of the United States take: campaigns on an account that is slower than they are, a sole proprietor's debt, and what
 // may not be sent at all.
 import { expect, it } from 'vitest'
-import type { SimEsme } from '../../src/sim/esme.js'
-import { startScenario, submitsAt, type Row, type Scenario } from './scenario.js'
+import { startScenario, submitsAt, type Scenario } from './scenario.js'
+import { registry, threeCampaigns, watch } from './three-campaigns.js'
 import { when } from './waiting.js'
 
 const att = '12125550100'
 
-function registry(campaigns: readonly Row[], brand: Row = {}): Row {
-  return {
-    brands: [{ id: 'B1', ein: '12-3456789', trustScore: 80, ...brand }],
-    campaigns: campaigns.map((campaign) => ({ brand: 'B1', useCase: 'declared', ...campaign })),
-    carrierOverrides: {
-      numbers: [
-        { number: '1212', carrier: 'att' },
-        { number: '1213', carrier: 'verizon' },
-      ],
-    },
-  }
-}
-
-async function submitAll(esme: SimEsme, sources: readonly string[], destination: string, count: number): Promise<void> {
-  const answers = await Promise.all(
-    Array.from({ length: count }, (_, i) =>
-      esme.submit({ source: sources[i % sources.length]!, destination, text: `m${i}` }),
-    ),
-  )
-  for (const { status } of answers) expect(status).toBe(0)
-}
-
-/** How many came within each second since the first, and from whom. */
-function watch({ vendor }: Scenario): { readonly times: number[]; readonly bySource: Map<string, number> } {
-  const seen = { times: [] as number[], bySource: new Map<string, number>() }
-  vendor.events.on('submit', ({ source }) => {
-    seen.times.push(performance.now())
-    seen.bySource.set(source, (seen.bySource.get(source) ?? 0) + 1)
-  })
-  return seen
-}
-
 it('three campaigns of 75 a second on an account of 100: 225 a second are accepted, 100 a second leave', async () => {
-  const numbers = ['12025550101', '12025550102', '12025550103']
-  const scenario = await startScenario({
-    vendors: [{ receipts: false, keep: 10 }],
-    account: { messagesPerSecond: 100 },
-    more: registry(numbers.map((number, i) => ({ id: `C${i + 1}`, numbers: [number] }))),
-  })
-  const seen = watch(scenario)
-  const esme = await scenario.bind()
-  const seconds = 10
-  const startedMs = performance.now()
-  const accepted: Promise<void>[] = []
-  for (let second = 0; second < seconds; second++) {
-    accepted.push(submitAll(esme, numbers, '12135550100', 225))
-    await new Promise((resolve) =>
-      setTimeout(resolve, Math.max(0, startedMs + (second + 1) * 1000 - performance.now())),
-    )
-  }
-  await Promise.all(accepted)
-  const elapsedS = (performance.now() - startedMs) / 1000
-  const left = seen.times.length
-  // One second's worth is saved up at the start.
-  expect(left).toBeLessThanOrEqual(100 * elapsedS + 101)
-  expect(left).toBeGreaterThanOrEqual(0.97 * 100 * elapsedS)
-  for (let from = 0, to = 0; to < seen.times.length; to++) {
-    while (seen.times[to]! - seen.times[from]! > 5000) from++
-    expect(to - from).toBeLessThanOrEqual(5 * 100 + 101)
-  }
-  // None of the three is left behind.
-  for (const number of numbers) expect(seen.bySource.get(number)).toBeGreaterThan(left / 3 - 0.1 * left)
-  expect(
-    await scenario.daemon.metric('smswitch_limited_waiting_segments', { campaign: 'C1', carrier: 'verizon' }),
-  ).toBeGreaterThan(0)
+  await threeCampaigns(10)
 }, 60_000)
 
 it('a message of ten segments goes at once, and the next one of its campaign waits for the debt', async () => {
