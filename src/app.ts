@@ -370,6 +370,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           recordFolder: recordFolder(config),
         },
         route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
+        plans: carriers.plans,
         limits: limitUse({
           ...{ directory, recorder, nowMs, days: carriers.days, limiter: carriers.limits.limiter },
           waiting: dispatcher.limited,

@@ -1,6 +1,8 @@
 // What carriers limit, put together from the store, the settings and the directory, for the core and the pipeline. Belongs to the
 // composition root.
 
+import { campaignPlans } from './admin/plan-ports.js'
+import type { PlanPorts } from './admin/plan-question.js'
 import { CarrierLimits } from './carrier-limits.js'
 import type { Config } from './config/settings.js'
 import type { Core, CorePorts } from './core.js'
@@ -30,6 +32,8 @@ export interface OpenCarriersPorts {
 export interface Carriers {
   readonly limits: CarrierLimits
   readonly days: DayBook
+  /** What plans of campaigns go by. */
+  readonly plans: PlanPorts
   readonly ofCore: Pick<CorePorts, 'carrierLimits' | 'limitInstruments'>
   readonly stage: (dispatcher: Pick<Core['dispatcher'], 'limited'>) => LimitedStage
   readonly registerGauges: (metrics: Metrics, dispatcher: Core['dispatcher']) => void
@@ -54,6 +58,7 @@ export async function openCarriers(ports: OpenCarriersPorts): Promise<Carriers> 
   const owed: KeptRow[] = [...old]
   return {
     ...{ limits, days },
+    plans: campaignPlans({ world: limits, learned, days, nowMs, unknownCarrier, maxQueueSeconds }),
     ofCore: { carrierLimits: limits, limitInstruments: instruments },
     stage: (dispatcher) =>
       new LimitedStage({

@@ -164,7 +164,7 @@ describe('the forecast', () => {
     // Of a list that is gone in a minute, a message more or less at one a second would be more than 2%.
     const size = 4000 + Math.floor(random() * 8000)
     const segments = 1 + Math.floor(random() * 4)
-    const of = [...carriers, 'abroad', 'att', 'tmobile', 'verizon'] as const
+    const of = [...carriers, 'unknown', 'abroad', 'att', 'tmobile', 'verizon'] as const
     const destinations = Array.from({ length: size }, () => ({
       carrier: of[Math.floor(random() * of.length)]!,
       segments,
