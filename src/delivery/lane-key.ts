@@ -30,6 +30,10 @@ export type LaneTarget =
 
 const byRoute = new WeakMap<readonly ConnectionId[], Map<string, LaneKey>>()
 
+/** The last lane of each number of a pool: a name that is put together anew is a tree of strings, which costs at each reading. */
+const byNumber = new Map<string, { readonly base: LaneKey; readonly pack: string; readonly lane: LaneKey }>()
+const NUMBERS_REMEMBERED = 100_000
+
 /**
  * The lane of an account's segments over `route`, beginning at index `hop` and going round: what failed over must not be
  * stranded when the next connection goes down. Routes that are the same array are looked up, not built.
@@ -48,7 +52,7 @@ export function vendorLane(
     const { number, campaign, carrier } = limited
     return `${vendorLane(route, hop, account)}|${number}|${sender?.pack ?? ''}|${campaign}|${carrier}` as LaneKey
   }
-  if (sender !== undefined) return `${vendorLane(route, hop, account)}|${sender.number}|${sender.pack}` as LaneKey
+  if (sender !== undefined) return laneOfNumber(vendorLane(route, hop, account), sender)
   if (hop > 0) return `v:${[...route.slice(hop), ...route.slice(0, hop)].join(',')}|${account}` as LaneKey
   let byAccount = byRoute.get(route)
   if (byAccount === undefined) {
@@ -57,6 +61,15 @@ export function vendorLane(
   }
   let lane = byAccount.get(account)
   if (lane === undefined) byAccount.set(account, (lane = `v:${route.join(',')}|${account}` as LaneKey))
+  return lane
+}
+
+function laneOfNumber(base: LaneKey, { number, pack }: PoolSender): LaneKey {
+  const known = byNumber.get(number)
+  if (known !== undefined && known.base === base && known.pack === pack) return known.lane
+  const lane = `${base}|${number}|${pack}` as LaneKey
+  if (byNumber.size >= NUMBERS_REMEMBERED) byNumber.clear()
+  byNumber.set(number, { base, pack, lane })
   return lane
 }
 
