@@ -37,6 +37,8 @@ export interface Got {
 
 export const realm = 'peer.example.net'
 
+const PORT_TRIES = 5
+
 export class FakePeer {
   readonly port: number
   readonly got: Got[] = []
@@ -64,10 +66,17 @@ export class FakePeer {
 
   /** Listens until the test is over. */
   static async start(options: PeerOptions = {}): Promise<FakePeer> {
-    const peer = new FakePeer(options.port ?? (await freePort()), options)
-    await peer.listen()
-    onTestFinished(() => peer.close())
-    return peer
+    for (let tries = 0; ; tries++) {
+      const peer = new FakePeer(options.port ?? (await freePort()), options)
+      try {
+        await peer.listen()
+        onTestFinished(() => peer.close())
+        return peer
+      } catch (error) {
+        // A port that was free a moment ago may be somebody's now.
+        if (options.port !== undefined || tries === PORT_TRIES) throw error
+      }
+    }
   }
 
   async listen(): Promise<void> {
