@@ -118,8 +118,13 @@ async function play(events: readonly Known[]): Promise<void> {
     const { courier } = w.rig
     if (how === 'taken' || how === 'some') {
       const before = w.vendor.underWay.length
-      w.take(delivery, how === 'taken' ? Infinity : 1)
-      if (w.vendor.underWay.length === before) story.taken++
+      const count = w.take(delivery, how === 'taken' ? Infinity : 1)
+      if (w.vendor.underWay.length === before) {
+        story.taken++
+        // Where its lane may not go on, what is left of it was given back in the moment in which it was taken.
+        const last = sent.findLast(({ id }) => id === delivery.id)!
+        if (last.atMs === w.rig.nowMs()) last.segments -= story.segments - (delivery.progress?.taken ?? 0) - count
+      }
     } else {
       story.isDisturbed = true
       if (how === 'refused') courier.attemptEnded(delivery, a, { kind: 'refused', permanent: false, error: '088' })
