@@ -6,12 +6,8 @@ import { openAccounting } from './accounting.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import type { ApiToken } from './admin/tokens.js'
 import { buildCore } from './core.js'
-import { createPasswordGate } from './directory/password.js'
 import type { Surroundings } from './directory/resolving.js'
-import { EsmeEdge } from './edges/esme/esme-edge.js'
 import { RecentStates } from './edges/esme/recent-states.js'
-import { VendorConnection } from './edges/vendor/vendor-connection.js'
-import type { VendorPorts } from './edges/vendor/vendor-ports.js'
 import { createApiInstruments } from './api-instruments.js'
 import { poolRefreshOptions, webhookOptions } from './api-options.js'
 import { ApiSwitch } from './api-switch.js'
@@ -26,13 +22,12 @@ import { limitUse } from './limit-use.js'
 import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
-import { connect, Ticker } from './smpp/index.js'
+import { Ticker } from './smpp/index.js'
 import { logInsOf } from './log-ins.js'
 import { createMessageWays } from './message-ways.js'
 import { openCarriers } from './open-carriers.js'
 import { restoreSwitch } from './restore.js'
 import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
-import { sipPeerLinks } from './sip-peers.js'
 import { SipSwitch, type SipListening } from './sip-switch.js'
 import { softphoneOptions } from './softphone-options.js'
 import { openPools } from './pools.js'
@@ -40,8 +35,9 @@ import { registerPoolGauges } from './pool-gauges.js'
 import { stopInOrder } from './stop.js'
 import { stopSteps } from './stop-steps.js'
 import { resumeSwitchTime, takeIds } from './switch-time.js'
+import { tieEsmes } from './tied-esmes.js'
 import { tiePools } from './tied-pools.js'
-import { VendorLinks } from './vendor-links.js'
+import { tieVendors } from './tied-vendors.js'
 import { createRecordExport, recordFolder } from './record-files.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
@@ -141,7 +137,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     leftDesk: ({ message }) => networks.undecided.remove(message.account, message.destination.value),
     told: (account, id, parts, state, error, doneAtMs) => states.told(account, id, parts, state, error, doneAtMs),
   })
-  const { recorder, courier, dispatcher, correlator, sweeper, takeReceipts, isUsable } = core
+  const { recorder, courier, dispatcher, correlator, sweeper, isUsable } = core
 
   const isUp = (connection: ConnectionId): boolean =>
     dispatcher.isServed({ kind: 'vendor', route: [connection], account: '' as AccountId })
@@ -174,80 +170,22 @@ export async function startApp(ports: AppPorts): Promise<App> {
     limited: carriers.stage(dispatcher),
     moAccepted: (delivery) => sip?.waits(delivery),
   })
-  const { reassembly, stallMs, submit, submitMo } = ways
-  const linkClosed = (link: object): void => reassembly.linkClosed(link)
-  const stalled = (link: object): void => reassembly.stalled(link)
-
+  const { reassembly, submit, submitMo } = ways
   const ticker = new Ticker(undefined, () => clock.monotonicMs())
-  const vendorPorts: VendorPorts = {
-    clock,
-    timers,
-    ticker,
-    chance: Math.random,
-    switchMs: nowMs,
-    metrics,
-    log,
-    courier,
-    receipts: takeReceipts,
-    mo: submitMo,
-    linkClosed,
-    stalled,
-    connect,
-    changed: (id) => dispatcher.changed(id, nowMs()),
-    hasRoom: (id) => dispatcher.hasRoom(id),
-  }
-  const { reconnectMinMs: minMs, reconnectMaxMs: maxMs, ...vendorSettings } = config.vendor
-  const vendorOptions = { backoff: { minMs, maxMs }, stallMs, ...vendorSettings }
-  const peerLinkOf = sipPeerLinks(config, {
-    ...vendorPorts,
+  const vendors = tieVendors({
+    ...{ config, core, ways, ticker, clock, timers, nowMs, metrics, log },
+    connections: directory().connections(),
     endpoint: () => sip?.edge.endpoint,
   })
-  const vendors = new VendorLinks({
-    make: (connection) => peerLinkOf(connection) ?? new VendorConnection(connection, vendorOptions, vendorPorts),
-    added: (link) => dispatcher.add(link),
-    removed: (link) => dispatcher.remove(link.id, nowMs()),
-    gone: core.connectionGone,
-    timers,
-  })
-  vendors.follow(directory().connections())
 
   const destinations = new AccountDestinations(dispatcher, nowMs, (account) => {
     const { api, sip, systemId } = directory().account(account) ?? {}
     return [api, sip, systemId].filter((way) => way !== undefined).length > 1
   })
-  const gate = createPasswordGate()
   const logIns = { guard: new LogInGuard(config.logIn), clock, metrics, log }
-  const { systemId, sendWindow, queryRemembered: _, ...serverSettings } = config.smpp.server
-  const esme = new EsmeEdge(
-    {
-      systemId,
-      stallMs,
-      refuseAfterMs: config.logIn.refuseAfterMs,
-      server: { ...serverSettings, windowSize: sendWindow, now: () => clock.monotonicMs() },
-    },
-    {
-      directory,
-      clock,
-      metrics,
-      log,
-      verify: async (account, password) => {
-        const verdict = await gate.check(account?.password, password)
-        // Not "wrong": the ESME shall try again, not its owner look for another password.
-        if (verdict === 'busy') throw new Error('too many binds wait for the check of their password')
-        return verdict === 'right'
-      },
-      logIns: logInsOf('esme', logIns),
-      submit,
-      linkClosed,
-      stalled,
-      stateOf: (account, id) => states.stateOf(account, id),
-      notified: (delivery, result, more) => courier.notified(delivery, result, more),
-      notSent: (delivery) => courier.notSent(delivery),
-      addDestination: (receivers) => destinations.add('esme', receivers),
-      destinationChanged: (id) => dispatcher.changed(id, nowMs()),
-      hasRoom: (id) => dispatcher.hasRoom(id),
-    },
-  )
+  const esme = tieEsmes({
+    ...{ config, directory, core, ways, states, destinations, logIns, clock, nowMs, metrics, log },
+  })
 
   const sip =
     sipOptions &&

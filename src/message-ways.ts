@@ -45,6 +45,10 @@ export interface MessageWays {
   readonly reassembly: Reassembly
   /** How long a link may say nothing while its parts wait for others, ms; Infinity where that bounds nothing. */
   readonly stallMs: number
+  /** A session, the `link` of its submissions, is over: nothing of it can be answered any more. */
+  readonly linkClosed: (link: object) => void
+  /** A session sends nothing more because of its parts that are withheld. */
+  readonly stalled: (link: object) => void
   /** Towards phones and accounts. */
   readonly submit: (batch: readonly Submission[]) => void
   /** From phones. */
@@ -98,6 +102,8 @@ export function createMessageWays(ports: MessageWaysPorts): MessageWays {
   const input = (): PipelineInput => ({ nowMs: nowMs(), wallMs: clock.wallMs(), queued: dispatcher.total })
   return {
     ...{ reassembly, stallMs },
+    linkClosed: (link) => reassembly.linkClosed(link),
+    stalled: (link) => reassembly.stalled(link),
     submit: (batch) => runPipeline(batch, all, options, input()),
     submitMo: (batch) => runMoPipeline(batch, all, options, input()),
     proceed: (batch, ofDirectory) => {
