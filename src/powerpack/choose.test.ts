@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { judgeOptOut } from './opt-outs.js'
 import { chances, dayMs, owned, Rig } from './rig.suite.js'
 
 const sanFrancisco = '14155550100'
@@ -68,6 +69,21 @@ describe('local connect, to a phone in San Francisco', () => {
     rig.nowMs += dayMs / 2
     expect(rig.packs.sentToday(sanFrancisco, rig.nowMs)).toBe(0)
     expect(rig.send('p', to)).toBe(sanFrancisco)
+  })
+
+  it.each([
+    ['has no room in its queue', { hasRoom: (number: string) => number !== sanFrancisco }],
+    ['the phone wants nothing from', {}],
+  ])('is another number where the least used one of all %s', (why, more) => {
+    const rig = new Rig()
+    const oakland = '15105550100'
+    rig.pack('p', [sanFrancisco, oakland], { stickySender: false })
+    for (const times of [1, 2]) expect([times, rig.send('p', '15105559998')]).toEqual([times, oakland])
+    if (why.startsWith('the phone')) rig.done(judgeOptOut(rig.packs.optOuts, sanFrancisco, to, rig.nowMs))
+    for (const times of [1, 2, 3]) expect([times, rig.send('p', to, more)]).toEqual([times, oakland])
+    // Also above the 150 of a day, as where all have sent them.
+    rig.send('p', '15105559998', { segments: 150 })
+    expect(rig.send('p', to, more)).toBe(oakland)
   })
 
   it('takes area codes that nobody has heard of as the United States', () => {

@@ -85,8 +85,10 @@ function longCode(pack: Pack, pool: Pool, to: ToPhone, dayCap: number, chance: (
   const share = chance()
   let why: NoNumber = 'noNumber'
   const fits = (number: string): boolean => {
-    if (to.isOptedOut(number)) why = 'optedOut'
-    else if (to.hasRoom?.(number) === false) why = 'queuesFull'
+    if (to.isOptedOut(number)) {
+      // One that has room later is worth another try.
+      if (why === 'noNumber') why = 'optedOut'
+    } else if (to.hasRoom?.(number) === false) why = 'queuesFull'
     else return true
     return false
   }

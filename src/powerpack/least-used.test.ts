@@ -54,9 +54,15 @@ describe('the least used', () => {
           }
           const least = Math.min(Infinity, ...[...members].map((member) => columns.sentOf(member)))
           expect(order.least()).toBe(least)
-          const tied = [...members].filter((member) => columns.sentOf(member) === least)
-          expect(order.ties()).toBe(tied.length)
-          expect(Array.from({ length: tied.length }, (_, i) => order.at(i)).sort()).toEqual(tied.sort())
+          const counts = [...members].map((member) => columns.sentOf(member))
+          for (let from = 0; from < 40; from += 3) {
+            const next = Math.min(Infinity, ...counts.filter((sent) => sent >= from))
+            expect(order.leastFrom(from)).toBe(next)
+            if (next === Infinity) continue
+            const tied = [...members].filter((member) => columns.sentOf(member) === next)
+            expect(order.ties(next)).toBe(tied.length)
+            expect(Array.from({ length: tied.length }, (_, i) => order.at(next, i)).sort()).toEqual(tied.sort())
+          }
           expect(order.size).toBe(members.size)
           if (filled) {
             order = new LeastUsed(columns, 1)
@@ -77,14 +83,16 @@ describe('the least used', () => {
       columns.setSent(slot, ORDER_MAX + 5 * slot)
     }
     order.remove(2)
-    expect([order.least(), order.ties()]).toEqual([ORDER_MAX, 2])
+    expect([order.least(), order.ties(ORDER_MAX)]).toEqual([ORDER_MAX, 2])
+    expect([order.leastFrom(ORDER_MAX), order.leastFrom(ORDER_MAX + 1)]).toEqual([ORDER_MAX, Infinity])
     order.change(1, ORDER_MAX + 5, 3)
     columns.setSent(1, 3)
-    expect([order.least(), order.ties(), order.at(0)]).toEqual([3, 1, 1])
+    expect([order.least(), order.ties(3), order.at(3, 0)]).toEqual([3, 1, 1])
+    expect([order.leastFrom(4), order.at(ORDER_MAX, 0)]).toEqual([ORDER_MAX, 0])
   })
 
   it('are none of nothing', () => {
     const order = new LeastUsed(new SlotColumns(), 0)
-    expect([order.least(), order.ties(), order.size]).toEqual([Infinity, 0, 0])
+    expect([order.least(), order.leastFrom(1), order.size]).toEqual([Infinity, Infinity, 0])
   })
 })

@@ -40,14 +40,23 @@ export class LeastUsed {
     return this.#lowest
   }
 
-  /** How many are the least used. */
-  ties(): number {
-    return this.#size === 0 ? 0 : this.#starts[this.least() + 1]!
+  /** What the least used of those sent today that sent so much or more; Infinity where there are none. */
+  leastFrom(count: number): number {
+    const least = this.least()
+    if (count <= least) return least
+    if (count > this.#highest) return Infinity
+    const index = this.#starts[count]!
+    return index === this.#size ? Infinity : Math.min(this.#columns.sentOf(this.#members[index]!), ORDER_MAX)
   }
 
-  /** One of those that are the least used, by its index from 0 to below `ties`. */
-  at(index: number): number {
-    return this.#members[index]!
+  /** How many sent just so much, which `leastFrom` said. */
+  ties(count: number): number {
+    return this.#starts[count + 1]! - this.#starts[count]!
+  }
+
+  /** One of those that sent just so much, by its index from 0 to below `ties`. */
+  at(count: number, index: number): number {
+    return this.#members[this.#starts[count]! + index]!
   }
 
   add(slot: number): void {

@@ -115,7 +115,7 @@ export class Pool {
   }
 
   /**
-   * One of the least used long codes of an area that can do a service, each as likely as the others.
+   * One of the least used long codes of an area that can do a service and fit, each as likely as the others.
    *
    * @param from what it sent today, or more
    * @param below what it sent less than
@@ -133,19 +133,23 @@ export class Pool {
   ): number {
     const some = this.#order(area, SERVICE_BITS[service])
     const both = this.#order(area, BOTH)
-    const someLeast = some?.least() ?? Infinity
-    const bothLeast = both?.least() ?? Infinity
-    const least = Math.min(someLeast, bothLeast)
-    if (least < from || least >= below) return -1
-    const someTies = someLeast === least ? some!.ties() : 0
-    const ties = someTies + (bothLeast === least ? both!.ties() : 0)
-    const first = Math.floor(chance * ties)
-    for (let tried = 0; tried < Math.min(ties, TRIES); tried++) {
-      const index = (first + tried) % ties
-      const slot = index < someTies ? some!.at(index) : both!.at(index - someTies)
-      if (fits(this.#book.at(slot).number)) return slot
+    let left = TRIES
+    for (let count = from; ; count++) {
+      const someLeast = some?.leastFrom(count) ?? Infinity
+      const bothLeast = both?.leastFrom(count) ?? Infinity
+      count = Math.min(someLeast, bothLeast)
+      if (count >= below || count === Infinity) return -1
+      const someTies = someLeast === count ? some!.ties(count) : 0
+      const ties = someTies + (bothLeast === count ? both!.ties(count) : 0)
+      const first = Math.floor(chance * ties)
+      for (let tried = 0; tried < ties; tried++) {
+        const index = (first + tried) % ties
+        const slot = index < someTies ? some!.at(count, index) : both!.at(count, index - someTies)
+        if (fits(this.#book.at(slot).number)) return slot
+        // One that doesn't fit must not keep those of more use from being asked.
+        if (--left === 0) return -1
+      }
     }
-    return -1
   }
 
   #order(area: AreaKey, bits: number): LeastUsed | undefined {
@@ -169,5 +173,5 @@ export class Pool {
   }
 }
 
-/** How many equals are asked whether they fit. */
-const TRIES = 16
+/** How many are asked whether they fit. */
+const TRIES = 32
