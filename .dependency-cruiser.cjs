@@ -18,6 +18,7 @@ const ranks = [
     'account-limits.ts',
     'account-sides.ts',
     'accounting.ts',
+    'admin-options.ts',
     'api-instruments.ts',
     'api-options.ts',
     'api-switch.ts',

@@ -3,6 +3,7 @@
 import type { Config } from './config/settings.js'
 import { AccountDestinations } from './account-destinations.js'
 import { openAccounting } from './accounting.js'
+import { adminOptions } from './admin-options.js'
 import { startAdmin, type Admin } from './admin/server.js'
 import type { ApiToken } from './admin/tokens.js'
 import { buildCore } from './core.js'
@@ -18,18 +19,15 @@ import { openDirectory, openStore } from './open.js'
 import { Standings } from './pipeline/candidates/standings.js'
 import { LogInGuard } from './lib/log-in-guard.js'
 import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
-import { limitUse } from './limit-use.js'
 import type { DirectorySource } from './live-directory.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { Ticker } from './smpp/index.js'
-import { logInsOf } from './log-ins.js'
 import { createMessageWays } from './message-ways.js'
 import { openCarriers } from './open-carriers.js'
 import { restoreSwitch } from './restore.js'
 import { refusedOrigins, sipEdgeOptions } from './sip-options.js'
 import { SipSwitch, type SipListening } from './sip-switch.js'
-import { softphoneOptions } from './softphone-options.js'
 import { openPools } from './pools.js'
 import { registerPoolGauges } from './pool-gauges.js'
 import { stopInOrder } from './stop.js'
@@ -38,7 +36,7 @@ import { resumeSwitchTime, takeIds } from './switch-time.js'
 import { tieEsmes } from './tied-esmes.js'
 import { tiePools } from './tied-pools.js'
 import { tieVendors } from './tied-vendors.js'
-import { createRecordExport, recordFolder } from './record-files.js'
+import { createRecordExport } from './record-files.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 
@@ -97,29 +95,20 @@ export async function startApp(ports: AppPorts): Promise<App> {
   if (Math.abs(time.wallAheadMs) > CLOCK_STEP_WORTH_TELLING_MS) log.event('clock.stepped', { byMs: time.wallAheadMs })
   const { ids, epoch } = await takeIds(store, ports.onLost)
 
-  const accounting = await openAccounting(
-    store.books,
-    directory,
-    { metrics, log },
-    exactClock.wallMs(),
-    config.books.keepDays,
-  ).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const orClose = <T>(opening: Promise<T>): Promise<T> =>
+    opening.catch(async (error: unknown) => {
+      await store.close()
+      throw error
+    })
+  const accounting = await orClose(
+    openAccounting(store.books, directory, { metrics, log }, exactClock.wallMs(), config.books.keepDays),
+  )
   const instruments = createApiInstruments(metrics, log, clock)
-  const pools = await openPools({ config, store, clock: exactClock, log }).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const pools = await orClose(openPools({ config, store, clock: exactClock, log }))
   const wallMs = (): number => clock.wallMs()
-  const carriers = await openCarriers({
-    ...{ config, store, directory, metrics, log, nowMs, wallMs },
-    isFirst: epoch === 1,
-  }).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const carriers = await orClose(
+    openCarriers({ ...{ config, store, directory, metrics, log, nowMs, wallMs }, isFirst: epoch === 1 }),
+  )
   const refreshOptions = webhooks && poolRefreshOptions(config)
   const tied = pools && tiePools({ config, powerpacks: pools.powerpacks, instruments, nowMs, wallMs })
   live.expectCurrency(accounting.expected)
@@ -190,44 +179,15 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const sip =
     sipOptions &&
     new SipSwitch({
-      ...{
-        config,
-        options: sipOptions,
-        directory,
-        store,
-        core,
-        destinations,
-        clock,
-        timers,
-        nowMs,
-        logIns,
-        metrics,
-        log,
-      },
-      ...{ submit, submitMo, mostPending: HOLD_READING_ABOVE },
+      ...{ config, directory, store, core, destinations, logIns, clock, timers, nowMs, metrics, log },
+      ...{ options: sipOptions, submit, submitMo, mostPending: HOLD_READING_ABOVE },
     })
 
   const api =
     pools && webhooks
       ? new ApiSwitch({
-          ...{
-            config,
-            webhooks,
-            refreshOptions,
-            pools,
-            directory,
-            book: live.book,
-            store,
-            core,
-            destinations,
-            ids,
-            clock,
-            timers,
-            nowMs,
-            logIns,
-            instruments,
-            log,
-          },
+          ...{ config, webhooks, refreshOptions, pools, directory, store, core, destinations, ids, logIns },
+          ...{ book: live.book, clock, timers, nowMs, instruments, log },
           ...{ submit, mostPending: HOLD_READING_ABOVE, version: ports.version },
         })
       : undefined
@@ -289,40 +249,14 @@ export async function startApp(ports: AppPorts): Promise<App> {
   let apiPort: number | undefined
   let sipListening: readonly SipListening[] = []
   try {
-    startedAdmin = await startAdmin({
-      host: config.admin.host,
-      port: config.admin.port,
-      metrics,
-      readiness,
-      onFault: (fault) => log.event('admin.requestFailed', fault),
-      ...softphoneOptions(config, () => sipListening, log),
-      api: {
-        book: live.book,
-        tokens: ports.tokens,
-        version: ports.version,
-        pauses: live.pauses,
-        logIns: { ...logInsOf('api', logIns), retryAfterMs: config.logIn.forgiveMs },
-        money: {
-          ...{ books: accounting.books, store: store.books, recorder, directory },
-          wallMs: () => exactClock.wallMs(),
-          recordFolder: recordFolder(config),
-        },
-        route: { standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown') },
-        plans: carriers.plans,
-        limits: limitUse({
-          ...{ directory, recorder, nowMs, days: carriers.days, limiter: carriers.limits.limiter },
-          waiting: dispatcher.limited,
-          lanes: () => dispatcher.lanes(),
-          wallMs: () => exactClock.wallMs(),
-        }),
-        onElsewhere: (by, { key, day, elsewhere, used }) =>
-          log.event('cap.elsewhere', { by, day: key, date: day, elsewhere, used }),
-        numbers: api && { book: api.book, changes: api.changes },
-        onNumbers: (by, count) => log.event('powerpack.numbersChanged', { by, count }),
-        onChanged: (change) => log.event('directory.changed', change),
-        onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),
-      },
-    })
+    startedAdmin = await startAdmin(
+      adminOptions({
+        ...{ config, live, store, core, accounting, carriers, api, readiness, logIns, nowMs, metrics, log },
+        ...{ tokens: ports.tokens, version: ports.version, clock: exactClock },
+        standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown'),
+        sipListening: () => sipListening,
+      }),
+    )
     log.event('admin.listening', { host: config.admin.host, port: startedAdmin.port })
     // All that was built from the directory of the start follows from here on.
     live.follow((snapshot) => {
