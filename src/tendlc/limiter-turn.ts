@@ -92,9 +92,10 @@ export class LaneLimit {
 
   #findGates(nowMs: number): void {
     if (this.#version === this.#limiter.version && !this.#gates.some(isForgotten)) return
-    this.#waiting.leave(this.#gates)
+    const before = this.#gates
     this.#version = this.#limiter.version
     this.#gates = this.#limiter.gatesOf(this.lane, nowMs)
+    this.#waiting.move(before, this.#gates)
   }
 }
 

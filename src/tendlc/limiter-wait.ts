@@ -64,6 +64,11 @@ export class WaitInOrder {
     return undefined
   }
 
+  /** Its gates are others now. Where one is as it was, it keeps its place: one that was forgotten at rest had nobody in line. */
+  move(from: readonly Gate[], to: readonly Gate[]): void {
+    for (let i = 0; i < from.length; i++) if (from[i] !== to[i]) this.#places.leave(from[i]!, i)
+  }
+
   /** Out of all lines. */
   leave(gates: readonly Gate[]): void {
     for (let i = 0; i < gates.length; i++) this.#places.leave(gates[i]!, i)

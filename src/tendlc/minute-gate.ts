@@ -82,7 +82,7 @@ export class MinuteGate implements Gate {
   }
 
   isAtRest(nowMs: number): boolean {
-    return this.#used === 0 || (this.line.isEmpty(nowMs) && this.room(nowMs) === this.#perMinute)
+    return this.line.isEmpty(nowMs) && this.room(nowMs) === this.#perMinute
   }
 
   // A clock that goes back adds to the newest slot.
