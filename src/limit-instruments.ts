@@ -4,11 +4,13 @@
 import type { CarrierLimits } from './carrier-limits.js'
 import { limitedIn } from './delivery/lane-key.js'
 import type { Dispatcher } from './delivery/dispatcher.js'
+import { sumsOf } from './delivery/lane-holds.js'
 import type { LaneLimitPorts } from './delivery/lane-limits.js'
 import type { Delivery } from './message/delivery.js'
 import type { LimitedStagePorts } from './pipeline/limited/limited.js'
 import { capWarningCodeOf } from './tendlc/codes.js'
 import type { DayBook, DayTold } from './tendlc/day-book.js'
+import type { LearnedCarriers } from './tendlc/learned-carriers.js'
 import type { Log } from './telemetry/log.js'
 import type { GaugeRow, Metrics } from './telemetry/metrics.js'
 import type { limitKinds } from './telemetry/tendlc-metrics.js'
@@ -29,11 +31,13 @@ export function createLimitInstruments(metrics: Metrics, log: Log, tables: () =>
       metrics.limitedRefusals.count(campaign, carrier, reason)
   }
   return {
-    letGo: ({ limited }, _, limit, heldMs) => {
+    letGo: ({ limited }, _, held) => {
       if (limited === undefined) return
-      const labels = [limited.campaign, limited.carrier, limitKindOf(limit)] as const
-      metrics.limitedWaits.count(...labels)
-      metrics.limitedWaitSeconds.add(metrics.limitedWaitSeconds.index(...labels), heldMs / 1000)
+      for (const [limit, heldMs] of sumsOf(held)) {
+        const labels = [limited.campaign, limited.carrier, limitKindOf(limit)] as const
+        metrics.limitedWaits.count(...labels)
+        metrics.limitedWaitSeconds.add(metrics.limitedWaitSeconds.index(...labels), heldMs / 1000)
+      }
     },
     refused,
     capped: ({ lane }) => {
@@ -61,13 +65,15 @@ export interface LimitGaugeSources {
   readonly dispatcher: Dispatcher
   readonly limits: CarrierLimits
   readonly days: DayBook
+  readonly learned: Pick<LearnedCarriers, 'size'>
   /** Switch time, ms. */
   readonly nowMs: () => number
 }
 
 const MAX_QUEUES = 2000
 
-export function registerLimitGauges({ metrics, dispatcher, limits, days, nowMs }: LimitGaugeSources): void {
+export function registerLimitGauges({ metrics, dispatcher, limits, days, learned, nowMs }: LimitGaugeSources): void {
+  metrics.gauge('learnedPhones', () => [{ labels: {}, value: learned.size }])
   metrics.gauge('limitedWaiting', () => {
     const rows: GaugeRow<'limitedWaiting'>[] = []
     for (const { campaign, carrier, segments } of dispatcher.limited.campaigns()) {

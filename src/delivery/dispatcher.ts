@@ -11,6 +11,7 @@ import type { Destination } from './destination.js'
 import type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 import { hold, lineUpAside, newLane, takenOf, viewOf, type Lane, type LaneView, type Station } from './lane.js'
 import { LaneCounts } from './lane-counts.js'
+import { forgetHolds } from './lane-holds.js'
 import { giveBack, turnOf } from './lane-limits.js'
 import { segmentsLeft } from './limited-segments.js'
 import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
@@ -294,6 +295,12 @@ export class Dispatcher {
     for (const lane of this.#lanes.values()) yield viewOf(lane)
   }
 
+  /** A lane as others see it; undefined where nothing is in it. */
+  laneView(key: LaneKey): LaneView | undefined {
+    const lane = this.#lanes.get(key)
+    return lane && viewOf(lane)
+  }
+
   #serve(station: Station, nowMs: number): void {
     const { destination, line } = station
     let room = destination.up ? destination.room(nowMs) : 0
@@ -370,7 +377,7 @@ export class Dispatcher {
     }
     // Back to its place.
     for (let last = aside?.pop(); last !== undefined; last = aside?.pop()) lane.ready.unshift(last)
-    if (lane.heldBy !== '' && lane.ready.length === 0 && !lane.moreInStore) lane.heldBy = ''
+    if (lane.ready.length === 0 && !lane.moreInStore) forgetHolds(lane)
     return room
   }
 

@@ -3,6 +3,7 @@
 
 import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { Lane } from './lane.js'
+import { endHold, forgetBefore, heldSince, holdBy, type Stretch } from './lane-holds.js'
 import { passAll } from './limits.js'
 import { segmentsLeft, type LimitedSegments } from './limited-segments.js'
 
@@ -13,11 +14,13 @@ export interface LaneLimitPorts {
   /** What messages under way have taken of carriers' limits; left out where no carrier limits any. */
   readonly limited?: LimitedSegments | undefined
   /**
-   * A limit that held it up lets it go. Never told of those that did not wait.
+   * What held it up lets it go. Never told of those that did not wait.
    *
-   * @param heldMs since its lane was held up, or since it was due where that is later
+   * @param held while it was due, one stretch after the other
    */
-  letGo?(lane: Lane, delivery: Delivery, limit: string, heldMs: number): void
+  letGo?(lane: Lane, delivery: Delivery, held: readonly Stretch[]): void
+  /** It fails, since it may not wait for this limit. */
+  failed?(lane: Lane, delivery: Delivery, limit: string, nowMs: number): void
 }
 
 /** It passes (`goes`); it fails, since it may not wait (`fails`); or when to ask again, in switch time. */
@@ -30,16 +33,24 @@ export function turnOf(lane: Lane, delivery: Delivery, nowMs: number, ports: Lan
   const passage = passAll(lane.limits, count, nowMs)
   if (passage.passed) {
     if (isWhole) ports.limited?.take(delivery.id, count, nowMs)
-    if (lane.heldBy !== '')
-      ports.letGo?.(lane, delivery, lane.heldBy, nowMs - Math.max(lane.heldSinceMs, delivery.dueMs))
+    if (lane.heldBy !== '' || lane.heldBefore.length > 0) tellOfHold(lane, delivery, nowMs, ports)
     return 'goes'
   }
   const { limit, againMs } = passage
-  if (limit.failsNow?.(count, nowMs) === true) return 'fails'
-  if (lane.heldBy === '') lane.heldSinceMs = nowMs
-  lane.heldBy = limit.name
+  if (limit.failsNow?.(count, nowMs) === true) {
+    ports.failed?.(lane, delivery, limit.name, nowMs)
+    return 'fails'
+  }
+  holdBy(lane, limit.name, nowMs)
   // Later than now in any case: a limit that says no and "now" would be asked for ever.
   return againMs === Infinity ? nowMs + LIMIT_RETRY_MS : Math.max(againMs, nowMs + 1)
+}
+
+function tellOfHold(lane: Lane, delivery: Delivery, nowMs: number, ports: LaneLimitPorts): void {
+  endHold(lane, nowMs)
+  forgetBefore(lane, delivery.dueMs)
+  const held = heldSince(lane, delivery.dueMs, nowMs)
+  if (held.length > 0) ports.letGo?.(lane, delivery, held)
 }
 
 /** What it took and did not use. */

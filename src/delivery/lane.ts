@@ -7,10 +7,11 @@ import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { Limited } from '../message/limited.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { Destination } from './destination.js'
+import { notHeld, type Held } from './lane-holds.js'
 import type { LaneTarget } from './lane-key.js'
 import type { Limit } from './limits.js'
 
-export interface Lane {
+export interface Lane extends Held {
   readonly key: LaneKey
   readonly target: LaneTarget
   /** The number of a pool that sends what is in it; that of the target. */
@@ -39,10 +40,6 @@ export interface Lane {
   pausedUntilMs: number
   /** The peer asked for a pause until then: other than a limit's, it holds up what is under way too. */
   restUntilMs: number
-  /** The limit that refused last, by name; '' while none holds it up. */
-  heldBy: string
-  /** Since when, without an end in between. */
-  heldSinceMs: number
   /** What was last asked for of the limits of carriers, and how many segments that is. */
   countedFor: Delivery | undefined
   counted: number
@@ -63,13 +60,21 @@ export interface LaneView {
   readonly firstDueMs: number
   /** The limit that holds it up, and since when; undefined where none does. */
   readonly held: { readonly by: string; readonly sinceMs: number } | undefined
+  /** The same with what held it up before. */
+  readonly holds: Readonly<Held>
+  /** When its limits are asked again: nothing leaves it before. */
+  readonly notBeforeMs: number
+  /** Those that stand in line in memory, in order. */
+  readonly ready: Iterable<Delivery>
 }
 
-export function viewOf({ key, target, waiting, ready, unreadDueMs, nextDueMs, heldBy, heldSinceMs }: Lane): LaneView {
+export function viewOf(lane: Lane): LaneView {
+  const { key, target, waiting, ready, unreadDueMs, nextDueMs, heldBy, heldSinceMs, pausedUntilMs } = lane
   return {
     ...{ key, target, waiting },
     firstDueMs: Math.min(ready.peek()?.dueMs ?? Infinity, unreadDueMs, nextDueMs),
     held: heldBy === '' ? undefined : { by: heldBy, sinceMs: heldSinceMs },
+    ...{ holds: lane, notBeforeMs: pausedUntilMs, ready },
   }
 }
 
@@ -130,8 +135,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     inLine: false,
     pausedUntilMs: 0,
     restUntilMs: 0,
-    heldBy: '',
-    heldSinceMs: 0,
+    ...notHeld,
     countedFor: undefined,
     counted: 0,
     nextDueMs: Infinity,
