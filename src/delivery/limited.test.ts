@@ -163,6 +163,35 @@ describe('a message that carriers limit', () => {
   })
 })
 
+describe('a day that has room again before midnight', () => {
+  const capped = campaignOf('C1', { tmobile: { ...shared(75), ...day(2) } })
+
+  it('is used by those that wait when a vendor refuses what was sent', async () => {
+    const w = await world([capped], { [one]: 'C1', [two]: 'C1' })
+    for (let i = 0; i < 2; i++) w.submit(one, tmobile)
+    await w.rig.settle()
+    w.submit(two, tmobile)
+    w.submit(one, tmobile)
+    await w.rig.settle()
+    expect(w.vendor.underWay).toHaveLength(2)
+    w.rig.courier.attemptEnded(firstOf(w.vendor), a, { kind: 'refused', permanent: true, error: '011' })
+    await w.rig.advance(61_000)
+    expect(w.vendor.sent).toHaveLength(3)
+    expect(w.days.used('tmobile:ein:1', w.rig.nowMs())).toBe(2)
+  })
+
+  it('is used when less was sent elsewhere than was said', async () => {
+    const w = await world([capped])
+    w.days.judgeElsewhere('tmobile:ein:1', 2, w.rig.nowMs()).apply()
+    w.submit(one, tmobile)
+    await w.rig.settle()
+    expect(w.vendor.sent).toHaveLength(0)
+    w.days.judgeElsewhere('tmobile:ein:1', 0, w.rig.nowMs()).apply()
+    await w.rig.advance(61_000)
+    expect(w.vendor.sent).toHaveLength(1)
+  })
+})
+
 describe('what is registered changes', () => {
   it('a message goes on in the lane of the campaign that its number has now', async () => {
     const w = await world([

@@ -12,6 +12,8 @@ export interface Gates {
   readonly version: number
   /** When any lane asked last. */
   readonly askedMs: number
+  /** How long those wait at most whom a day refused, before they ask again. */
+  readonly dayAskMs: number
   asked(nowMs: number): void
   gatesOf(lane: LimitedLane, nowMs: number): readonly Gate[]
 }
@@ -21,7 +23,7 @@ export class LaneLimit {
   readonly #limiter: Gates
   #version = -1
   #gates: readonly Gate[] = []
-  readonly #waiting = new WaitInOrder()
+  readonly #waiting: WaitInOrder
   #refusedBy: Gate | undefined
   #againMs = -Infinity
   #refusedMs = -Infinity
@@ -32,6 +34,7 @@ export class LaneLimit {
   constructor(limiter: Gates, lane: LimitedLane) {
     this.#limiter = limiter
     this.lane = lane
+    this.#waiting = new WaitInOrder(limiter.dayAskMs)
   }
 
   /** The one that refused last. */

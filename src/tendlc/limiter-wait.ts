@@ -52,6 +52,12 @@ class Places {
  */
 export class WaitInOrder {
   readonly #places = new Places()
+  readonly #dayAskMs: number
+
+  /** @param dayAskMs how long whoever a day refused waits at most before it asks again */
+  constructor(dayAskMs: number) {
+    this.#dayAskMs = dayAskMs
+  }
 
   /** Undefined where it may go: all gates have room, and it is its turn at each. Otherwise it stands in line until it asks again. */
   refusal(gates: readonly Gate[], count: number, nowMs: number): Refusal | undefined {
@@ -78,7 +84,7 @@ export class WaitInOrder {
     const gate = gates[at]!
     if (gate.line === undefined) {
       this.leave(gates)
-      return { gate, againMs: Math.max(roomMs, nowMs + 1) }
+      return { gate, againMs: Math.max(nowMs + 1, Math.min(roomMs, nowMs + this.#dayAskMs)) }
     }
     const againMs = askAgainMs(ahead, roomMs, nowMs)
     for (let i = 0; i < gates.length; i++)

@@ -151,7 +151,7 @@ describe('a lane', () => {
     expect(world.limiter.use(limit.lane, noon).map(({ room }) => room)).toEqual([20, -25])
     expect([limit.take(20, noon + 1799), limit.take(20, noon + 1800)]).toEqual([false, true])
     expect(limit.take(1, noon + 9000)).toBe(false)
-    expect(limit.nextMs(1, noon + 9000)).toBe(midnight)
+    expect([limit.name, limit.nextMs(1, noon + 9000)]).toEqual(['day of ein:12', noon + 69_000])
     world.campaigns.set('C1', campaignOf('C1', {}))
     world.limiter.follow()
     expect(limit.take(1, noon + 9000)).toBe(true)
@@ -184,8 +184,13 @@ describe('the cap of a day', () => {
   it('holds until midnight in Los Angeles', () => {
     const limit = capped(100).limiter.of(laneOf({ carrier: 'tmobile' }))
     expect(goes(limit, noon)).toBe(100)
-    expect([limit.name, limit.nextMs(1, noon), limit.failsNow(1, noon)]).toEqual(['day of ein:12', midnight, false])
+    expect([limit.name, limit.nextMs(1, noon), limit.failsNow(1, noon)]).toEqual([
+      'day of ein:12',
+      noon + 60_000,
+      false,
+    ])
     expect(goes(limit, midnight - 1)).toBe(0)
+    expect(limit.nextMs(1, midnight - 1)).toBe(midnight)
     expect(goes(limit, midnight)).toBe(100)
   })
 
@@ -194,7 +199,8 @@ describe('the cap of a day', () => {
     world.wallAheadMs = 3_600_000
     const limit = world.limiter.of(laneOf({ carrier: 'tmobile' }))
     expect(goes(limit, noon)).toBe(1)
-    expect(limit.nextMs(1, noon)).toBe(midnight - 3_600_000)
+    expect(goes(limit, midnight - 3_600_001)).toBe(0)
+    expect(limit.nextMs(1, midnight - 3_600_001)).toBe(midnight - 3_600_000)
     expect(goes(limit, midnight - 3_600_000)).toBe(1)
   })
 
@@ -211,7 +217,7 @@ describe('the cap of a day', () => {
     const long = limiter.of(laneOf({ carrier: 'tmobile' }))
     const short = limiter.of(laneOf({ carrier: 'tmobile', number: '12025550102' }))
     expect([long.take(98, noon), long.take(3, noon), long.take(101, midnight)]).toEqual([true, false, false])
-    expect(long.nextMs(101, midnight)).toBe(Infinity)
+    expect(long.nextMs(101, midnight)).toBe(midnight + 60_000)
     expect(goes(short, noon)).toBe(2)
   })
 

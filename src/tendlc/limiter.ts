@@ -23,6 +23,8 @@ import { MinuteGate } from './minute-gate.js'
 
 /** Gates among which those that rest are looked for. */
 const LOOKED_THROUGH = 1024
+/** A vendor refuses what was sent, others sent less than was said: a day may have room again before it ends. */
+const DAY_ASK_MS = 60_000
 const noRows: readonly KeptRow[] = []
 
 /** Use of a limit, for those who want to know. */
@@ -43,9 +45,12 @@ export interface LimiterOptions {
   readonly startedMs?: number
   /** Limits that are not there, by name: for those who ask what would be without them. */
   readonly leaveOut?: (name: string) => boolean
+  /** How long those wait at most whom a day refused, before they ask again; Infinity where nothing is ever given back. */
+  readonly dayAskMs?: number
 }
 
 export class Limiter implements Gates {
+  readonly dayAskMs: number
   readonly #world: LimitWorld
   readonly #days: DayBook
   readonly #startedMs: number
@@ -58,7 +63,9 @@ export class Limiter implements Gates {
   #version = 0
   #askedMs = 0
 
-  constructor(world: LimitWorld, days: DayBook, { startedMs = -Infinity, leaveOut }: LimiterOptions = {}) {
+  constructor(world: LimitWorld, days: DayBook, options: LimiterOptions = {}) {
+    const { startedMs = -Infinity, leaveOut, dayAskMs = DAY_ASK_MS } = options
+    this.dayAskMs = dayAskMs
     this.#world = world
     this.#days = days
     this.#startedMs = startedMs

@@ -80,7 +80,7 @@ export function* runInSlices(
   const days = new DayBook({ wallMs: (nowMs) => nowMs })
   days.load(usedRows(order, days), startMs)
   const leaveOut = (name: string): boolean => without.has(limitOf(name))
-  const limiter = new Limiter(world, days, without.size === 0 ? {} : { leaveOut })
+  const limiter = new Limiter(world, days, { dayAskMs: Infinity, ...(without.size > 0 && { leaveOut }) })
   const lanes = lanesOf(order, limiter)
   const all = new HeldSpans()
   const byCarrier = new Map<PlannedCarrier, Tally>()
