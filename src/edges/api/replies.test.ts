@@ -35,6 +35,19 @@ describe('a reply', () => {
     expect(messages.told.map(({ table }) => table)).toEqual([RECORD_TABLE])
   })
 
+  it('may write its numbers as people do, and is judged by what they are', async () => {
+    const { messages, send } = rig()
+    const written = { src: '+1 (415) 555-0101', dst: '+1 415-555-0528' }
+    expect(await send(webhook, { ...reply, ...written }, [left])).toEqual({ kind: 'taken' })
+    expect(messages.submitted).toMatchObject([{ source: { value: pooled }, destination: { value: phone } }])
+    const stranger = { ...reply, src: '+14155559999', dst: '+14155550528' }
+    expect(await send(webhook, stranger, [left])).toMatchObject({ kind: 'refused', again: false })
+    const { packs } = messages.powerpacks
+    messages.powerpacks.done(judgeOptOut(packs.optOuts, packs.optOutScope(pooled), phone, 0))
+    expect(await send(webhook, { ...reply, ...written }, [left])).toMatchObject({ why: 'optedOut' })
+    expect(messages.submitted).toHaveLength(1)
+  })
+
   it('tells of its state where it says whom', async () => {
     const { messages, send } = rig()
     await send(webhook, { ...reply, src: ownNumber, callbackUrl: 'https://example.com/state' }, [left])

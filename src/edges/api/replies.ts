@@ -39,10 +39,10 @@ export function replies(ports: ReplyPorts): AttemptPorts['reply'] {
     new Promise((resolve) => {
       const asked = askedFor(webhook, reply, ports)
       if ('kind' in asked) return resolve(asked)
-      const { caller, request, isAcknowledgement } = asked
+      const { caller, request, to, isAcknowledgement } = asked
       const sent = new SentReply(ports, caller, request, kept, resolve)
       const common = commonOf(request)
-      const submission = submissionOf(reply.dst, common, request, caller, link, sent.kept, sent)
+      const submission = submissionOf(to, common, request, caller, link, sent.kept, sent)
       if (batch.length === 0) ports.defer(hand)
       batch.push({ ...submission, isAcknowledgement })
     })
@@ -51,6 +51,7 @@ export function replies(ports: ReplyPorts): AttemptPorts['reply'] {
 interface Asked {
   readonly caller: Caller
   readonly request: MessageRequest
+  readonly to: string
   readonly isAcknowledgement: boolean
 }
 
@@ -62,12 +63,14 @@ function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts
   const { src, dst, text, callbackUrl: url, callbackMethod: method } = reply
   const checked = checkRequest({ src, dst, text, ...(url !== '' && { url, method }) })
   if (checked.kind === 'mistake') return never(checked.error)
+  const { request } = checked
+  const [to = ''] = request.to
   const caller: Caller = { ...known, address: '' }
   // Who says STOP hears that it was heard, from the number that it was said to.
-  if (purpose === 'acknowledgement') return { caller, request: checked.request, isAcknowledgement: true }
-  const why = whyNotFrom(src, dst, caller.account, ports)
+  if (purpose === 'acknowledgement') return { caller, request, to, isAcknowledgement: true }
+  const why = whyNotFrom(request.src, to, caller.account, ports)
   if (why !== undefined) return never(why.error ?? why.reason)
-  return { caller, request: checked.request, isAcknowledgement: false }
+  return { caller, request, to, isAcknowledgement: false }
 }
 
 class SentReply implements SubmissionAnswer {

@@ -31,7 +31,7 @@ describe('an answer', () => {
   })
 
   it('goes to each destination once', () => {
-    const answer = read(response('<Message dst="1&lt;2&lt; 1">Hi</Message>'))
+    const answer = read(response('<Message dst="+1&lt;2&lt; (1)">Hi</Message>'))
     expect(answer).toEqual({
       kind: 'replies',
       replies: [

@@ -111,7 +111,9 @@ function repliesOf(
   if (method !== 'POST' && method !== 'GET') throw new Malformed('a callbackMethod other than POST and GET')
   const content = text.trim()
   if (content === '') throw new Malformed('a message without text')
-  return [...new Set(dst.split('<').map((each) => each.trim()))].map((each) => {
+  // Written in two ways, it is one phone all the same.
+  const phones = new Set(dst.split('<').map((each) => each.replace(/[-/.+()\s]/g, '')))
+  return [...phones].map((each) => {
     if (each === '' || each.length > MAX_ADDRESS) throw new Malformed('a dst that is none')
     if (src === '' || src.length > MAX_ADDRESS) throw new Malformed('a src that is none')
     return { src, dst: each, text: content, ...callbackOf(callbackUrl, method) }
