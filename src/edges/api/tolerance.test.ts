@@ -123,6 +123,15 @@ const quirks: readonly (readonly [what: string, call: () => Promise<Answered>, e
       }),
     ({ body }) => expect(body['local_connect']).toBe(false),
   ],
+  [
+    'a form that names each of several by itself',
+    () =>
+      rig.call('POST', '/Number/', {
+        body: 'numbers=19995550101&numbers=19995550102&carrier=x',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+    ({ body }) => expect(body['numbers']).toHaveLength(2),
+  ],
 ]
 
 /** Each with what is said to be wrong. */

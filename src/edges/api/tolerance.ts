@@ -35,7 +35,13 @@ export function readBodies(server: FastifyInstance): void {
     { parseAs: 'string' },
     (_request, text: string, done) => {
       const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-      for (const [name, value] of new URLSearchParams(text)) fields[name] = value
+      // A name that comes again makes a list, as of several destinations: none of them is lost without a word.
+      for (const [name, value] of new URLSearchParams(text)) {
+        const known = fields[name]
+        if (known === undefined) fields[name] = value
+        else if (Array.isArray(known)) known.push(value)
+        else fields[name] = [known, value]
+      }
       done(null, fields)
     },
   )
