@@ -46,7 +46,9 @@ export function refuseForNow(reply: FastifyReply, error: string): FastifyReply {
 }
 
 export function refuseChange(reply: FastifyReply, { reason, field, what }: Refusal): FastifyReply {
-  return refuse(reply, statusOf[reason], field === '' ? what : `${field}: ${what}`)
+  const error = field === '' ? what : `${field}: ${what}`
+  const status = statusOf[reason]
+  return status === 503 ? refuseForNow(reply, error) : refuse(reply, status, error)
 }
 
 /** Answers with what became of a change, where it was made. */

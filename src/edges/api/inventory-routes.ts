@@ -1,6 +1,6 @@
 // Numbers on offer, over HTTP: searched and bought.
 import { type Static, Type } from '@sinclair/typebox'
-import { answerChange, answerList, baseOf, described, refuse } from './answers.js'
+import { answerChange, answerList, baseOf, described, refuse, refuseForNow } from './answers.js'
 import { pageFields } from './page.js'
 import type { AddRoutes, ApiPorts } from './api-ports.js'
 import { NumbersUnavailable, offerServices, type OfferType, type OfferWish } from './inventory.js'
@@ -54,7 +54,7 @@ export function inventoryRoutes({ source, changes, applications }: ApiPorts): Ad
         if (wish === undefined) return refuse(reply, 400, 'country_iso: expects a country as two letters')
         const base = baseOf(apiAccount)
         const found = await source.find(wish, query).catch(unlessUnavailable)
-        if (found instanceof NumbersUnavailable) return refuse(reply, 503, found.message)
+        if (found instanceof NumbersUnavailable) return refuseForNow(reply, found.message)
         return answerList(reply, `${base}/PhoneNumber/`, query, found, (row) => offerJson(row, base))
       },
     )

@@ -12,8 +12,9 @@ import type { AddRoutes, ApiPorts } from './api-ports.js'
 import { packJson, packWish, NewPackBody, PackBody } from './powerpack-json.js'
 import { together } from './powerpack-changes.js'
 
-/** Numbers given up in one step. */
+/** Numbers given up in one step, and how long others wait for that where a provider is asked for each, ms. */
 const RETURNED_AT_ONCE = 500
+const RETURNING_MS = 1_000
 
 const ListQuery = Type.Object(pageFields)
 const EndBody = Type.Object({
@@ -110,14 +111,24 @@ export function powerpackRoutes(ports: ApiPorts): AddRoutes {
   }
 }
 
+/**
+ * Those before the first that can't go, if that is not the first of all: what a provider has back is the account's no more, whatever
+ * becomes of the rest.
+ */
 async function judgeReturns(
-  { powerpacks, source }: ApiPorts,
+  { powerpacks, source, monotonicMs }: ApiPorts,
   { pool }: Pack,
   given: readonly OwnedNumber[],
 ): Promise<Judged<unknown>> {
   const judged: Judged<unknown>[] = []
-  for (const { number } of given)
-    if (powerpacks.book.numbers.get(number)?.pool === pool) judged.push(await source.judgeReturn(number))
+  const untilMs = monotonicMs() + RETURNING_MS
+  for (const { number } of given) {
+    if (powerpacks.book.numbers.get(number)?.pool !== pool) continue
+    const one = await source.judgeReturn(number)
+    if (one.kind === 'refused' && judged.length > 0) break
+    judged.push(one)
+    if (monotonicMs() >= untilMs) break
+  }
   return together({ kind: 'change', rows: [], value: undefined, apply: () => undefined }, judged)
 }
 

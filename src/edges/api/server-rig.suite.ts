@@ -12,6 +12,7 @@ import { MemoryStore } from '../../store/memory/memory-store.js'
 import type { AddRoutes, ApiAccount, ApiLogIns, ApiPorts, ApiRate } from './api-ports.js'
 import { ApplicationBook, APPLICATION_TABLE } from './application-book.js'
 import { ownNumbers } from './inventory-own.js'
+import type { NumberSource } from './inventory.js'
 import { PowerpackChanges } from './powerpack-changes.js'
 import { startApi, type Api } from './server.js'
 import type { TenDlcPort } from './tendlc-ports.js'
@@ -40,6 +41,8 @@ export interface RigOptions {
   readonly logIns?: ApiLogIns
   readonly tenDlc?: TenDlcPort
   readonly routes?: readonly AddRoutes[]
+  /** In place of the operator's own numbers. */
+  readonly source?: (own: NumberSource) => NumberSource
 }
 
 export interface Answered {
@@ -142,12 +145,13 @@ export class ApiRig {
       if (this.failure !== undefined) throw this.failure
       await this.store.commit([{ kind: 'kept', rows }], anchorAt(1))
     }
+    const own = ownNumbers(powerpacks.book)
     return {
       ...{ powerpacks, applications, logIns: this.#options.logIns, tenDlc: this.#options.tenDlc },
       accountOf: (authId) => accounts.find((account) => account.authId === authId),
       subAccountsOf: (authId) => accounts.filter((account) => account.main === authId),
       changes: new PowerpackChanges(commit),
-      source: ownNumbers(powerpacks.book),
+      source: this.#options.source?.(own) ?? own,
       mayAdd: (_account, number) => number.startsWith('1999'),
       nowMs: () => this.nowMs,
       wallMs: () => this.nowMs,
