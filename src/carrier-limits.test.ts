@@ -5,6 +5,7 @@ import type { TenDlc } from './directory/tendlc.js'
 import type { AccountId, ConnectionId } from './message/ids.js'
 import type { Limited } from './message/limited.js'
 import { DayBook } from './tendlc/day-book.js'
+import { LearnedCarriers } from './tendlc/learned-carriers.js'
 import { shippedTables } from './tendlc/tables.js'
 import { campaignOf, shared, type TestCampaign } from './tendlc/world.suite.js'
 
@@ -39,7 +40,7 @@ function setUp(
   const nowMs = (): number => 1_000_000
   const days = new DayBook({ wallMs: (atMs) => atMs })
   const limits = new CarrierLimits(
-    { directory, learned: { of: () => undefined }, days, nowMs, wallMs: nowMs },
+    { directory, learned: new LearnedCarriers(), days, nowMs, wallMs: nowMs },
     { unregistered: 'limit', unknownCarrier: 'strict', maxQueueSeconds: 36_000, startedMs: -Infinity, ...options },
   )
   const of = (source: string, destination: string, isOfPool = false, account = acme) =>
@@ -88,6 +89,27 @@ describe('what carriers limit', () => {
     expect(of(tollFree, attPhone)).toEqual(without(tollFree))
     state.uses = []
     expect(of(attached, attPhone)).toBe('unregistered')
+  })
+
+  it('goes by what a receipt said of the phone, in words or by the tables; it is written down once', () => {
+    const { of, limits, state } = setUp()
+    const carrierOf = (phone: string) => (of(attached, phone) as Limited).carrier
+    expect(limits.heard(unknownPhone, '311480')).toEqual([
+      { table: 'carrier', key: unknownPhone, text: 'verizon|1000' },
+    ])
+    expect(limits.heard(unknownPhone, '311480')).toEqual([])
+    expect(carrierOf(unknownPhone)).toBe('verizon')
+    expect(limits.heard(unknownPhone, 'uscellular')).toHaveLength(1)
+    expect(carrierOf(unknownPhone)).toBe('uscellular')
+    expect(limits.heard(unknownPhone, '310999')).toHaveLength(1)
+    expect(carrierOf(unknownPhone)).toBe('minor')
+    // The operator knows better.
+    expect(limits.heard(attPhone, 'tmobile')).toHaveLength(1)
+    expect(carrierOf(attPhone)).toBe('att')
+    for (const phone of [canada, abroad, '', 'ACME']) expect(limits.heard(phone, 'att')).toEqual([])
+    state.campaigns = false
+    limits.follow()
+    expect(limits.heard('13125550101', 'att')).toEqual([])
   })
 
   it('is a guess that stays the same, where the policy says so', () => {

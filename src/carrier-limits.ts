@@ -11,11 +11,12 @@ import type { KeptRow } from './message/kept.js'
 import type { Limited, LimitedBy, LimitedMessage } from './message/limited.js'
 import type { Message } from './message/message.js'
 import { nanpAreaOf } from './phone/nanp.js'
-import { DestinationCarriers, type CarrierSources, type UnknownPolicy } from './tendlc/carrier.js'
+import { DestinationCarriers, type UnknownPolicy } from './tendlc/carrier.js'
 import { majorCarriers } from './tendlc/carriers.js'
 import type { DayBook } from './tendlc/day-book.js'
 import type { DayCap, Pace } from './tendlc/in-force.js'
 import type { CampaignInForce, LimitedLane, LimitWorld } from './tendlc/limiter-lane.js'
+import type { LearnedCarriers } from './tendlc/learned-carriers.js'
 import { Limiter } from './tendlc/limiter.js'
 import { isCarrier, queuesOf, queuesOfNumber, type DayLeft, type QueuePace } from './tendlc/queue.js'
 import { senderKindOf } from './tendlc/sender-kind.js'
@@ -33,7 +34,7 @@ export interface CarrierLimitsOptions {
 
 export interface CarrierLimitsPorts {
   readonly directory: () => Snapshot
-  readonly learned: CarrierSources['learned']
+  readonly learned: Pick<LearnedCarriers, 'of' | 'learn'>
   readonly days: DayBook
   /** Switch time, ms. */
   readonly nowMs: () => number
@@ -123,6 +124,20 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
     const asked = { destination, network, chance: chanceOf(destination), wallMs: this.#ports.wallMs() }
     const charged = this.#carriers?.of(asked)?.carriers
     return charged?.length === 1 ? charged[0]! : 'unknown'
+  }
+
+  /**
+   * A receipt names the network of its phone.
+   *
+   * @param network MCC and MNC in one, or a carrier
+   * @returns rows to be kept with that receipt; none for phones that no limit concerns
+   */
+  heard(phone: string, network: string): readonly KeptRow[] {
+    if (this.#carriers === undefined || !isOfUnitedStates(phone)) return noRows
+    const carrier = isCarrier(network)
+      ? network
+      : this.#carriers.carrierOfNetwork({ mcc: network.slice(0, 3), mnc: network.slice(3) })
+    return this.#ports.learned.learn(phone, carrier, this.#ports.wallMs())
   }
 
   // ---- what stands before a lane ---------------------------------------------------------------------------------------

@@ -191,6 +191,7 @@ export function buildCore(ports: CorePorts): Core {
       released: (delivery) => courier.released(delivery),
       originOf: (delivery) => originOf(delivery.message),
       calledAs,
+      heard: (phone, network) => carrierLimits.heard(phone, network),
       failed: (message, report) => courier.failed(message, report),
       cdr: ports.money.cdr,
       moved: ports.money.moved,

@@ -15,6 +15,7 @@ import type { Store } from './store/contracts/store.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 import type { DayBook } from './tendlc/day-book.js'
+import { CARRIER_TABLE } from './tendlc/learned-carriers.js'
 
 export interface OpenCarriersPorts {
   readonly config: Config
@@ -56,6 +57,8 @@ export async function openCarriers(ports: OpenCarriersPorts): Promise<Carriers> 
     { unregistered, unknownCarrier, maxQueueSeconds, startedMs: isFirst ? -Infinity : nowMs() },
   )
   const owed: KeptRow[] = [...old]
+  const isLearned = (table: string, key: string): boolean =>
+    table === CARRIER_TABLE && learned.of(key, wallMs()) !== undefined
   return {
     ...{ limits, days },
     plans: campaignPlans({ world: limits, learned, days, nowMs, unknownCarrier, maxQueueSeconds }),
@@ -70,10 +73,12 @@ export async function openCarriers(ports: OpenCarriersPorts): Promise<Carriers> 
         waiting: dispatcher.limited,
         refused: instruments.refused,
       }),
-    registerGauges: (of, dispatcher) => registerLimitGauges({ metrics: of, dispatcher, limits, days, nowMs }),
+    registerGauges: (of, dispatcher) => registerLimitGauges({ metrics: of, dispatcher, limits, days, learned, nowMs }),
     keepOwed: (recorder) => {
       if (owed.length === 0) return
-      recorder.recordLazily({ kind: 'kept', rows: owed.splice(0, OWED_AT_ONCE), fact: true }, ignored)
+      // A receipt may have taught a phone anew meanwhile, and its row stands where the old one stood.
+      const rows = owed.splice(0, OWED_AT_ONCE).filter(({ table, key }) => !isLearned(table, key))
+      if (rows.length > 0) recorder.recordLazily({ kind: 'kept', rows, fact: true }, ignored)
     },
   }
 }

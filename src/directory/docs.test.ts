@@ -6,7 +6,14 @@ import { AccountRow, bindKinds, ConnectionRow, CustomerRow, DirectoryFile, Excha
 import { SipPeerRow, sipTransports, SipUserRow } from './sip-columns.js'
 import { useCases } from '../tendlc/campaign.js'
 import { carriers } from '../tendlc/carriers.js'
-import { BrandRow, brandEntities, CampaignRow, CarrierOverrideRow, CarrierOverridesRow } from './tendlc-columns.js'
+import {
+  BrandRow,
+  brandEntities,
+  CampaignRow,
+  CarrierOverrideRow,
+  CarrierOverridesRow,
+  NetworkTlvRow,
+} from './tendlc-columns.js'
 import { alphabets, languageNames, longMessages, TextRow } from './text-columns.js'
 import { services } from './trade-rows.js'
 
@@ -20,6 +27,7 @@ describe('docs/directory.md', () => {
     ...keysOf(PolicyRow.properties.match).map((key) => `match.${key}`),
     ...keysOf(PolicyRow.properties.routing).map((key) => `routing.${key}`),
     ...keysOf(ConnectionRow.properties.receiptIds),
+    ...keysOf(NetworkTlvRow),
     ...keysOf(ConnectionRow.properties.multipart).map((key) => `multipart.${key}`),
     ...keysOf(TextRow).map((key) => `text.${key}`),
     ...keysOf(AccountRow.properties.limits),

@@ -47,6 +47,7 @@ export function* resolveConnections(
       const peers = peerRanges(connection, at, resolving)
       ranges.push(...peers)
       checkDataCodings(connection, at, resolving)
+      checkNetworkNames(connection, at, resolving)
       resolving.checkDialing(connection.translations, `${at}/translations`)
       if (connection.settleOn === 'receipt' && connection.requestReceipt === 'never')
         resolving.mistakes.push({
@@ -99,6 +100,20 @@ export function checkDataCodings(
     const first = seen.get(value)
     if (first === undefined) seen.set(value, key)
     else mistakes.push({ pointer, value: key, expected: `a value that is not given twice (first as ${first})` })
+  }
+}
+
+/** Case does not count: two that differ in nothing else are one. */
+function checkNetworkNames({ networkTlv }: ConnectionRow, at: string, { isRight, mistakes }: Resolving): void {
+  const given: unknown = networkTlv?.names
+  if (typeof given !== 'object' || given === null) return
+  const seen = new Map<string, string>()
+  for (const name of Object.keys(given)) {
+    const pointer = `${at}/networkTlv/names/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (!isRight(pointer)) continue
+    const first = seen.get(name.toLowerCase())
+    if (first === undefined) seen.set(name.toLowerCase(), name)
+    else mistakes.push({ pointer, value: name, expected: `a name that is not given twice (first as ${first})` })
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { ApiRow } from './api-columns.js'
 import { DialingRow } from './dialing-columns.js'
 import { SipPeerRow, SipUserRow } from './sip-columns.js'
-import { BrandRow, CampaignRow, CarrierOverridesRow } from './tendlc-columns.js'
+import { BrandRow, CampaignRow, CarrierOverridesRow, NetworkTlvRow } from './tendlc-columns.js'
 import { multipartRow, textColumns } from './text-columns.js'
 import { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, TariffRow } from './trade-rows.js'
 
@@ -184,6 +184,8 @@ export const ConnectionRow = Type.Object(
     /** On ESME_RTHROTTLED and ESME_RMSGQFUL: a resend like any other, or the lane waits and no try is spent. */
     onThrottle: oneOf(['resend', 'pauseLane'], 'resend'),
     receiptIds: ReceiptIdsRow,
+    /** Where its receipts name the network of the phone; left out: nowhere. */
+    networkTlv: Type.Optional(NetworkTlvRow),
     /** Answers of this vendor that a resend cannot mend, beside those that are permanent everywhere. */
     permanentCodes: Type.Array(
       Type.Union([Type.String(), Type.Integer({ minimum: 1, maximum: 0xffff_ffff })], {

@@ -34,6 +34,7 @@ const smppColumns = [
 
 const receiptColumns = [
   'requestReceipt',
+  'networkTlv',
   'waitReceiptMs',
   'settleOn',
   'receiptTimeoutMs',

@@ -1,4 +1,4 @@
-// The rows of 10DLC: who is registered, for what, with which numbers, and whose phones are whose. Schema only.
+// The rows of 10DLC: who is registered, for what, with which numbers, and whose phones are whose, also as vendors say it. Schema only.
 
 import { type Static, Type } from '@sinclair/typebox'
 import { brandKinds } from '../tendlc/brand.js'
@@ -123,6 +123,31 @@ export const CarrierOverridesRow = Type.Object(
   columnsOf('carrierOverrides'),
 )
 
+function tlvTag() {
+  return Type.Union([whole(0, 0xffff), Type.String({ pattern: '^0x[0-9a-fA-F]{1,4}$' })], {
+    expected: 'the tag of a TLV from 0x0000 to 0xFFFF, such as 0x1403',
+  })
+}
+
+/** Where a vendor's receipts name the network of the phone. */
+export const NetworkTlvRow = Type.Object(
+  {
+    /** Has MCC and MNC, or a word of `names`. */
+    tag: tlvTag(),
+    /** Where the vendor has the MNC in a TLV of its own: the other one has the MCC then. */
+    mncTag: Type.Optional(tlvTag()),
+    /** The vendor's own words or codes; their case does not count. They go before MCC and MNC. */
+    names: Type.Record(Type.String({ pattern: '^[^\\s\\x00-\\x1f](.{0,62}[^\\s\\x00-\\x1f])?$' }), oneOf(carriers), {
+      additionalProperties: Type.Never({ expected: 'a name of 1–64 characters, no space at either end' }),
+      maxProperties: 1000,
+      default: {},
+      expected: '{ name: carrier }',
+    }),
+  },
+  { ...strict, expected: '{ tag, mncTag, names }' },
+)
+
 export type BrandRow = Static<typeof BrandRow>
 export type CampaignRow = Static<typeof CampaignRow>
 export type CarrierOverridesRow = Static<typeof CarrierOverridesRow>
+export type NetworkTlvRow = Readonly<Static<typeof NetworkTlvRow>>

@@ -230,6 +230,51 @@ describe('what is wrong is told', () => {
   })
 })
 
+describe('where receipts name networks', () => {
+  const connection = (columns: string) => `
+tariffs: [{ id: t, rates: [{ prefix: '', price: '0' }] }]
+vendors: [{ id: v, connections: [{ id: c, host: h, tariff: t, ${columns} }] }]
+`
+  const smpp = (networkTlv: string) => connection(`systemId: s, password: p, networkTlv: ${networkTlv}`)
+
+  it.each([
+    ['{ tag: 0x1403 }', { tag: 0x1403, names: {} }],
+    ['{ tag: 5123, mncTag: "0x1404" }', { tag: 5123, mncTag: '0x1404', names: {} }],
+    ['{ tag: 0, names: { AT&T: att, 77: verizon } }', { tag: 0, names: { 'AT&T': 'att', '77': 'verizon' } }],
+  ])('%s', (text, expected) => {
+    expect(snapshotOf(smpp(text)).connections()[0]?.networkTlv).toEqual(expected)
+  })
+
+  it('is nowhere unless a connection says so', () => {
+    expect(snapshotOf(connection('systemId: s, password: p')).connections()[0]?.networkTlv).toBeUndefined()
+    expect(mistakesOf(connection('type: sip, direction: to, host: 192.0.2.1'))).not.toContainEqual(
+      expect.stringContaining('networkTlv'),
+    )
+  })
+
+  it.each([
+    [smpp('{}'), 'networkTlv.tag: expects the tag of a TLV'],
+    [
+      smpp('{ tag: 65536 }'),
+      'networkTlv.tag: expects the tag of a TLV from 0x0000 to 0xFFFF, such as 0x1403, not 65536',
+    ],
+    [smpp('{ tag: dest_network_id }'), 'networkTlv.tag: expects the tag of a TLV'],
+    [smpp('{ tag: 1, names: { BT: bt } }'), 'networkTlv.names.BT: expects one of att, tmobile'],
+    [smpp('{ tag: 1, names: { " BT": att } }'), 'expects a name of 1–64 characters'],
+    [
+      smpp('{ tag: 1, names: { A/T: att, a/t: att } }'),
+      'expects a name that is not given twice (first as A/T), not "a/t"',
+    ],
+    [
+      connection('type: sip, direction: to, networkTlv: { tag: 1 }'),
+      'networkTlv: expects nothing: SIP peers send no receipts',
+    ],
+  ])('%s', (text, expected) => {
+    // prettier-ignore
+    expect(mistakesOf(text)).toContainEqual(expect.stringContaining(expected))
+  })
+})
+
 describe('what is only unwise', () => {
   it('is warned of, and the directory is in force', () => {
     const numbers = Array.from({ length: 50 }, (_, n) => `'${12_025_550_100 + n}'`)

@@ -134,4 +134,6 @@ export interface VendorReport {
   readonly doneAtMs: number
   /** The phone it is about, in our form as far as the vendor's rules lead there; '' for unknown. Tie-break for ids that a vendor used twice. */
   readonly destination: string
+  /** Of that phone: MCC and MNC in one, or a carrier in the words of the limits. Left out where the vendor says nothing of it. */
+  readonly network?: string | undefined
 }

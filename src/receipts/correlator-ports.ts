@@ -3,6 +3,7 @@
 import type { Move } from '../message/bill.js'
 import type { ReceiptDelivery, SegmentDelivery, VendorReport } from '../message/delivery.js'
 import type { ConnectionId, MessageId, VendorId } from '../message/ids.js'
+import type { KeptRow } from '../message/kept.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
 import type { CdrLines } from '../money/cdr.js'
@@ -52,6 +53,11 @@ export interface CorrelatorPorts {
   claimUnanswered(vendor: VendorId, destination: string, receivedAtMs: number): SegmentDelivery | undefined
   /** What a connection writes for a number of ours, where that is not the same. */
   readonly calledAs?: CalledAs
+  /**
+   * The report on a message to this phone names its network. Rows are kept in the step of that report, which is recorded before
+   * anything else is.
+   */
+  readonly heard?: (phone: string, network: string) => readonly KeptRow[]
   /** The claimed segment is over. */
   released(delivery: SegmentDelivery): void
   originOf(delivery: SegmentDelivery): ReceiptOrigin

@@ -368,10 +368,12 @@ export class Correlator implements UnitListener {
       return
     }
     this.#seen.add(seen)
-    const unit =
+    const { network } = report
+    const told =
       awaiting.group === ''
         ? this.#told.receipted(awaiting, report, final)
         : this.#told.receiptedInGroup(awaiting, awaiting.group, report, final, group)
+    const unit = network === undefined ? told : this.#told.hearing(told, awaiting.origin.destination.value, network)
     const isEnd = final && (awaiting.group === '' || (group !== undefined && unit.group?.then === undefined))
     this.#ports.onFate('matched', receipt, isEnd)
     if (final) {
@@ -413,7 +415,10 @@ export class Correlator implements UnitListener {
     this.#parked.remove(parked)
     this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))
     this.#ports.onFate('matchedUnanswered', row, true)
-    this.#ports.recorder.recordLazily(this.#told.receiptedUnanswered(delivery, report), this)
+    const { network } = report
+    const told = this.#told.receiptedUnanswered(delivery, report)
+    const unit = network === undefined ? told : this.#told.hearing(told, delivery.message.destination.value, network)
+    this.#ports.recorder.recordLazily(unit, this)
     this.#ports.recorder.recordLazily(unparkedUnit(row), this)
   }
 

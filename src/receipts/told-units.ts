@@ -11,11 +11,12 @@ import { reportOn } from './group.js'
 import { noReceipts } from './origin.js'
 
 export type ReceiptedUnit = Extract<Unit, { readonly kind: 'receipted' }>
+export type UnansweredUnit = Extract<Unit, { readonly kind: 'receiptedUnanswered' }>
 
 /** What stands for a report that never came. */
 export const neverCame: VendorReport = { state: 'UNKNOWN', error: '000', doneAtMs: -1, destination: '' }
 
-type TellingPorts = Pick<CorrelatorPorts, 'outbox' | 'originOf' | 'cdr' | 'wallMs'>
+type TellingPorts = Pick<CorrelatorPorts, 'outbox' | 'originOf' | 'cdr' | 'heard' | 'wallMs'>
 
 export class ToldUnits {
   readonly #ports: TellingPorts
@@ -58,12 +59,18 @@ export class ToldUnits {
   }
 
   /** A report on a segment that was never answered. */
-  receiptedUnanswered(delivery: SegmentDelivery, report: VendorReport): Unit {
+  receiptedUnanswered(delivery: SegmentDelivery, report: VendorReport): UnansweredUnit {
     const { bill } = delivery
     const origin = this.#ports.originOf(delivery)
     const settled = bill && reported(bill, origin.account, report.state)
     const outbox = this.#outbox(origin, report, settled)
     return { kind: 'receiptedUnanswered', delivery, outbox, ...(settled && this.#booking(origin, settled, report)) }
+  }
+
+  /** The same with what the report tells of the phone's network. What the vendor writes for the phone may be anything. */
+  hearing<U extends ReceiptedUnit | UnansweredUnit>(unit: U, phone: string, network: string): U {
+    const kept = this.#ports.heard?.(phone, network)
+    return kept === undefined || kept.length === 0 ? unit : { ...unit, kept }
   }
 
   /** No report came on a segment: that is told by its group where there is one. */

@@ -47,6 +47,9 @@ declare module 'smpp' {
       readonly ASCII: { encode(text: string): Buffer }
       readonly UCS2: { encode(text: string): Buffer }
     }
+    /** Makes `name` a field of every PDU. */
+    addTLV(name: string, options: { readonly id: number; readonly type: unknown }): void
+    readonly types: { readonly tlv: { readonly string: unknown } }
     connect(options: { readonly host: string; readonly port: number }): smpp.Session
     createServer(onSession: (session: smpp.Session) => void): smpp.Server
   }

@@ -235,7 +235,10 @@ export const arbitraryCollected: fc.Arbitrary<CollectedPart> = fc.record({
 export const arbitraryParked: fc.Arbitrary<ParkedReceipt> = fc.record({
   ...vendorPlace,
   connection: branded<ConnectionId>(),
-  report: fc.record({ state, error: text, doneAtMs: wallMs, destination: text }),
+  report: fc.oneof(
+    fc.record({ state, error: text, doneAtMs: wallMs, destination: text }),
+    fc.record({ state, error: text, doneAtMs: wallMs, destination: text, network: text }),
+  ),
   expiresAtMs: ms,
 })
 
@@ -356,7 +359,7 @@ const arbitraryHappening: fc.Arbitrary<Exclude<Unit, { kind: 'paid' | 'exported'
   fc
     .record({ awaiting: arbitraryAwaiting, final: fc.boolean(), outbox, then: arbitraryGroup })
     .map(({ then, ...rest }) => ({ kind: 'receipted' as const, ...rest, group: { id: then.id, then } })),
-  fc.record({ kind: fc.constant('receiptedUnanswered'), delivery: arbitrarySegment, outbox }),
+  fc.record({ kind: fc.constant('receiptedUnanswered'), delivery: arbitrarySegment, outbox, kept }),
   fc.record({ kind: fc.constant('parked'), parked: arbitraryParked }),
   fc.record({ kind: fc.constant('unparked'), ...vendorPlace }),
   fc.record({

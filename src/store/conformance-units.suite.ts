@@ -207,6 +207,7 @@ export function oneOfEachUnit(): UnitStep[] {
       unit: { kind: 'groupGivenUp', group: groupOf(1), outbox },
     },
     { name: 'receiptedUnanswered', before: isThere, unit: isTold },
+    { name: 'receiptedUnanswered, with texts', before: isThere, unit: { ...isTold, kept } },
     { name: 'parked', before: [], unit: { kind: 'parked', parked: parkedOf(1) } },
     {
       name: 'unparked',

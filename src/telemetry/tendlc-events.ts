@@ -11,4 +11,10 @@ export const tenDlcEvents = {
     message: 'others have sent so much for a brand today, as was reported',
     fields: { by: 'text', day: 'text', date: 'text', elsewhere: 'number', used: 'number' },
   },
+  'receipts.networkUnknown': {
+    level: 'warn',
+    message:
+      'a receipt names a network that is neither in networkTlv.names of its connection nor one of the United States',
+    fields: { connection: 'text', network: 'text', count: 'number' },
+  },
 } as const

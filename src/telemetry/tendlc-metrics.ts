@@ -3,6 +3,7 @@
 /** What stands before a segment, from the narrowest to the widest, as labels have it. */
 export const limitKinds = ['day', 'number', 'rate', 'minute', 'account'] as const
 const refusals = ['unregisteredSender', 'queueOverflow', 'dayCapReached'] as const
+const networksTold = ['known', 'unknown'] as const
 const capStates = ['used', 'cap'] as const
 
 export const tenDlcCounters = {
@@ -27,6 +28,13 @@ export const tenDlcCounters = {
     values: { reason: refusals },
     help: `Messages that carriers’ limits refused on arrival, or failed at their turn, by campaign, carrier and reason (${refusals.join(', ')}).`,
   },
+  networksTold: {
+    kind: 'counter',
+    name: 'smswitch_receipt_networks_total',
+    labels: ['connection', 'outcome'],
+    values: { outcome: networksTold },
+    help: `Receipts from vendors that name the network of their phone, by connection and whether it is known (${networksTold.join(', ')}).`,
+  },
 } as const
 
 export const tenDlcGauges = {
@@ -35,6 +43,12 @@ export const tenDlcGauges = {
     name: 'smswitch_limited_waiting_segments',
     labels: ['campaign', 'carrier'],
     help: 'Segments that wait for a campaign and carrier, as far as there are any; at most 2,000 series.',
+  },
+  learnedPhones: {
+    kind: 'gauge',
+    name: 'smswitch_learned_phones',
+    labels: [],
+    help: 'Phones whose carrier is remembered from receipts, with those whose time is over and whose place nobody has needed yet.',
   },
   capDay: {
     kind: 'gauge',

@@ -15,13 +15,18 @@ import {
   type LearntIds,
 } from '../../receipts/vendor-ids.js'
 import { parseVendorReport } from '../../receipts/vendor-report.js'
-import { findTlv, status, tlvBytes, tlvInt, tlvText, type PduOf, type Session } from '../../smpp/index.js'
+import { findTlv, status, tlvBytes, tlvInt, tlvText, type PduOf, type Session, type Tlv } from '../../smpp/index.js'
+import { LogPace } from '../../telemetry/log-pace.js'
+import { NetworkTlv } from './network-tlv.js'
 import type { VendorPorts } from './vendor-ports.js'
 
 /** SMPP 3.4 §5.2.12, bits 5-2 of esm_class: what kind of message it is. */
 const MESSAGE_TYPE = 0x3c
 const RECEIPT = 0x04
 const INTERMEDIATE = 0x20
+
+/** Of networks that nobody knows, one line in so many ms. */
+const LINE_EVERY_MS = 1000
 
 type Incoming = PduOf<'deliver_sm'> | PduOf<'data_sm'>
 
@@ -35,15 +40,20 @@ export class VendorReceipts {
   #connection: RoutedConnection
   readonly #ports: VendorPorts
   #learnt: LearntIds = nothingLearnt
+  /** Made once for all receipts; undefined where they name no network. */
+  #networkTlv: NetworkTlv | undefined
+  readonly #lines = new LogPace(LINE_EVERY_MS)
 
   constructor(connection: RoutedConnection, ports: VendorPorts) {
     this.#connection = connection
     this.#ports = ports
+    this.#networkTlv = networkTlvOf(connection)
   }
 
   /** What was learnt of its ids counts on, as long as their form is to be learnt. */
   renew(connection: RoutedConnection): void {
     this.#connection = connection
+    this.#networkTlv = networkTlvOf(connection)
   }
 
   /** The id of a good answer in the connection's normal form. */
@@ -64,17 +74,31 @@ export class VendorReceipts {
       return undefined
     }
     const ids = this.#candidateIds(read.ids)
+    const network = this.#networkTlv === undefined ? undefined : this.#networkIn(request.tlvs, this.#networkTlv)
     return {
       vendor,
       connection: id,
       ids,
-      report: read.report,
+      report: network === undefined ? read.report : { ...read.report, network },
       stored: () => void session.respond(request, status.ESME_ROK),
       failed: () => void session.respond(request, status.ESME_RX_T_APPN),
       ...(receiptIds.form === 'auto' && {
         learn: (index: number) => this.#learn(read.ids, ids[index]!),
       }),
     }
+  }
+
+  #networkIn(tlvs: readonly Tlv[], networkTlv: NetworkTlv): string | undefined {
+    const said = networkTlv.saidIn(tlvs)
+    if (said === '') return undefined
+    const network = networkTlv.networkOf(said)
+    const { id: connection } = this.#connection
+    const { metrics, log, clock } = this.#ports
+    metrics.networksTold.count(connection, network === undefined ? 'unknown' : 'known')
+    if (network !== undefined) return network
+    const count = this.#lines.note(connection, clock.monotonicMs())
+    if (count > 0) log.event('receipts.networkUnknown', { connection, network: said, count })
+    return undefined
   }
 
   /** Every key that the ids of a receipt may stand for, none twice. */
@@ -99,6 +123,10 @@ export class VendorReceipts {
       })
     }
   }
+}
+
+function networkTlvOf({ networkTlv }: RoutedConnection): NetworkTlv | undefined {
+  return networkTlv && new NetworkTlv(networkTlv)
 }
 
 interface ReadReport {

@@ -113,6 +113,7 @@ type Happening =
       readonly kind: 'receiptedUnanswered'
       readonly delivery: SegmentDelivery
       readonly outbox: readonly ReceiptDelivery[]
+      readonly kept?: Kept
     }
   /** A vendor's receipt came before its segment's answer. */
   | { readonly kind: 'parked'; readonly parked: ParkedReceipt }
@@ -232,6 +233,7 @@ function happen(unit: Happening, state: StateChanges): void {
     case 'receiptedUnanswered':
       state.dequeue(unit.delivery)
       for (const receipt of unit.outbox) state.enqueue(receipt)
+      if (unit.kept !== undefined) keep(unit.kept, state)
       return
     case 'parked':
       state.park(unit.parked)

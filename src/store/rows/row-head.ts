@@ -30,6 +30,8 @@ export const rowKinds = {
   kept: 14,
   /** A receipt with which the money was given back. */
   receiptOfReleased: 15,
+  /** A parked receipt that names the network of its phone. */
+  parkedWithNetwork: 16,
 } as const
 export type RowKind = (typeof rowKinds)[keyof typeof rowKinds]
 

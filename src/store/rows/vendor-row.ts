@@ -32,19 +32,24 @@ export function readAwaiting(from: ByteReader, vendor: VendorId, vendorMessageId
 }
 
 export function writeParked(out: ByteWriter, parked: ParkedReceipt): void {
-  writeHead(out, rowKinds.parked, parked.expiresAtMs)
+  const { state, error, doneAtMs, destination, network } = parked.report
+  writeHead(out, network === undefined ? rowKinds.parked : rowKinds.parkedWithNetwork, parked.expiresAtMs)
   out.text(parked.connection)
-  writeState(out, parked.report.state)
-  out.text(parked.report.error)
-  out.float64(parked.report.doneAtMs)
-  out.text(parked.report.destination)
+  writeState(out, state)
+  out.text(error)
+  out.float64(doneAtMs)
+  out.text(destination)
+  if (network !== undefined) out.text(network)
 }
 
 /** @throws Error for a row of an unknown version or another kind */
 export function readParked(from: ByteReader, vendor: VendorId, vendorMessageId: string): ParkedReceipt {
-  mustBe(readKind(from), rowKinds.parked)
+  const kind = readKind(from)
+  const hasNetwork = kind === rowKinds.parkedWithNetwork
+  if (!hasNetwork) mustBe(kind, rowKinds.parked)
   const expiresAtMs = from.float64()
   const connection = from.text() as ConnectionId
-  const report = { state: readState(from), error: from.text(), doneAtMs: from.float64(), destination: from.text() }
+  const said = { state: readState(from), error: from.text(), doneAtMs: from.float64(), destination: from.text() }
+  const report = hasNetwork ? { ...said, network: from.text() } : said
   return { vendor, vendorMessageId, connection, report, expiresAtMs }
 }
