@@ -3,7 +3,14 @@
 import { FakeClock } from '../lib/fake-clock.js'
 import { Lookup } from './lookup.js'
 import { defaultLookupOptions, type LookupOptions } from './lookup-ports.js'
-import type { AskedProvider, LookupFailure, LookupProvider, LookupResult, NetworkAnswer } from './provider.js'
+import type {
+  AskedProvider,
+  LookupFailure,
+  LookupProvider,
+  LookupResult,
+  NetworkAnswer,
+  TableProvider,
+} from './provider.js'
 import type { LookupStore } from './stored-answers.js'
 
 export const known: NetworkAnswer = {
@@ -105,3 +112,13 @@ export function createRig(
   const ask = (number: string): void => lookup.ask(number, (of, result) => told.push([of, result.kind]))
   return { clock, events, faults, lookup, told, ask }
 }
+
+export const A = '12025550101'
+export const B = '12025550102'
+export const C = '12025550103'
+
+export const tableWith = (numbers: readonly string[]): TableProvider => ({
+  kind: 'table',
+  name: 'table',
+  find: (number) => (numbers.includes(number) ? other : undefined),
+})

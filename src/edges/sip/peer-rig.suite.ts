@@ -278,3 +278,6 @@ function responseOf(request: ClientRequest, status: number, head: string) {
 async function settled(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve()
 }
+
+export const bob = '447700900001'
+export const resultsOf = ({ courier }: PeerRig): readonly object[] => courier.ended.map(({ result }) => result)
