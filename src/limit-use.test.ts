@@ -216,3 +216,18 @@ it('the command shows it as a table, and reports', async () => {
   expect((await run('--campaign', 'none')).err).toContain('there is no campaign none')
   expect((await run()).err).toContain('--campaign ID')
 })
+
+it('a day ends at its midnight, however long it takes to say so; and it is not used up before nothing is left', async () => {
+  let atMs = noon
+  // A clock that goes on between any two looks at it.
+  const running = (): number => (atMs += 3)
+  const directory = () => book.current().snapshot
+  const days = new DayBook({ wallMs: (nowMs) => running() + (nowMs - running()) })
+  const { brandDay } = limitUse({
+    ...{ directory, limiter, days, waiting, nowMs: running, wallMs: running },
+    lanes: () => [],
+    recorder: { offer: () => undefined },
+  })
+  expect(brandDay('acme', 'tmobile')?.endsAtMs).toBe(Date.UTC(2026, 10, 24, 8))
+  expect((await run('--campaign=news', '--elsewhere=9999')).out).toContain('1 (99% used)')
+})

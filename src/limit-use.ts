@@ -12,7 +12,7 @@ import type {
 } from './admin/limit-ports.js'
 import type { LaneView } from './delivery/lane.js'
 import type { Snapshot } from './directory/snapshot.js'
-import type { RegisteredBrand, RegisteredCampaign } from './directory/tendlc.js'
+import type { RegisteredBrand, RegisteredCampaign, TenDlc } from './directory/tendlc.js'
 import type { Recorder } from './store/contracts/recorder.js'
 import { dayKeyOf } from './tendlc/brand.js'
 import { carriers, majorCarriers, type Carrier } from './tendlc/carriers.js'
@@ -39,6 +39,7 @@ export interface LimitUsePorts {
 const SHOWN = 20
 
 type Target = Carrier | 'unknown'
+type NumberWaits = Pick<NumberUse, 'number' | 'waiting'>
 
 export function limitUse(ports: LimitUsePorts): LimitPorts {
   const { directory, limiter, days, waiting, lanes, recorder, nowMs, wallMs } = ports
@@ -46,7 +47,7 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
 
   const dayOf = (key: string, cap: number | undefined): DayUse => {
     const { day, recorded, underWay, elsewhere } = days.use(key, nowMs())
-    const endsAtMs = wallOf(days.endMs(nowMs()))
+    const endsAtMs = days.day(nowMs()).endMs
     return { key, day, cap, used: recorded + underWay + elsewhere, recorded, underWay, elsewhere, endsAtMs }
   }
 
@@ -54,10 +55,11 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
     limiter.use({ ...lane, service: 'sms' }, nowMs())
 
   const carrierUse = (
-    { id, numbers }: RegisteredCampaign,
+    { id }: RegisteredCampaign,
     carrier: Target,
     caps: readonly DayCap[],
     held: ReadonlyMap<string, readonly HeldLanes[]>,
+    numbers: ReadonlyMap<string, readonly NumberWaits[]>,
     each: Pace | undefined,
   ): CarrierUse => {
     const lane = { account: '', number: undefined, campaign: id, carrier }
@@ -68,16 +70,13 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
       limits: usesOf(lane).filter(isShared).map(shown),
       ...(each !== undefined && { eachNumber: paceOf(each) }),
       held: held.get(carrier) ?? [],
-      numbers: numbersOf(numbers, lane),
+      numbers: numbersOf(numbers.get(carrier) ?? [], lane),
     }
   }
 
-  /** Only those that something waits for: a campaign may have thousands. */
-  const numbersOf = (numbers: readonly string[], lane: Omit<LimitedLane, 'service'>): readonly NumberUse[] =>
+  const numbersOf = (numbers: readonly NumberWaits[], lane: Omit<LimitedLane, 'service'>): readonly NumberUse[] =>
     numbers
-      .map((number) => ({ number, waiting: waiting.ofNumber(number, lane.carrier) }))
-      .filter((one) => one.waiting > 0)
-      .sort((a, b) => b.waiting - a.waiting)
+      .toSorted((a, b) => b.waiting - a.waiting)
       .slice(0, SHOWN)
       .map((one) => ({
         ...one,
@@ -86,6 +85,18 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
           .map(shown),
       }))
       .filter(({ limits }) => limits.length > 0)
+
+  /** By carrier. By what waits: a campaign may have very many numbers, of which few have anything. */
+  const numbersThatWait = (campaign: RegisteredCampaign, tenDlc: TenDlc): ReadonlyMap<string, NumberWaits[]> => {
+    const found = new Map<string, NumberWaits[]>()
+    for (const { number, carrier, segments } of waiting.numbers()) {
+      if (segments === 0 || tenDlc.campaignOf(number) !== campaign) continue
+      const list = found.get(carrier)
+      if (list === undefined) found.set(carrier, [{ number, waiting: segments }])
+      else list.push({ number, waiting: segments })
+    }
+    return found
+  }
 
   const accountUse = (account: string): CampaignUse['accounts'][number] => {
     const lane = { account, number: undefined, campaign: undefined, carrier: 'abroad' } as const
@@ -105,8 +116,9 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
       const { tenDlc } = directory()
       const campaign = tenDlc?.campaign(id)
       const inForce = tenDlc?.limitsOf(id)
-      if (campaign === undefined || inForce === undefined) return undefined
+      if (tenDlc === undefined || campaign === undefined || inForce === undefined) return undefined
       const held = heldOf(id, lanes(), wallOf)
+      const numbers = numbersThatWait(campaign, tenDlc)
       const of: Target[] = [...carriers]
       // What nobody knows the carrier of stands beside those.
       if (waiting.ofCampaign(id, 'unknown') > 0) of.push('unknown')
@@ -117,7 +129,7 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
           const each = carrier === 'unknown' ? majorCarriers : [carrier]
           const caps = each.flatMap((one) => inForce.sms[one].day ?? [])
           const ofEach = carrier === 'unknown' ? undefined : inForce.sms[carrier].perNumber
-          return carrierUse(campaign, carrier, caps, held, ofEach)
+          return carrierUse(campaign, carrier, caps, held, numbers, ofEach)
         }),
         accounts: campaign.accounts.slice(0, SHOWN).map(accountUse),
       }

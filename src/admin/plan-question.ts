@@ -136,7 +136,8 @@ function numbersOf({ id, numbers }: RegisteredCampaign, from: readonly string[] 
     return refused(409, 'noNumbers', `campaign ${id} has no number that could send: attach one to it`)
   if (from.length === 0) return numbers
   const asked = [...new Set(from.map(plainNumber))]
-  const foreign = asked.find((number) => !numbers.includes(number))
+  const own = new Set(numbers)
+  const foreign = asked.find((number) => !own.has(number))
   return foreign === undefined
     ? asked
     : refused(409, 'notItsNumber', `${foreign.slice(0, 30)} is not attached to campaign ${id}`)

@@ -127,5 +127,6 @@ function figure(count: number): string {
 }
 
 function percent(part: number, whole: number): string {
-  return `${Math.round((part * 100) / whole)}%`
+  // All of it is used when nothing is left, not when it rounds so.
+  return `${Math.floor((part * 100) / whole)}%`
 }

@@ -13,6 +13,8 @@ export interface WaitingSegments {
   ofNumber(number: string, carrier: string): number
   /** Those of campaigns, in no order. */
   campaigns(): Iterable<{ readonly campaign: string; readonly carrier: string; readonly segments: number }>
+  /** Those of numbers, in no order. */
+  numbers(): Iterable<{ readonly number: string; readonly carrier: string; readonly segments: number }>
 }
 
 export class LimitedQueues implements WaitingSegments {
@@ -51,6 +53,13 @@ export class LimitedQueues implements WaitingSegments {
     for (const [key, { segments }] of this.#queues) {
       const [of, campaign = '', carrier = ''] = key.split('|')
       if (of === 'c') yield { campaign, carrier, segments: Math.round(segments) }
+    }
+  }
+
+  *numbers(): Generator<{ readonly number: string; readonly carrier: string; readonly segments: number }> {
+    for (const [key, { segments }] of this.#queues) {
+      const [of, number = '', carrier = ''] = key.split('|')
+      if (of === 'n') yield { number, carrier, segments: Math.round(segments) }
     }
   }
 

@@ -158,10 +158,7 @@ export function tenDlcRoutes(ports: ApiPorts): AddRoutes {
         const numbers = [...new Set(listed.map((one) => digitsOf(one.trim())))]
         const why = whyNot(numbers, seen)
         if (why !== undefined) return refuse(reply, 400, `numbers: ${why}`)
-        const changed = await tenDlc.changeNumbers(id, (before) => [
-          ...before,
-          ...numbers.filter((number) => !before.includes(number)),
-        ])
+        const changed = await tenDlc.changeNumbers(id, (before) => [...new Set([...before, ...numbers])])
         return answerNumbers(reply, changed, id, `${numbers.length} number(s) linked to campaign ${id}`)
       },
     )
