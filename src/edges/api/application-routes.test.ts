@@ -45,6 +45,21 @@ describe('applications', () => {
     expect((await rig.call('DELETE', `/Application/${id}/`)).status).toBe(404)
   })
 
+  it('are taken from a number by "none", and shown of it while they are there', async () => {
+    await rig.stock(['14155550101'], { account: main.account })
+    const note = (body: object) => rig.call('POST', '/Number/14155550101/', { body })
+    const shown = async () => (await rig.call('GET', '/Number/14155550101/')).body['application']
+    const id = await made({ app_name: 'in' })
+    await note({ app_id: id, alias: 'ours' })
+    expect(await shown()).toBe(`/v1/Account/${main.authId}/Application/${id}/`)
+    expect((await note({ app_id: 'None' })).status).toBe(202)
+    expect(await shown()).toBe(null)
+    expect(rig.ports.powerpacks.book.numbers.get('14155550101')?.details).toEqual({ alias: 'ours' })
+    await note({ app_id: id })
+    await rig.call('DELETE', `/Application/${id}/`)
+    expect(await shown()).toBe(null)
+  })
+
   it('have names of their own, and URLs that can be called', async () => {
     await made({ app_name: 'in' })
     const wrong = async (body: object): Promise<unknown> =>

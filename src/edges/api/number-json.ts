@@ -9,11 +9,17 @@ const NO_RATE = '0.00000'
 
 /**
  * @param base `/v1/Account/{auth_id}` of whoever has it; `subAccount` where that is a sub-account
+ * @param application of that account, '' for none
  * @param tenDlc what it is attached to here
  */
-export function ownedJson(row: OwnedNumber, base: string, subAccount: string, tenDlc: Attachment): object {
+export function ownedJson(
+  row: OwnedNumber,
+  base: string,
+  subAccount: string,
+  application: string,
+  tenDlc: Attachment,
+): object {
   const { details } = row
-  const application = details['app_id'] ?? ''
   return {
     number: row.number,
     alias: details['alias'] ?? null,

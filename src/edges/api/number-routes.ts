@@ -17,6 +17,8 @@ import { digitsOf } from './pool-routes.js'
 /** Numbers added by one request. */
 const ADDED_MAX = 100
 const ALIAS_MAX = 100
+/** In place of an application, as of a powerpack: what is empty counts as not said. */
+const NONE = 'none'
 
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, expected: `a text of ${maxLength} characters at most` })) // prettier-ignore
 
@@ -74,8 +76,11 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     return row === undefined || owner === undefined ? undefined : { row, owner }
   }
   const attachedTo = (row: OwnedNumber): Attachment => attachmentOf(row, ports.tenDlc?.registry())
-  const jsonOf = ({ row, owner }: Owned): object =>
-    ownedJson(row, baseOf(owner), owner.main === undefined ? '' : owner.authId, attachedTo(row))
+  const jsonOf = ({ row, owner }: Owned): object => {
+    // One that has ended is still noted, and so is one of another account that had the number.
+    const application = applications.ofAccount(row.account, row.details['app_id'] ?? '')?.id ?? ''
+    return ownedJson(row, baseOf(owner), owner.main === undefined ? '' : owner.authId, application, attachedTo(row))
+  }
 
   return (server) => {
     server.get<{ Querystring: Static<typeof ListQuery> }>(
@@ -182,11 +187,13 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
     if (row?.account !== owner.account) return goneNumber(number)
     const to = subaccount === undefined ? owner : ownersFor(caller).find(({ authId }) => authId === subaccount)
     if (to === undefined) return refused('invalid', 'There is no sub-account of that auth id.', 'subaccount')
-    if (app !== undefined && applications.ofAccount(to.account, app) === undefined) return noApplication(app)
+    const isNone = app?.toLowerCase() === NONE
+    if (app !== undefined && !isNone && applications.ofAccount(to.account, app) === undefined) return noApplication(app)
+    const { app_id: _, ...others } = row.details
     const details = {
-      ...row.details,
+      ...(isNone ? others : row.details),
       ...(alias !== undefined && { alias }),
-      ...(app !== undefined && { app_id: app }),
+      ...(app !== undefined && !isNone && { app_id: app }),
     }
     return to.account === row.account
       ? judgeNumberChange(book, number, { details })
