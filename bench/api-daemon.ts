@@ -1,7 +1,6 @@
 // The daemon as users start it, with the HTTP API and a powerpack of many numbers, and the bench's sink as vendor. Measures nothing.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { startNode, type Child } from './child.js'
+import type { Child } from './child.js'
+import { sinkRows, startWith, usualNodeOptions } from './start-daemon.js'
 
 const authId = 'MA0123456789ABCDEFGH'
 const token = 'a-token-of-forty-characters-for-bench-01'
@@ -12,7 +11,6 @@ export const areas =
   '201 202 206 212 213 214 215 303 305 312 313 314 323 404 408 412 415 469 503 504 510 512 602 612 614 617 619 646'
     .split(' ')
     .concat('650 702 703 704 713 718 720 773 801 813 816 832 858 901 904 916 917 919 949 954 972 980'.split(' '))
-const readyMs = 30_000
 const ADDED_AT_ONCE = 100
 
 export interface ApiDaemonOptions {
@@ -39,23 +37,17 @@ export interface ApiDaemon {
 
 export async function startApiDaemon(options: ApiDaemonOptions): Promise<ApiDaemon> {
   const { program, folder, vendorPort } = options
-  mkdirSync(folder, { recursive: true })
-  const directory = join(folder, 'bench-api.yaml')
   const numbers = Array.from({ length: options.numbers }, (_, i) => `1${areas[i % areas.length]}${8_000_000 + i}`)
-  writeFileSync(directory, JSON.stringify(directoryOf(vendorPort, numbers)))
   const settings = [
-    ...['smpp.server.port=0', 'admin.port=0', 'vendor.reconnectMinMs=50', 'api.enabled=true', 'api.port=0'],
-    ...['api.requests=0', 'api.webhooks.allowed=127.0.0.0/8'],
+    ...['vendor.reconnectMinMs=50', 'api.enabled=true', 'api.port=0', 'api.requests=0'],
+    ...['api.webhooks.allowed=127.0.0.0/8'],
     // Rates lifted, and nobody passed over for what it has sent today.
     ...['powerpack.longCodePerSecond=100000', 'powerpack.dailyPerNumber=65535', 'powerpack.maxQueuedPerNumber=1000000'],
     ...(options.settings ?? []),
   ]
-  const child = startNode('switch', [
-    ...['--max-semi-space-size=64', ...(options.nodeOptions ?? []), join(program, 'dist/main.js')],
-    ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
-    ...settings.flatMap((setting) => ['--set', setting]),
-  ])
-  const line = await child.line((each) => each['ready'] === true, readyMs)
+  const nodeOptions = [...usualNodeOptions, ...(options.nodeOptions ?? [])]
+  const directory = JSON.stringify(directoryOf(vendorPort, numbers))
+  const [child, line] = await startWith({ program, folder, settings, nodeOptions }, directory)
   const apiPort = Number(line['apiPort'])
   return { child, apiPort, adminPort: Number(line['adminPort']), pack: await packOf(apiPort, numbers) }
 }
@@ -81,11 +73,9 @@ async function packOf(port: number, numbers: readonly string[]): Promise<string>
 }
 
 function directoryOf(vendorPort: number, numbers: readonly string[]) {
-  const connection = { host: '127.0.0.1', port: vendorPort, systemId: 'user', password: 'pass', binds: 4, window: 100 }
   return {
     accounts: [{ id: 'app', api: { authId, token }, numbers }],
-    tariffs: [{ id: 'free', rates: [{ prefix: '', price: '0' }] }],
-    vendors: [{ id: 'sink', connections: [{ id: 'sink-1', ...connection, messagesPerSecond: 0, tariff: 'free' }] }],
+    ...sinkRows(vendorPort),
     policies: [{ id: 'all', match: { domain: '*' } }],
   }
 }

@@ -1,14 +1,12 @@
 // One measurement of the HTTP API: applications against the daemon, the SMPP sink behind it, a receiver of callbacks beside.
 import { areas, auth, type ApiDaemon } from './api-daemon.js'
 import type { ApiMeasured, ApiMode } from './api-modes.js'
-import { startNode, type Child, type JsonLine } from './child.js'
+import { startNode, type Child } from './child.js'
 import { startReady } from './measure.js'
+import { cpuPer10k, loadFile, quantileMs, reportOf, reportWhen } from './reports.js'
 
-const loadFile = (name: string): string => new URL(`./load/${name}`, import.meta.url).pathname
-const answerMs = 30_000
 const runMs = 300_000
 const drainMs = 60_000
-const pollMs = 50
 /** queued, sent, delivered. */
 const STEPS = 3
 
@@ -47,11 +45,11 @@ export async function measureApi(
   ])
   const sent = await generator.line((line) => 'ok_rate' in line, runMs)
   const ok = Number(sent['ok'])
-  const arrived = await until(sink, ({ unique, receipts_ok }) => {
+  const arrived = await reportWhen(sink, drainMs, ({ unique, receipts_ok }) => {
     return Number(unique) >= ok && (!mode.receipts || Number(receipts_ok) >= ok)
   })
   const steps = mode.callbacks ? ok * STEPS : 0
-  const told = await until(receiver, ({ unique }) => Number(unique) >= steps)
+  const told = await reportWhen(receiver, drainMs, ({ unique }) => Number(unique) >= steps)
   await quiet(daemon)
   const cpuSpent = daemon.child.cpuSeconds() - cpuBefore
   const missing = Math.max(0, ok - Number(arrived['unique'])) + Math.max(0, steps - Number(told['unique']))
@@ -59,24 +57,15 @@ export async function measureApi(
   return {
     rate: Math.min(Number(sent['ok_rate']), Number(arrived['rate'])),
     okRate: Number(sent['ok_rate']),
-    cpuPer10k: Number(((cpuSpent * 10_000) / Math.max(1, ok)).toFixed(4)),
-    p50Ms: latencyMs(sent, 'p50'),
-    p99Ms: latencyMs(sent, 'p99'),
+    cpuPer10k: cpuPer10k(cpuSpent, ok),
+    p50Ms: quantileMs(sent, 'latency_us', 'p50'),
+    p99Ms: quantileMs(sent, 'latency_us', 'p99'),
     receiptP50Ms: Number.NaN,
     receiptP99Ms: Number.NaN,
     rssMb: daemon.child.rssMb(),
     faults: Number(sent['rejected']) + Number(sent['unanswered']) + missing + wrong,
     callbackRate: Number(told['rate']),
     sources: Number(arrived['sources']),
-  }
-}
-
-async function until(child: Child, isAll: (report: JsonLine) => boolean): Promise<JsonLine> {
-  const endMs = performance.now() + drainMs
-  for (;;) {
-    const report = await reportOf(child, 'report')
-    if (isAll(report) || performance.now() > endMs) return report
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }
 
@@ -93,14 +82,3 @@ async function quiet({ child }: ApiDaemon): Promise<void> {
 
 const QUIET_MS = 300
 const IDLE_SHARE = 0.2
-
-function reportOf(child: Child, command: string): Promise<JsonLine> {
-  const line = child.line((each) => 'unique' in each, answerMs)
-  child.tell(command)
-  return line
-}
-
-function latencyMs(line: JsonLine, name: string): number {
-  const summary = line['latency_us'] as Record<string, number> | null
-  return summary === null ? Number.NaN : (summary[name] ?? Number.NaN) / 1000
-}

@@ -1,14 +1,14 @@
 // The bench of the HTTP API: lean applications, receiver and SMPP sink around the daemon users run. `npm run bench:api -- --help` says
 // the rest.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startApiDaemon } from './api-daemon.js'
 import { measureApi, startNeighbours, type Neighbours } from './api-measure.js'
 import { apiModes, judgeApi, medianOfApi, type ApiFigures, type ApiMeasured } from './api-modes.js'
 import { startNode, type Child } from './child.js'
-import { machine } from './machine.js'
 import type { Verdict } from './modes.js'
+import { printTable, printVerdicts, writeResults } from './results.js'
 
 const usage = `npm run bench:api -- [options]
   --runs 3          measurements of each mode, with a fresh daemon for each round; the median counts
@@ -68,11 +68,8 @@ async function main(): Promise<number> {
     }
     const verdicts = judgeApi(figures)
     print(figures, verdicts, runs)
-    const file = values.out ?? join(root, 'bench/results', `api-${started.toISOString().replace(/[:.]/g, '-')}.json`)
-    mkdirSync(join(file, '..'), { recursive: true })
-    const head = { started: started.toISOString(), quick: values.quick, runs, machine: machine(root) }
-    writeFileSync(file, JSON.stringify({ ...head, verdicts, figures, results }, undefined, 2) + '\n')
-    console.log(`\nwritten to ${file}`)
+    const { quick, out } = values
+    writeResults({ root, prefix: 'api-', out, started }, { quick, runs, verdicts, figures, results })
     const isFaulty = Object.values(figures.modes).some((each) => each.faults > 0)
     return isFaulty || (values.check && verdicts.some(({ ok }) => !ok)) ? 1 : 0
   } finally {
@@ -122,10 +119,9 @@ function print({ modes, choiceUs }: ApiFigures, verdicts: readonly Verdict[], ru
     const counts = [each.rssMb, each.sources, each.callbackRate, each.faults].map(String)
     rows.push([name, String(each.rate), ...times, ...counts])
   }
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  printTable(rows)
   if (choiceUs !== undefined) console.log(`choosing one of 100,000 numbers: ${choiceUs} µs`)
-  for (const { target, measured, ok } of verdicts) console.log(`${ok ? 'reached' : 'MISSED '}  ${target}: ${measured}`)
+  printVerdicts(verdicts)
 }
 
 process.exitCode = await main()

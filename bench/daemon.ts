@@ -1,9 +1,9 @@
 // The daemon as users start it, of any build, with a directory that names the bench's sink. Measures nothing.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Child } from './child.js'
-import { startReady } from './measure.js'
+import { startWith } from './start-daemon.js'
 
 export interface DaemonOptions {
   /** A checkout with `dist` in it; its own config/bench.yaml is read, since each build has its own directory schema. */
@@ -17,9 +17,7 @@ export interface DaemonOptions {
 
 /** Starts it with a copy of the directory that names the sink's port; returns it and its SMPP port. */
 export async function startDaemon(options: DaemonOptions): Promise<readonly [Child, number]> {
-  const { program, folder, vendorPort } = options
-  mkdirSync(folder, { recursive: true })
-  const directory = join(folder, 'bench.yaml')
+  const { program, folder, vendorPort, settings } = options
   const document = parseDocument(readFileSync(join(program, 'config/bench.yaml'), 'utf8'))
   const { vendors } = document.toJS() as { readonly vendors: readonly { readonly connections: readonly unknown[] }[] }
   vendors.forEach(({ connections }, vendor) => {
@@ -27,19 +25,9 @@ export async function startDaemon(options: DaemonOptions): Promise<readonly [Chi
       document.setIn(['vendors', vendor, 'connections', connection, 'port'], vendorPort),
     )
   })
-  writeFileSync(directory, document.toString())
-  const settings = ['smpp.server.port=0', 'admin.port=0', ...options.settings]
-  const main = join(program, 'dist/main.js')
-  return startReady(
-    'switch',
-    [
-      ...optionsOf(main),
-      main,
-      ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
-      ...settings.flatMap((setting) => ['--set', setting]),
-    ],
-    'smppPort',
-  )
+  const nodeOptions = optionsOf(join(program, 'dist/main.js'))
+  const [child, line] = await startWith({ program, folder, settings, nodeOptions }, document.toString())
+  return [child, Number(line['smppPort'])]
 }
 
 /** The options of Node that a program's first line asks for: `#!/usr/bin/env -S node OPTION …`. */

@@ -1,7 +1,7 @@
 // One measurement: the generator against a subject, the sink behind it, the subject's processor time between.
-import type { Child, JsonLine } from './child.js'
-import { startNode } from './child.js'
+import { startNode, type Child, type JsonLine } from './child.js'
 import type { Measured, Mode, RawDisk, Subject } from './modes.js'
+import { cpuPer10k, loadFile, quantileMs, reportOf, reportWhen } from './reports.js'
 
 export interface Running {
   readonly subject: Subject
@@ -9,7 +9,6 @@ export interface Running {
   readonly port: number
 }
 
-const loadFile = (name: string): string => new URL(`./load/${name}`, import.meta.url).pathname
 const readyMs = 30_000
 const runMs = 300_000
 const drainMs = 20_000
@@ -69,35 +68,20 @@ export async function measure(running: Running, sink: Child, mode: Mode, scale: 
   return {
     rate: Math.min(...rates),
     okRate: Number(sent['ok_rate']),
-    cpuPer10k: Number(((cpuSpent * 10_000) / Math.max(1, ok)).toFixed(4)),
-    p50Ms: quantile(sent, 'latency_us', 'p50'),
-    p99Ms: quantile(sent, 'latency_us', 'p99'),
-    receiptP50Ms: quantile(sent, 'end_to_end_us', 'p50'),
-    receiptP99Ms: quantile(sent, 'end_to_end_us', 'p99'),
+    cpuPer10k: cpuPer10k(cpuSpent, ok),
+    p50Ms: quantileMs(sent, 'latency_us', 'p50'),
+    p99Ms: quantileMs(sent, 'latency_us', 'p99'),
+    receiptP50Ms: quantileMs(sent, 'end_to_end_us', 'p50'),
+    receiptP99Ms: quantileMs(sent, 'end_to_end_us', 'p99'),
     rssMb,
     faults: Number(sent['rejected']) + Number(sent['unanswered']) + missing + Number(arrived['dups']) + unreceipted,
   }
 }
 
 /** The sink's report once everything acknowledged has come and its receipts are answered, or nothing new comes any more. */
-async function drained(sink: Child, ok: number): Promise<JsonLine> {
-  const endMs = performance.now() + drainMs
-  for (;;) {
-    const report = await reportOf(sink, 'report')
+function drained(sink: Child, ok: number): Promise<JsonLine> {
+  return reportWhen(sink, drainMs, (report) => {
     const open = Number(report['receipts_sent']) - Number(report['receipts_ok']) - Number(report['receipts_refused'])
-    const done = Number(report['unique']) >= ok && Number(report['receipts_waiting']) + open <= 0
-    if (done || performance.now() > endMs) return report
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-function reportOf(sink: Child, command: string): Promise<JsonLine> {
-  const line = sink.line((each) => 'unique' in each, readyMs)
-  sink.tell(command)
-  return line
-}
-
-function quantile(line: JsonLine, field: string, name: string): number {
-  const summary = line[field] as Record<string, number> | null
-  return summary === null ? Number.NaN : (summary[name] ?? Number.NaN) / 1000
+    return Number(report['unique']) >= ok && Number(report['receipts_waiting']) + open <= 0
+  })
 }

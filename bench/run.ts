@@ -1,15 +1,15 @@
 // The bench of the whole switch: lean generator and sink around the daemon users run, beside the bare relay as yardstick.
 // `npm run bench -- --help` says the rest.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Child } from './child.js'
 import { startDaemon } from './daemon.js'
-import { machine } from './machine.js'
 import type { Running } from './measure.js'
 import { measure, measureRaw, startRelay, startSink } from './measure.js'
 import type { Figures, Measured, Mode, RawDisk, Subject, Verdict } from './modes.js'
 import { judge, median, medianOf, modes } from './modes.js'
+import { printTable, printVerdicts, writeResults } from './results.js'
 
 const usage = `npm run bench -- [options]
   --runs 3        measurements of each mode; the median counts
@@ -56,19 +56,8 @@ async function main(): Promise<number> {
     }
     const verdicts = judge(figures)
     print(figures, verdicts, runs)
-    const file = values.out ?? join(root, 'bench/results', `${started.toISOString().replace(/[:.]/g, '-')}.json`)
-    mkdirSync(join(file, '..'), { recursive: true })
-    const report = {
-      started: started.toISOString(),
-      quick: values.quick,
-      runs,
-      machine: machine(root),
-      verdicts,
-      figures,
-      results,
-    }
-    writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n')
-    console.log(`\nwritten to ${file}`)
+    const { quick, out } = values
+    writeResults({ root, prefix: '', out, started }, { quick, runs, verdicts, figures, results })
     const faults = [...Object.values(figures.relay), ...Object.values(figures.switch)].some((each) => each.faults > 0)
     return faults || (values.check && verdicts.some(({ ok }) => !ok)) ? 1 : 0
   } finally {
@@ -168,19 +157,12 @@ function print(figures: Figures, verdicts: readonly Verdict[], runs: number): vo
       ])
     }
   }
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   console.log(`\nmedian of ${runs}`)
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+  printTable(rows)
   const puts = Object.entries(figures.raw.putsPerSecond).map(([size, rate]) => `${rate}/s with ${size} in flight`)
   if (puts.length > 0)
     console.log(`raw durable puts: ${puts.join(', ')}; fdatasync p50 ${figures.raw.fdatasyncP50Us} us`)
-  for (const { target, measured, ok } of verdicts) console.log(`${ok ? 'reached' : 'MISSED '}  ${target}: ${measured}`)
+  printVerdicts(verdicts)
 }
 
 process.exitCode = await main()

@@ -1,12 +1,10 @@
 // The daemon as users start it, with a directory of many SIP users and the bench's sink as vendor. Measures nothing.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { hashPassword } from '../src/directory/password.js'
 import { ha1Of } from '../src/sip/digest.js'
 import type { Child } from './child.js'
-import { startReady } from './measure.js'
+import { sinkRows, startWith, usualNodeOptions } from './start-daemon.js'
 
 export const sipDomain = 'bench.test'
 /** User N has the number N above it. */
@@ -35,25 +33,16 @@ export interface SipDaemon {
 
 export async function startSipDaemon(options: SipDaemonOptions): Promise<SipDaemon> {
   const { program, folder, vendorPort, users } = options
-  mkdirSync(folder, { recursive: true })
-  const directory = join(folder, 'bench-sip.yaml')
-  writeFileSync(directory, JSON.stringify(await directoryOf(vendorPort, users)))
   const sipPort = await freePort()
   const settings = [
-    ...['smpp.server.port=0', 'admin.port=0', 'vendor.reconnectMinMs=50', 'sip.enabled=true'],
+    ...['vendor.reconnectMinMs=50', 'sip.enabled=true'],
     `sip.listeners=udp://127.0.0.1:${sipPort} tcp://127.0.0.1:${sipPort}`,
     ...(options.settings ?? []),
   ]
-  const [child, smppPort] = await startReady(
-    'switch',
-    [
-      ...['--max-semi-space-size=64', ...(options.nodeOptions ?? []), join(program, 'dist/main.js')],
-      ...['start', '--json', '--directory', directory, '--data', join(folder, 'store')],
-      ...settings.flatMap((setting) => ['--set', setting]),
-    ],
-    'smppPort',
-  )
-  return { child, smppPort, sipPort }
+  const nodeOptions = [...usualNodeOptions, ...(options.nodeOptions ?? [])]
+  const directory = JSON.stringify(await directoryOf(vendorPort, users))
+  const [child, line] = await startWith({ program, folder, settings, nodeOptions }, directory)
+  return { child, smppPort: Number(line['smppPort']), sipPort }
 }
 
 /** The daemon says which SMPP port it has, but not its SIP ports. */
@@ -74,11 +63,9 @@ async function directoryOf(vendorPort: number, users: number) {
     const secrets = { MD5: ha1Of('MD5', user, sipDomain, user) }
     accounts.push({ id: user, domain: sipDomain, sip: { user, secrets }, numbers: [String(firstNumber + i)] })
   }
-  const connection = { host: '127.0.0.1', port: vendorPort, systemId: 'user', password: 'pass', binds: 4, window: 100 }
   return {
     accounts,
-    tariffs: [{ id: 'free', rates: [{ prefix: '', price: '0' }] }],
-    vendors: [{ id: 'sink', connections: [{ id: 'sink-1', ...connection, messagesPerSecond: 0, tariff: 'free' }] }],
+    ...sinkRows(vendorPort),
     policies: [
       { id: 'out', priority: 30, match: { domain: 'sms.out.test' } },
       { id: 'on-net', priority: 20, match: { domain: sipDomain }, transport: 'sip' },

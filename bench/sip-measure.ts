@@ -1,10 +1,9 @@
 // One measurement of SIP: senders or the SMPP generator against the daemon, its phones or the SMPP sink behind it.
 import { startNode, type Child, type JsonLine } from './child.js'
+import { cpuPer10k, loadFile, quantileMs, reportOf, reportWhen } from './reports.js'
 import { firstNumber, sipDomain, type SipDaemon } from './sip-daemon.js'
 import type { Registrations, SipMeasured, SipMode } from './sip-modes.js'
 
-const loadFile = (name: string): string => new URL(`./load/${name}`, import.meta.url).pathname
-const answerMs = 30_000
 const runMs = 300_000
 const drainMs = 60_000
 /** Who sends by SIP: as many nonces are in use at a time. */
@@ -52,20 +51,15 @@ export async function measureSip(
   ])
   const sent = await generator.line((line) => 'ok_rate' in line, runMs)
   const ok = Number(sent['ok'])
-  const endMs = performance.now() + drainMs
-  let arrived = await reportOf(sink, 'report')
-  while (Number(arrived['unique']) < ok && performance.now() < endMs) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    arrived = await reportOf(sink, 'report')
-  }
+  const arrived = await reportWhen(sink, drainMs, ({ unique }) => Number(unique) >= ok)
   const cpuSpent = daemon.child.cpuSeconds() - cpuBefore
   const missing = Math.max(0, ok - Number(arrived['unique']))
   return {
     rate: Math.min(Number(sent['ok_rate']), Number(arrived['rate'])),
     okRate: Number(sent['ok_rate']),
-    cpuPer10k: Number(((cpuSpent * 10_000) / Math.max(1, ok)).toFixed(4)),
-    p50Ms: latencyMs(sent, 'p50'),
-    p99Ms: latencyMs(sent, 'p99'),
+    cpuPer10k: cpuPer10k(cpuSpent, ok),
+    p50Ms: quantileMs(sent, 'latency_us', 'p50'),
+    p99Ms: quantileMs(sent, 'latency_us', 'p99'),
     receiptP50Ms: Number.NaN,
     receiptP99Ms: Number.NaN,
     rssMb: daemon.child.rssMb(),
@@ -113,10 +107,10 @@ export async function measureRegistrations(daemon: SipDaemon, options: Registrat
     const done = phones.line((line) => 'refreshed' in line, seconds * 1000 + runMs)
     phones.tell(`refresh ${refreshes}`)
     const told = await done
-    const cpuPer10k = Number((((child.cpuSeconds() - cpuBefore) * 10_000) / refreshes).toFixed(4))
+    const cpuSpent = child.cpuSeconds() - cpuBefore
     const faults = Number(told['refused']) + Number(told['lost']) + refreshes - Number(told['refreshed'])
     return {
-      ...{ users, rssBeforeMb, rssMb, refreshes, cpuPer10k, faults },
+      ...{ users, rssBeforeMb, rssMb, refreshes, cpuPer10k: cpuPer10k(cpuSpent, refreshes), faults },
       perSecond: Math.round(users / Number(ready['seconds'])),
       refreshesPerSecond: Math.round(Number(told['refreshed']) / Number(told['seconds'])),
       resent: Number(ready['resent']) + Number(told['resent']),
@@ -125,15 +119,4 @@ export async function measureRegistrations(daemon: SipDaemon, options: Registrat
     clearInterval(look)
     await phones.stop()
   }
-}
-
-function reportOf(sink: Child, command: string): Promise<JsonLine> {
-  const line = sink.line((each) => 'unique' in each, answerMs)
-  sink.tell(command)
-  return line
-}
-
-function latencyMs(line: JsonLine, name: string): number {
-  const summary = line['latency_us'] as Record<string, number> | null
-  return summary === null ? Number.NaN : (summary[name] ?? Number.NaN) / 1000
 }

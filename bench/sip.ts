@@ -1,11 +1,11 @@
 // The bench of SIP: lean senders, phones, SMPP generator and sink around the daemon users run. `npm run bench:sip -- --help` says the rest.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startNode, type Child } from './child.js'
-import { machine } from './machine.js'
 import { startSink } from './measure.js'
 import type { Verdict } from './modes.js'
+import { printTable, printVerdicts, writeResults } from './results.js'
 import { startSipDaemon, type SipDaemon } from './sip-daemon.js'
 import { measureRegistrations, measureSip, startPhones } from './sip-measure.js'
 import { judgeSip, medianOfSip, sipModes, transports, type Registrations, type SipFigures } from './sip-modes.js'
@@ -70,11 +70,8 @@ async function main(): Promise<number> {
     }
     const verdicts = judgeSip(figures)
     print(figures, verdicts, runs)
-    const file = values.out ?? join(root, 'bench/results', `sip-${started.toISOString().replace(/[:.]/g, '-')}.json`)
-    mkdirSync(join(file, '..'), { recursive: true })
-    const head = { started: started.toISOString(), quick: values.quick, runs, machine: machine(root) }
-    writeFileSync(file, JSON.stringify({ ...head, verdicts, figures, results }, undefined, 2) + '\n')
-    console.log(`\nwritten to ${file}`)
+    const { quick, out } = values
+    writeResults({ root, prefix: 'sip-', out, started }, { quick, runs, verdicts, figures, results })
     const faults = [...Object.values(figures.modes), ...(figures.registrations ? [figures.registrations] : [])]
     const isFaulty = faults.some((each) => each.faults > 0)
     return isFaulty || (values.check && verdicts.some(({ ok }) => !ok)) ? 1 : 0
@@ -160,11 +157,10 @@ function print(
     const times = [each.cpuPer10k.toFixed(3), each.p50Ms.toFixed(2), each.p99Ms.toFixed(2)]
     rows.push([name, String(each.rate), ...times, String(each.rssMb), String(each.resent), String(each.faults)])
   }
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  printTable(rows)
   if (held !== undefined) console.log('registrations', JSON.stringify(held))
   if (perSecond !== undefined) console.log(`parsed: ${perSecond}/s`)
-  for (const { target, measured, ok } of verdicts) console.log(`${ok ? 'reached' : 'MISSED '}  ${target}: ${measured}`)
+  printVerdicts(verdicts)
 }
 
 process.exitCode = await main()

@@ -3,7 +3,7 @@
 import net from 'node:net'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { cpuSeconds, Histogram } from './meter.mjs'
+import { Tally } from './tally.mjs'
 import { monotonicMs } from './wire.mjs'
 
 const USAGE = `node bench/load/api-generator.mjs [options]   (prints one JSON line)
@@ -39,7 +39,6 @@ if (values.help) {
 }
 
 const count = Number(values.count)
-const warmup = Number(values.warmup)
 const perRequest = Number(values.destinations)
 const areas = values.areas.split(',')
 const FIRST = 2_000_000
@@ -50,17 +49,7 @@ const head =
 const told = values.url === '' ? '' : `,"url":${JSON.stringify(values.url)},"method":"POST"`
 const bodyStart = `{"powerpack_uuid":"${values.pack}","text":${JSON.stringify(values.text)}${told},"dst":"`
 
-const latency = new Histogram()
-const statuses = {}
-let sent = 0
-let ok = 0
-let rejected = 0
-let startedMs = 0
-let firstOkMs = 0
-let lastOkMs = 0
-let lastAnswerMs = 0
-let okAtFirst = 0
-let cpuAtFirst = 0
+const tally = new Tally(count, Number(values.warmup))
 let ended = false
 
 function numberOf(index) {
@@ -68,11 +57,12 @@ function numberOf(index) {
 }
 
 function send(connection, nowMs) {
-  if (sent >= count) return
-  const messages = Math.min(perRequest, count - sent)
-  let to = numberOf(sent)
-  for (let i = 1; i < messages; i++) to += `<${numberOf(sent + i)}`
-  sent += messages
+  const first = tally.sent
+  if (first >= count) return
+  const messages = Math.min(perRequest, count - first)
+  let to = numberOf(first)
+  for (let i = 1; i < messages; i++) to += `<${numberOf(first + i)}`
+  tally.sent += messages
   connection.messages = messages
   connection.dueMs = nowMs
   connection.socket.write(`${head}${bodyStart.length + to.length + 2}\r\n\r\n${bodyStart}${to}"}`, 'latin1')
@@ -92,24 +82,15 @@ function answered(connection, text) {
   const nowMs = monotonicMs()
   const status = text.slice(9, 12)
   const { messages } = connection
-  lastAnswerMs = nowMs
+  tally.lastAnswerMs = nowMs
   const uuids = status === '202' ? countUuids(text) : 0
-  if (uuids === messages) {
-    ok += messages
-    lastOkMs = nowMs
-    if (firstOkMs === 0 && ok > warmup) {
-      firstOkMs = nowMs
-      okAtFirst = ok
-      cpuAtFirst = cpuSeconds()
-    }
-    if (ok > warmup) latency.add(nowMs - connection.dueMs)
-  } else {
-    rejected += messages
-    statuses[status] = (statuses[status] ?? 0) + 1
-    if (rejected === messages) process.stderr.write(`${text.slice(0, 1000)}\n`)
+  if (uuids === messages) tally.taken(messages, connection.dueMs, nowMs)
+  else {
+    tally.refused(messages, status)
+    if (tally.rejected === messages) process.stderr.write(`${text.slice(0, 1000)}\n`)
   }
   send(connection, nowMs)
-  if (ok + rejected === count) finish()
+  if (tally.isOver) finish()
 }
 
 function countUuids(text) {
@@ -125,25 +106,13 @@ function countUuids(text) {
 }
 
 function watch() {
-  if (monotonicMs() - lastAnswerMs > Number(values['resp-timeout']) * 1000) finish()
+  if (monotonicMs() - tally.lastAnswerMs > Number(values['resp-timeout']) * 1000) finish()
 }
 
 function finish() {
   if (ended) return
   ended = true
-  const timed = ok - okAtFirst
-  const result = {
-    sent,
-    ok,
-    rejected,
-    unanswered: sent - ok - rejected,
-    statuses,
-    seconds: Number(((lastOkMs - startedMs) / 1000).toFixed(3)),
-    ok_rate: timed > 0 && lastOkMs > firstOkMs ? Math.round((timed * 1000) / (lastOkMs - firstOkMs)) : 0,
-    latency_us: latency.summary(),
-    cpu_s: Number((cpuSeconds() - cpuAtFirst).toFixed(3)),
-  }
-  process.stdout.write(JSON.stringify(result) + '\n', () => process.exit(0))
+  process.stdout.write(JSON.stringify(tally.result()) + '\n', () => process.exit(0))
 }
 
 async function connect() {
@@ -166,6 +135,6 @@ async function connect() {
 
 const connections = []
 for (let i = 0; i < Number(values.connections); i++) connections.push(await connect())
-startedMs = lastAnswerMs = monotonicMs()
-for (const connection of connections) send(connection, startedMs)
+tally.start(monotonicMs())
+for (const connection of connections) send(connection, tally.startedMs)
 setInterval(watch, 100)

@@ -4,8 +4,8 @@ import dgram from 'node:dgram'
 import net from 'node:net'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { cpuSeconds, Histogram } from './meter.mjs'
 import { Digest, Framer, numberAfter, statusOf } from './sip-wire.mjs'
+import { Tally } from './tally.mjs'
 import { markerText, monotonicMs, NUMBER_DIGITS, stampTime, writeDigits } from './wire.mjs'
 
 const USAGE = `node bench/load/sip-generator.mjs [options]   (prints one JSON line)
@@ -46,25 +46,14 @@ const { host, transport, domain } = values
 const port = Number(values.port)
 const window = Number(values.window)
 const count = Number(values.count)
-const warmup = Number(values.warmup)
 const userCount = Number(values.users)
 const calledCount = Number(values['to-users'])
 const resendMs = 500 // T1
 const run = process.pid.toString(36)
 const branchMark = Buffer.from(`branch=z9hG4bK${run}.`, 'latin1')
 
-const latency = new Histogram()
-const statuses = {}
-let sent = 0
-let ok = 0
-let rejected = 0
+const tally = new Tally(count, Number(values.warmup))
 let resent = 0
-let startedMs = 0
-let firstOkMs = 0
-let lastOkMs = 0
-let lastAnswerMs = 0
-let okAtFirst = 0
-let cpuAtFirst = 0
 let ended = false
 const body = Buffer.from(markerText(values.tag, values.text), 'latin1')
 const numberAt = values.tag.length + 2
@@ -104,9 +93,9 @@ function send(socket, number, nowMs) {
 }
 
 function fill(socket, nowMs) {
-  while (socket.inFlight < window && sent < count) {
+  while (socket.inFlight < window && tally.sent < count) {
     socket.inFlight++
-    send(socket, sent++, nowMs)
+    send(socket, tally.sent++, nowMs)
   }
   socket.flush()
 }
@@ -119,34 +108,23 @@ function answered(bytes) {
   if (waiting === undefined) return
   const nowMs = monotonicMs()
   const { socket } = waiting
-  lastAnswerMs = nowMs
+  tally.lastAnswerMs = nowMs
   if (status === 401 && digests[number % userCount].challenged(bytes.latin1Slice())) {
     send(socket, number, nowMs)
     return socket.flush()
   }
   open.delete(number)
   socket.inFlight--
-  if (status === 202) {
-    ok++
-    if (ok === warmup + 1) {
-      firstOkMs = nowMs
-      okAtFirst = ok
-      cpuAtFirst = cpuSeconds()
-    }
-    lastOkMs = nowMs
-    if (ok > warmup) latency.add(nowMs - waiting.dueMs)
-  } else {
-    rejected++
-    statuses[status] = (statuses[status] ?? 0) + 1
-  }
+  if (status === 202) tally.taken(1, waiting.dueMs, nowMs)
+  else tally.refused(1, status)
   fill(socket, nowMs)
-  if (ok + rejected === count) finish()
+  if (tally.isOver) finish()
 }
 
 /** Over UDP packets are lost: what waits for longer than T1 is sent again, and counted. */
 function watch() {
   const nowMs = monotonicMs()
-  if (nowMs - lastAnswerMs > Number(values['resp-timeout']) * 1000) return finish()
+  if (nowMs - tally.lastAnswerMs > Number(values['resp-timeout']) * 1000) return finish()
   if (transport !== 'udp') return
   for (const each of open.values()) {
     if (nowMs - each.sentMs < resendMs) continue
@@ -159,22 +137,7 @@ function watch() {
 function finish() {
   if (ended) return
   ended = true
-  const timed = ok - okAtFirst
-  const result = {
-    sent,
-    ok,
-    rejected,
-    unanswered: sent - ok - rejected,
-    resent,
-    statuses,
-    seconds: Number(((lastOkMs - startedMs) / 1000).toFixed(3)),
-    ok_rate: timed > 0 && lastOkMs > firstOkMs ? Math.round((timed * 1000) / (lastOkMs - firstOkMs)) : 0,
-    latency_us: latency.summary(),
-    end_to_end_us: null,
-    receipts_matched: 0,
-    cpu_s: Number((cpuSeconds() - cpuAtFirst).toFixed(3)),
-  }
-  process.stdout.write(JSON.stringify(result) + '\n', () => process.exit(0))
+  process.stdout.write(JSON.stringify({ ...tally.result(), resent }) + '\n', () => process.exit(0))
 }
 
 async function udpSocket() {
@@ -203,6 +166,6 @@ async function tcpSocket() {
 
 const sockets = []
 for (let i = 0; i < Number(values.sockets); i++) sockets.push(await (transport === 'tcp' ? tcpSocket() : udpSocket()))
-startedMs = lastAnswerMs = monotonicMs()
-for (const socket of sockets) fill(socket, startedMs)
+tally.start(monotonicMs())
+for (const socket of sockets) fill(socket, tally.startedMs)
 setInterval(watch, 100)
