@@ -16,6 +16,22 @@ afterEach(async () => {
 const made = async (body: object, as = main): Promise<string> =>
   (await rig.call('POST', '/Application/', { body, as })).body['app_id'] as string
 
+it('a number that is added again keeps what others said of it', async () => {
+  const number = '19995550101'
+  const known = { perSecond: 0.5, mms: true, isMobile: true, ownedAtMs: 7 }
+  await rig.stock([number], { account: main.account, ...known, details: { source: 'provider:x', reference: 'r' } })
+  const add = (body: object) => rig.call('POST', '/Number/', { body: { numbers: number, ...body } })
+  expect((await add({ alias: 'ours', services: 'sms', region: 'mine' })).status).toBe(202)
+  const row = () => rig.ports.powerpacks.book.numbers.get(number)
+  const details = { source: 'provider:x', reference: 'r', alias: 'ours' }
+  expect(row()).toMatchObject({ ...known, details })
+  // One of its own carrier can do what the account says.
+  await rig.call('POST', '/Number/', { body: { numbers: '19995550102', services: 'sms,mms' } })
+  await rig.call('POST', '/Number/', { body: { numbers: '19995550102', carrier: 'mine' } })
+  const own = rig.ports.powerpacks.book.numbers.get('19995550102')
+  expect(own).toMatchObject({ sms: true, mms: true, details: { carrier: 'mine' } })
+})
+
 describe('applications', () => {
   it('are made, shown, listed, changed and ended', async () => {
     const created = await rig.call('POST', '/Application/', {

@@ -6,6 +6,7 @@ import { refused, type Judged } from '../../powerpack/change.js'
 import { judgeNumberChange, judgeOwning } from '../../powerpack/number-changes.js'
 import { numberTypeOf } from '../../powerpack/number-type.js'
 import { numberDefaults, type OwnedNumber } from '../../powerpack/owned-number.js'
+import { ownersDetails } from '../../powerpack/stock.js'
 import { answer, answerChange, answerList, baseOf, described, refuse } from './answers.js'
 import { pageFields, pageWhere } from './page.js'
 import type { AddRoutes, ApiAccount, ApiPorts } from './api-ports.js'
@@ -155,11 +156,14 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
 
   function judgeAdding(
     { account }: ApiAccount,
-    { numbers, app_id: app = '', carrier = '', region = '', alias = '', services = 'sms' }: Static<typeof AddBody>,
+    { numbers, app_id: app = '', carrier = '', region = '', alias = '', services }: Static<typeof AddBody>,
   ): Judged<readonly OwnedNumber[]> {
     const listed = [...new Set((typeof numbers === 'string' ? numbers.split(',') : numbers).map((one) => one.trim()))]
     if (listed.length > ADDED_MAX) return refused('invalid', `At most ${ADDED_MAX} at once.`, 'numbers')
     if (app !== '' && applications.ofAccount(account, app) === undefined) return noApplication(app)
+    const given = Object.entries({ carrier, region, alias, app_id: app }).filter(([, value]) => value !== '')
+    const said = Object.fromEntries(given)
+    const ofOwner = Object.fromEntries(given.filter(([name]) => ownersDetails.includes(name)))
     const rows: OwnedNumber[] = []
     for (const one of listed) {
       const number = digitsOf(one)
@@ -167,12 +171,16 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
       if (type === undefined) return refused('invalid', `${one.slice(0, 32)} is no number.`, 'numbers')
       if (!ports.mayAdd(account, number))
         return refused('invalid', `${number} is not known as one of yours; ask the operator to say so.`, 'numbers')
-      const details = { carrier, region, alias, app_id: app }
+      const country = placeOf(number)?.country ?? 'US'
+      const blank = { ...numberDefaults, number, account, type, country, ownedAtMs: ports.wallMs() }
+      const before = book.numbers.get(number)
+      // Of one that is there already its pace is the operator's to say, and where it came from is where it goes back to.
+      const row: OwnedNumber = before?.account === account ? before : blank
+      const isCarriers = row.details['source'] === undefined
       rows.push({
-        ...numberDefaults,
-        ...{ number, account, type, country: placeOf(number)?.country ?? 'US', ownedAtMs: ports.wallMs() },
-        ...{ sms: services.includes('sms'), mms: services.includes('mms'), voice: services.includes('voice') },
-        details: Object.fromEntries(Object.entries(details).filter(([, value]) => value !== '')),
+        ...row,
+        ...(services !== undefined && isCarriers && servicesOf(services)),
+        details: { ...row.details, ...(isCarriers ? said : ofOwner) },
       })
     }
     return judgeOwning(book, rows)
@@ -223,6 +231,10 @@ function isWanted(
   if (campaign !== undefined && attachedTo(row).campaign !== campaign) return false
   if (status !== undefined && attachedTo(row).status !== status) return false
   return verification === undefined || (details['toll_free_sms_verification'] ?? 'UNVERIFIED') === verification
+}
+
+function servicesOf(services: string): Pick<OwnedNumber, 'sms' | 'mms' | 'voice'> {
+  return { sms: services.includes('sms'), mms: services.includes('mms'), voice: services.includes('voice') }
 }
 
 function typeNamed(type: string): string {
