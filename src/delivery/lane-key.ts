@@ -15,8 +15,8 @@ export type LaneTarget =
       readonly kind: 'vendor'
       readonly route: readonly ConnectionId[]
       readonly account: AccountId
-      readonly sender?: PoolSender
-      readonly limited?: Limited
+      readonly sender?: PoolSender | undefined
+      readonly limited?: Limited | undefined
     }
   /**
    * To whatever serves the account: receivers that it has bound, or another edge. Receipts and messages from phones have lanes of
@@ -124,12 +124,15 @@ export function laneTarget(lane: LaneKey): LaneTarget {
     case 'v:': {
       const [connections = '', account, number, pack, campaign, carrier] = rest.split('|')
       const route = connections.split(',') as ConnectionId[]
-      const target = { kind: 'vendor', route, account: account as AccountId } as const
-      if (number === undefined || pack === undefined) return target
-      const sender = { number, pack }
-      if (campaign === undefined || carrier === undefined) return { ...target, sender }
-      const limited = { number, campaign, carrier }
-      return pack === '' ? { ...target, limited } : { ...target, sender, limited }
+      const hasNumber = number !== undefined && pack !== undefined
+      const isLimited = hasNumber && campaign !== undefined && carrier !== undefined
+      return {
+        kind: 'vendor',
+        route,
+        account: account as AccountId,
+        sender: hasNumber && !(isLimited && pack === '') ? { number, pack } : undefined,
+        limited: isLimited ? { number, campaign, carrier } : undefined,
+      }
     }
     case 'e:':
     case 't:':

@@ -102,9 +102,11 @@ export function resumePipeline(
   const stage = identify(directory)
   const assembled = runStage<Together, Assembled>(
     (all) =>
-      stage(all.map(({ submission }) => submission)).map((verdict, i) =>
-        verdict.kind === 'continue' ? continueWith({ ...verdict.value, assembly: all[i]!.assembly }) : verdict,
-      ),
+      stage(all.map(({ submission }) => submission)).map((verdict, i) => {
+        if (verdict.kind !== 'continue') return verdict
+        const { submission, account } = verdict.value
+        return continueWith({ submission, account, assembly: all[i]!.assembly })
+      }),
     batch,
     answerOf,
   )

@@ -76,6 +76,46 @@ export interface Submission {
   readonly answer: SubmissionAnswer
 }
 
+/** What is known of one on its way, and was not when it came. */
+type FoundOut = Partial<
+  Pick<Submission, 'source' | 'validityMs' | 'chosenSender' | 'chosenRows' | 'limited'> & Pick<Submission, 'answer'>
+>
+
+/**
+ * The same with what was found out. Written out: each copy to which a property is added has a hidden class of its own, and makes slow
+ * whatever reads it.
+ */
+export function withFound(submission: Submission, found: FoundOut): Submission {
+  const { source, validityMs, chosenSender, chosenRows, limited, answer } = submission
+  return {
+    sender: submission.sender,
+    link: submission.link,
+    source: found.source ?? source,
+    destination: submission.destination,
+    asSent: submission.asSent,
+    domain: submission.domain,
+    content: submission.content,
+    sar: submission.sar,
+    serviceType: submission.serviceType,
+    protocolId: submission.protocolId,
+    priority: submission.priority,
+    replyPath: submission.replyPath,
+    receiptRequest: submission.receiptRequest,
+    tlvs: submission.tlvs,
+    userMessageReference: submission.userMessageReference,
+    validityMs: found.validityMs ?? validityMs,
+    scheduleMs: submission.scheduleMs,
+    transaction: submission.transaction,
+    powerpack: submission.powerpack,
+    chosenSender: found.chosenSender ?? chosenSender,
+    limited: found.limited ?? limited,
+    chosenRows: found.chosenRows ?? chosenRows,
+    isAcknowledgement: submission.isAcknowledgement,
+    kept: submission.kept,
+    answer: found.answer ?? answer,
+  }
+}
+
 /** How it came: whole, or in parts that are together now. */
 export interface Assembly {
   /** Where ids were given already: the message's. */

@@ -89,8 +89,7 @@ export function receiptDeliveries(
 ): readonly ReceiptDelivery[] {
   if (origin.parts.length === 0) {
     if (!isAskedFor(origin.request, state)) return noReceipts
-    const receipt: Receipt = { origin, state, error, doneAtMs }
-    return [delivered(isReleased ? { ...receipt, isReleased } : receipt, place())]
+    return [delivered(receiptOf(origin, state, error, doneAtMs, isReleased), place())]
   }
   const receipts: ReceiptDelivery[] = []
   for (const part of origin.parts) {
@@ -102,10 +101,19 @@ export function receiptDeliveries(
       userMessageReference: part.userMessageReference,
       parts: noParts,
     }
-    const receipt: Receipt = { origin: ofPart, state, error, doneAtMs }
-    receipts.push(delivered(isReleased ? { ...receipt, isReleased } : receipt, place()))
+    receipts.push(delivered(receiptOf(ofPart, state, error, doneAtMs, isReleased), place()))
   }
   return receipts
+}
+
+function receiptOf(
+  origin: ReceiptOrigin,
+  state: MessageState,
+  error: string,
+  doneAtMs: number,
+  isReleased: boolean,
+): Receipt {
+  return isReleased ? { origin, state, error, doneAtMs, isReleased } : { origin, state, error, doneAtMs }
 }
 
 export const noReceipts: readonly ReceiptDelivery[] = []

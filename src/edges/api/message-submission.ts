@@ -75,7 +75,7 @@ export function submissionOf(
     validityMs,
     scheduleMs: 0,
     answer,
-    ...(powerpack !== '' && { powerpack }),
+    powerpack: powerpack === '' ? undefined : powerpack,
     kept,
   }
 }

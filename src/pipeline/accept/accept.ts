@@ -187,13 +187,13 @@ function offer(
   move: Move | undefined,
   ports: AcceptPorts,
 ): void {
-  const unit = acceptedUnit(delivery, assembly.collected, move)
   const { transaction, kept, chosenRows } = submission
+  const { collected: parts } = assembly
   const isPlain = transaction === undefined && kept === undefined && chosenRows === undefined
-  ports.recorder.offer(
-    isPlain ? unit : { ...unit, transaction, kept: keptWith(delivery, submission) },
-    new Acceptance(submission.answer, ports),
-  )
+  const unit: AcceptedUnit = isPlain
+    ? acceptedUnit(delivery, parts, move)
+    : { kind: 'accepted', delivery, parts, transaction, kept: keptWith(delivery, submission), move }
+  ports.recorder.offer(unit, new Acceptance(submission.answer, ports))
 }
 
 /** Of the choice of its number, and what its edge wants. */

@@ -64,7 +64,7 @@ function authorizeOne(
   if (typeof move === 'string') return refusal(move, account, payer.customer)
   authorized.onReserved()
   const bill = bills.billFor(account.id, payer.customer, policy.id, offer, units, move.day, undefined)
-  return { ...message, bill, move }
+  return { submission, account, assembly, policy, target: message.target, bill, move }
 }
 
 /** As whyNotAuthorized, for what stays in the network. */

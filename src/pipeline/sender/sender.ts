@@ -10,7 +10,7 @@ import { usCarrierOf } from '../../phone/us-carrier.js'
 import { failureOfNoSender } from '../../powerpack/failure-of.js'
 import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { Chosen, NoSender } from '../../powerpack/sender.js'
-import { refuse, type Located, type SubmissionAnswer } from '../stage.js'
+import { refuse, withFound, type Located, type SubmissionAnswer } from '../stage.js'
 
 export interface SenderPorts {
   readonly powerpacks: Pick<Powerpacks, 'choose' | 'named' | 'undo'> & {
@@ -119,7 +119,7 @@ export class Senders {
     const chosenSender: PoolSender = { number, pack: pack ?? named }
     // What its sender wrote stays as he wrote it.
     const source = pack === undefined ? located.submission.source : sourceOf(chosenSender)
-    const submission = { ...located.submission, source, chosenSender, chosenRows: chosen.kept, answer }
+    const submission = withFound(located.submission, { source, chosenSender, chosenRows: chosen.kept, answer })
     return { ...located, submission }
   }
 

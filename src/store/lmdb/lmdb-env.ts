@@ -9,10 +9,14 @@ export interface KeySlice {
   end: number
 }
 
-/** A stretch of memory as a value. lmdb reads the octets later, on its own thread: they must rest until the batch has settled. */
-export interface ValueSlab extends Buffer {
-  start: number
-  end: number
+/**
+ * A stretch of memory as a value. lmdb reads the octets later, on its own thread: they must rest until the batch has settled.
+ * A class of its own over the memory, so that what is written into stays a plain Buffer: with properties added to it the engine
+ * gave up on every loop that writes octets.
+ */
+export class ValueSlab extends Uint8Array {
+  start = 0
+  end = 0
 }
 
 export interface TableRange {

@@ -27,7 +27,7 @@ import {
 } from '../rows/transaction-block.js'
 import { writeAwaiting, writeParked } from '../rows/vendor-row.js'
 import { BookChanges, type Fold } from './book-changes.js'
-import type { KeySlice, LmdbEnv, Table, ValueSlab } from './lmdb-env.js'
+import { ValueSlab, type KeySlice, type LmdbEnv, type Table } from './lmdb-env.js'
 import { FORMAT, metaKeys, writeAnchor, writeNumber } from './meta-rows.js'
 
 const INITIAL_BYTES = 256 * 1024
@@ -75,6 +75,8 @@ export class WriteSlab implements StateChanges {
   /** Of this commit: they become one row when it is whole. */
   readonly #remembered: TransactionsOfCommit = { transactions: [], ids: [] }
   readonly #blocksOver: (throughMs: number) => readonly Uint8Array[]
+  /** All of the memory that `#out` writes into now: it begins at its first octet. */
+  #values = new ValueSlab(0)
   readonly #key: KeySlice = { bytes: this.#out.buffer, start: 0, end: 0 }
   #books: BookChanges | undefined
   /** Their keys are known later: see takeBookChanges. */
@@ -349,9 +351,11 @@ export class WriteSlab implements StateChanges {
 
   /** Hands the writes from–to to lmdb, in order. Call it within one batch; nothing in it can fail halfway. */
   issue(env: LmdbEnv, from: number, to: number): void {
-    const values = this.#out.buffer as ValueSlab
+    const { buffer } = this.#out
+    if (this.#values.buffer !== buffer.buffer) this.#values = new ValueSlab(buffer.buffer as ArrayBuffer)
+    const values = this.#values
     const key = this.#key
-    key.bytes = values
+    key.bytes = buffer
     const byNumber: readonly Table[] = tables.map((name) => env[name])
     const writes = this.#writes
     for (let at = from * NUMBERS; at < to * NUMBERS; at += NUMBERS) {
