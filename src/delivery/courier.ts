@@ -31,7 +31,7 @@ import { pinned } from './taken.js'
 import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
-export type { NotifyRefusal, NotifyResult } from './notices.js'
+export type { NotifyResult } from './notices.js'
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts

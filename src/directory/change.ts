@@ -1,6 +1,6 @@
 // Changes to a directory, decided before anything is written: the whole that they make is judged, and only a right one is given back. Pure.
 
-import { finished } from '../money/compile-tariff.js'
+import { finished } from '../lib/slices.js'
 import { withDefaults } from './change-defaults.js'
 import { differencesOf, type FieldDifference } from './change-difference.js'
 import { isRecord, SECRET_MASK, withSecretsOf } from './change-secrets.js'

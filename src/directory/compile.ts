@@ -1,6 +1,6 @@
 // A directory → the snapshot with its hot lookups. It works in slices, so that a reload never holds up the event loop for long.
 
-import { finished } from '../money/compile-tariff.js'
+import { finished } from '../lib/slices.js'
 import { compileExchange } from '../money/exchange.js'
 import type { Tariff } from '../money/tariff.js'
 import { dearestOffer, offerForWord } from '../money/price-list.js'

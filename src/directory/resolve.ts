@@ -1,6 +1,6 @@
 // From the rows of a file to a directory: references, secrets, status names and prices, with every mistake found. No YAML here.
 
-import { finished } from '../money/compile-tariff.js'
+import { finished } from '../lib/slices.js'
 import { checkAccounts } from './resolve-accounts.js'
 import { resolveConnections, type ResolvedConnection } from './resolve-connections.js'
 import { checkTenDlc } from './resolve-tendlc.js'

@@ -57,23 +57,3 @@ export class Histogram {
     this.#sum[0] = 0
   }
 }
-
-/**
- * The value below which the share `q` (0–1) of the values lies, taking values as even within their bucket; 0 when there
- * are none, the last bound for what lies above it.
- */
-export function quantile(snapshot: HistogramSnapshot, q: number): number {
-  if (snapshot.count === 0) return 0
-  const rank = Math.min(1, Math.max(0, q)) * snapshot.count
-  let below = 0
-  for (let i = 0; i < snapshot.bounds.length; i++) {
-    const upTo = snapshot.cumulative[i] as number
-    const upper = snapshot.bounds[i] as number
-    if (upTo >= rank && upTo > below) {
-      const lower = i === 0 ? Math.min(0, upper) : (snapshot.bounds[i - 1] as number)
-      return lower + ((upper - lower) * Math.max(0, rank - below)) / (upTo - below)
-    }
-    below = upTo
-  }
-  return snapshot.bounds[snapshot.bounds.length - 1] as number
-}

@@ -39,14 +39,6 @@ export function* compileTariff(rates: readonly Rate[], currency: string): Genera
   return building.tariff(currency)
 }
 
-/** Runs what works in slices to its end at once: for tests, threads of their own and small work. */
-export function finished<T>(slices: Generator<void, T>): T {
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-  }
-}
-
 class Building {
   readonly #size: number
   readonly #rows: Float64Array

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { csvRecords, separatorOf } from './csv.js'
-import { finished } from './compile-tariff.js'
+import { finished } from '../lib/slices.js'
 import { describeSheetMistake, readRateSheet, sheetLimits } from './rate-sheet.js'
 import { rateDefaults } from './tariff.js'
 

@@ -1,20 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileTariff, finished } from './compile-tariff.js'
+import { finished } from '../lib/slices.js'
+import { compileTariff } from './compile-tariff.js'
 import { formatDestination, keyOf, parseDestination, writtenKey } from './destination.js'
 import { compileExchange, rateAt } from './exchange.js'
 import { dearestOffer, offerFor, offerForWord, priceList } from './price-list.js'
-import {
-  buffersOf,
-  findRate,
-  findWord,
-  nextChangeMs,
-  NO_RATE,
-  priceOfRow,
-  rateDefaults,
-  rateOfRow,
-  type Rate,
-} from './tariff.js'
+import { buffersOf, findRate, findWord, NO_RATE, priceOfRow, rateDefaults, rateOfRow, type Rate } from './tariff.js'
 
 function rate(destination: string, priceMicros: number, more: Partial<Rate> = {}): Rate {
   return { ...rateDefaults, destination, priceMicros, ...more }
@@ -97,7 +88,6 @@ describe('a tariff', () => {
     ])
     const at = (ms: number) => priceOfRow(dated, findRate(dated, '447', undefined, ms))
     expect([0, 999, 1000, 2500, 3000, 3999, 4000, 1e12].map(at)).toEqual([9, 9, 1, 2, 3, 3, 4, 4])
-    expect([0, 1000, 1500, 3999, 4000].map((ms) => nextChangeMs(dated, ms))).toEqual([1000, 2000, 2000, 4000, Infinity])
     expect(findWord(dated, 'ESME', 1999)).toBe(NO_RATE)
     expect(rateOfRow(dated, findWord(dated, 'ESME', 2000)).destination).toBe('ESME')
   })

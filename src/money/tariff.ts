@@ -42,7 +42,7 @@ export const PRICE_AT = 1
 export const FROM_AT = 2
 export const TERMS_AT = 3
 /** Bits of the traits: the preference in the low four. */
-export const PREFERENCE_BITS = 0x0f
+const PREFERENCE_BITS = 0x0f
 export const HUNTSTOP_BIT = 0x10
 export const FORBIDDEN_BIT = 0x20
 export const WEIGHT_FACTOR = 0x100
@@ -124,18 +124,6 @@ export function findRate(tariff: Tariff, called: string, network: MobileNetwork 
 /** The row in force for a symbolic destination; only a rate of this very word will do. */
 export function findWord(tariff: Tariff, word: string, wallMs: number): number {
   return begun(tariff, tariff.words.get(word) ?? NO_RATE, wallMs)
-}
-
-/** Wall time in ms of the first change after `wallMs`; Infinity for none. What was worked out before must be looked up again then. */
-export function nextChangeMs({ changesMs }: Tariff, wallMs: number): number {
-  let low = 0
-  let high = changesMs.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (changesMs[middle]! > wallMs) high = middle
-    else low = middle + 1
-  }
-  return changesMs[low] ?? Infinity
 }
 
 /** What a row costs, in micro-units of the tariff's currency. */

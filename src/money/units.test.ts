@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { encodePlain } from '../text/charsets.js'
 import type { WireContent } from '../text/decode.js'
 import { encodeGsm7 } from '../text/gsm7.js'
-import type { Target } from '../text/leave.js'
-import { standardText } from '../text/standard.js'
-import { charactersOf, customerUnits, segmentsOf, shareOf, vendorUnits } from './units.js'
+import { charactersOf, customerUnits, segmentsOf, shareOf } from './units.js'
 
 const gsm7 = (text: string): WireContent => ({ dataCoding: 0, udhi: false, octets: encodeGsm7(text)! })
 const ucs2 = (text: string): WireContent => ({ dataCoding: 8, udhi: false, octets: encodePlain(text, 'ucs2')! })
@@ -59,25 +57,6 @@ describe('units of the customer', () => {
         expect(segmentsOf({ dataCoding, udhi, octets })).toBeGreaterThanOrEqual(1)
       }),
     )
-  })
-})
-
-describe('units of the vendor', () => {
-  const target = (longMessage: Target['longMessage']): Target => ({
-    text: standardText,
-    longMessage,
-    languages: [],
-    transliterate: false,
-  })
-  it.each([
-    ['udh8', 'a'.repeat(160), 1],
-    ['udh8', 'a'.repeat(161), 2],
-    ['udh16', 'a'.repeat(305), 3],
-    ['payload', 'a'.repeat(1530), 1],
-    ['sar', 'a'.repeat(400), 3],
-    ['udh8', 'a'.repeat(60_000), 0],
-  ] as const)('with %s', (longMessage, text, units) => {
-    expect(vendorUnits(gsm7(text), 'whole', target(longMessage))).toBe(units)
   })
 })
 

@@ -1,10 +1,9 @@
-// What is charged: the units of a message for the customer and for the vendor, and how they are shared among its parts.
+// What is charged: the units of a message for the customer, and how they are shared among its parts.
 
 import { nationalLanguages } from '../text/alphabet.js'
 import { leave, leavesUntouched, type Target } from '../text/leave.js'
 import { openContent, type WireContent } from '../text/decode.js'
 import { standardText } from '../text/standard.js'
-import type { Cutting } from '../text/cut.js'
 
 /** A phone that takes all that the standard coding has, in segments. */
 const phone: Target = { text: standardText, longMessage: 'udh8', languages: [], transliterate: false }
@@ -49,13 +48,6 @@ export function customerUnits(content: WireContent, parts: number, billingUnit: 
   if (parts > 1) return Math.max(parts, segmentsOf(content))
   if (billingUnit > 0) return Math.max(1, Math.ceil(charactersOf(content) / billingUnit))
   return segmentsOf(content)
-}
-
-/** What a vendor will charge: the segments that it will be sent; 0 where it can't be sent the message. */
-export function vendorUnits(content: WireContent, shape: Cutting, target: Target): number {
-  if (leavesUntouched(content, target)) return 1
-  const leaving = leave(content, shape, 0, target)
-  return leaving.kind === 'leaving' ? leaving.segments.length : 0
 }
 
 /** The share of one part in the units of its message, which sum up to them; the first ones have what does not divide. */

@@ -1,6 +1,7 @@
 // What a campaign's message to a list of destinations would take: the limiter itself, on a clock that is only counted. Pure; it sends
 // nothing and charges no limit of anybody.
 
+import { finished } from '../lib/slices.js'
 import { dayText } from './day-calendar.js'
 import type { LimitWorld } from './limiter-lane.js'
 import { bindingOf, isWhole, type Binding } from './plan-binding.js'
@@ -74,11 +75,7 @@ const ASKS = 30_000_000
 
 /** At once; see planInSlices. */
 export function planOf(order: PlanOrder, world: LimitWorld, better: readonly Better[] = []): Plan {
-  const slices = planInSlices(order, world, better)
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-  }
+  return finished(planInSlices(order, world, better))
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Brand } from './brand.js'
 import { brandOf, campaignOf } from './brand.suite.js'
 import type { Campaign } from './campaign.js'
-import { numbersAttachedTwice, objectionsTo } from './registration.js'
+import { objectionsTo } from './registration.js'
 import { shippedTables } from './tables.js'
 
 const numbersOf = (count: number): readonly string[] =>
@@ -32,15 +32,4 @@ describe('a brand and its campaigns', () => {
     )
     expect(objections.map(({ severity, campaign, column }) => `${severity} ${campaign} ${column}`)).toEqual(expected)
   })
-})
-
-it('a number sends for one campaign', () => {
-  const campaigns = [
-    { id: 'a', numbers: ['12025550100', '12025550101'] },
-    { id: 'b', numbers: ['12025550101', '12025550102', '12025550102'] },
-  ].map((campaign) => campaignOf(campaign))
-  expect(numbersAttachedTwice(campaigns).map(({ campaign, expected }) => [campaign, expected])).toEqual([
-    ['b', '12025550101 in one campaign; a has it'],
-    ['b', '12025550102 once'],
-  ])
 })

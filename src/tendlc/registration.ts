@@ -24,20 +24,6 @@ export function objectionsTo(brand: Brand, campaigns: readonly Campaign[], table
   ]
 }
 
-/** Numbers that two campaigns have: each sends for one. */
-export function numbersAttachedTwice(campaigns: readonly Campaign[]): readonly Objection[] {
-  const owners = new Map<string, string>()
-  return campaigns.flatMap(({ id, numbers }) =>
-    numbers.flatMap((number): readonly Objection[] => {
-      const owner = owners.get(number)
-      owners.set(number, owner ?? id)
-      if (owner === undefined) return []
-      const where = owner === id ? 'once' : `in one campaign; ${owner} has it`
-      return [{ severity: 'mistake', campaign: id, column: 'numbers', expected: `${number} ${where}` }]
-    }),
-  )
-}
-
 function brandObjections({ kind, trustScore }: Brand): readonly Objection[] {
   if (kind === 'standard' || trustScore === undefined) return []
   const expected = `no score: a ${kind} brand is not vetted, and has the figures of none`

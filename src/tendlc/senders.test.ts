@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountPaceOf, queueBoundOf, queueSecondsOf, senderPaceOf, type SenderKind } from './senders.js'
+import { accountPaceOf, queueSecondsOf, senderPaceOf, type SenderKind } from './senders.js'
 import { shippedTables, type ProfileName } from './tables.js'
 
 describe('rates of numbers beside 10DLC', () => {
@@ -39,20 +39,6 @@ describe('rates of numbers beside 10DLC', () => {
 })
 
 describe('a queue', () => {
-  it.each([
-    ['usual', 'campaign', 1, 36_000],
-    ['usual', 'campaign', 75, 2_700_000],
-    ['usual', 'campaign', 0.25, 9000],
-    ['usual', 'campaign', 0.00001, 1],
-    ['usual', 'powerpack', 1, 10_800],
-    ['telnyx', 'campaign', 0.1, 1440],
-    ['telnyx', 'campaign', 20, 288_000],
-    ['telnyx', 'campaign', 1000, 14_400_000],
-    ['telnyx', 'campaign', 50, 720_000],
-  ] as const)('%s, of a %s, at %s a second, has room for %s', (profile, kind, perSecond, bound) => {
-    expect(queueBoundOf(perSecond, kind, shippedTables(profile))).toBe(bound)
-  })
-
   it.each([
     ['usual', 'campaign', undefined, 36_000],
     ['usual', 'campaign', 14_400, 14_400],

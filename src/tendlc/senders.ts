@@ -20,14 +20,6 @@ export function accountPaceOf(service: 'sms' | 'mms', { senders }: Tables): Pace
 /** Whose queue it is: a campaign's own, or that of numbers of a pool. */
 export type QueueKind = 'campaign' | 'powerpack'
 
-/**
- * Segments that leave within the life of a queue at its rate: one that would have more is refused on arrival, since they would
- * expire in it. At least one.
- */
-export function queueBoundOf(perSecond: number, kind: QueueKind, { queues }: Tables): number {
-  return Math.max(1, Math.floor(perSecond * queues[kind].lifeSeconds))
-}
-
 /** Seconds that a message may wait: what its sender asked for, within what may be asked; else the life of the queue. */
 export function queueSecondsOf(asked: number | undefined, kind: QueueKind, { queues }: Tables): number {
   const { lifeSeconds, leastSeconds, mostSeconds } = queues[kind]

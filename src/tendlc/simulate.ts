@@ -2,6 +2,7 @@
 // for it. The limits are the real ones.
 
 import { DueHeap } from '../lib/heap.js'
+import { finished } from '../lib/slices.js'
 import type { LaneLimit } from './limiter-turn.js'
 
 export interface SimulatedMessage {
@@ -44,11 +45,7 @@ export function simulate<M extends SimulatedMessage>(
   untilMs: number,
   ports: SimulationPorts<M>,
 ): number {
-  const slices = simulateInSlices(lanes, untilMs, ports)
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-  }
+  return finished(simulateInSlices(lanes, untilMs, ports))
 }
 
 /** The same, for those who have other things to do. */

@@ -1,14 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { tableNames } from './tables-shape.js'
-import {
-  describeTableMistake,
-  isProfileName,
-  profileNames,
-  readTables,
-  shippedTables,
-  type ProfileName,
-} from './tables.js'
+import { describeTableMistake, profileNames, readTables, shippedTables, type ProfileName } from './tables.js'
 
 const stamp = { version: 2, effective: '2026-09-01', source: 'a contract' }
 const laidOver = (tables: unknown, profile?: ProfileName) => readTables(profile, { ...stamp, tables })
@@ -112,9 +105,4 @@ describe("an operator's rows", () => {
       expect(readTables('usual', overlay).mistakes?.length).toBeGreaterThan(0)
     },
   )
-})
-
-it('knows its profiles by name', () => {
-  expect(isProfileName('plivo')).toBe(true)
-  expect(isProfileName('toString')).toBe(false)
 })

@@ -90,10 +90,6 @@ export function shippedTables(profile: ProfileName = 'usual'): Tables {
   throw new Error(`the tables are broken: ${mistakes.map(describeTableMistake).join('; ')}`)
 }
 
-export function isProfileName(text: string): text is ProfileName {
-  return Object.hasOwn(overlays, text)
-}
-
 export function describeTableMistake({ pointer, expected }: TableMistake): string {
   return `${pointer === '' ? 'the whole' : pointer} expects ${expected}`
 }
