@@ -233,7 +233,7 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
 }
 
 /** Caps that messages to a carrier count on. */
-export function capsOf({ sms }: CampaignInForce, carrier: string): readonly DayCap[] {
+function capsOf({ sms }: CampaignInForce, carrier: string): readonly DayCap[] {
   const each = isCarrier(carrier) ? [carrier] : majorCarriers
   return each.flatMap((of) => sms[of].day ?? [])
 }

@@ -56,7 +56,7 @@ export interface BookOptions {
 }
 
 /** What the store keeps can't be used; each mistake is in the message. */
-export class DirectoryUnusable extends Error {
+class DirectoryUnusable extends Error {
   readonly mistakes: readonly ObjectMistake[]
 
   constructor(mistakes: readonly ObjectMistake[]) {

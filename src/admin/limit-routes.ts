@@ -90,7 +90,7 @@ function dayAnswer({ endsAtMs, cap, ...day }: DayUse) {
   return { ...day, ...(cap !== undefined && { cap }), endsAt: moment(endsAtMs) }
 }
 
-export function limitsAnswer({ carriers, accounts, ...campaign }: CampaignUse, wallMs: number): LimitsAnswer {
+function limitsAnswer({ carriers, accounts, ...campaign }: CampaignUse, wallMs: number): LimitsAnswer {
   return {
     ...campaign,
     at: moment(wallMs),

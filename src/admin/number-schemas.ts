@@ -5,9 +5,9 @@ import { numberColumns } from './number-lines.js'
 
 const strict = { additionalProperties: false } as const
 /** Numbers of one request: what is kept in one step. */
-export const IMPORT_MAX = 1000
+const IMPORT_MAX = 1000
 /** Each is two rows. */
-export const REMOVE_MAX = 500
+const REMOVE_MAX = 500
 
 const Line = Type.Object(
   Object.fromEntries(

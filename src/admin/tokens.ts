@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** What a token may be for; writing includes reading. */
-export const scopes = ['directory:read', 'directory:write', 'money:read', 'money:write'] as const
+const scopes = ['directory:read', 'directory:write', 'money:read', 'money:write'] as const
 export type Scope = (typeof scopes)[number]
 
 export interface ApiToken {

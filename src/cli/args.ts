@@ -186,7 +186,7 @@ function placeholder(spec: OptionSpec): string {
 }
 
 /** All commands, a line each. */
-export function programUsage(commands: readonly CommandSpec[], program: string): string {
+function programUsage(commands: readonly CommandSpec[], program: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return [`Usage: ${program} COMMAND [options]`, '', 'Commands:', ...lines, '', `More: ${program} COMMAND --help`].join(

@@ -44,8 +44,8 @@ export type Ended =
 const BACKOFF_MS = { first: 1_000, last: 30_000 }
 /** Refusals one after the other, and nothing else: it is not the rows that are wrong. */
 const REFUSED_MAX = 20
-export const UNKNOWN = 'unknown: it may have been sent, too long ago to ask'
-export const NOT_TAKEN = 'not accepted: no valid number, or no room'
+const UNKNOWN = 'unknown: it may have been sent, too long ago to ask'
+const NOT_TAKEN = 'not accepted: no valid number, or no room'
 
 export class CampaignSender {
   readonly #requests: Iterator<CampaignRequest>
@@ -174,7 +174,7 @@ type Meaning =
   | { readonly kind: 'later' | 'noAnswer'; readonly why: string; readonly retryMs: number | undefined }
 
 /** What an answer to rows means. */
-export function meaningOf(answer: Answered, { rows }: CampaignRequest): Meaning {
+function meaningOf(answer: Answered, { rows }: CampaignRequest): Meaning {
   if (answer.kind === 'lost') return { kind: 'noAnswer', why: answer.why, retryMs: undefined }
   const { status, body, retryMs } = answer
   const why = errorOf(answer)

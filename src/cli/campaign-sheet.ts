@@ -32,7 +32,7 @@ export interface CampaignRequest {
 export type Template = (fields: readonly string[]) => { readonly text: string } | { readonly empty: string }
 
 /** The column of the numbers. */
-export const TO = 'to'
+const TO = 'to'
 
 const field = /\{\{|\}\}|\{([^{}]*)\}/g
 
@@ -72,7 +72,7 @@ export function parseTemplate(text: string, names: readonly string[]): Template 
 }
 
 /** @throws BadSheet where no column has the numbers */
-export function toColumn({ names }: Sheet): number {
+function toColumn({ names }: Sheet): number {
   const index = names.indexOf(TO)
   if (index >= 0) return index
   throw new BadSheet('the sheet has no numbers', [

@@ -49,7 +49,7 @@ interface Out {
 /** Rows that are said to be out ahead of time, so that not every request waits for a disk. */
 const AHEAD = 256
 /** Less than a day, for which the switch knows a request again. */
-export const REPEAT_MS = 23 * 3_600_000
+const REPEAT_MS = 23 * 3_600_000
 
 export class CampaignRecord {
   readonly #file: string

@@ -125,7 +125,7 @@ interface ReadSheet {
 }
 
 /** The lines of a sheet in columns that the switch knows. @throws BadSheet where its first line has mistakes */
-export function readNumbers(sheet: Sheet): ReadSheet {
+function readNumbers(sheet: Sheet): ReadSheet {
   const { columns, ignored } = columnsOf(sheet.names)
   const numbers: Read[] = []
   const mistakes: SheetMistake[] = []

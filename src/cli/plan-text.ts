@@ -99,7 +99,7 @@ function shorterWords({ trustScore, endAt, sooner }: PlanAnswer['shorter'][numbe
 }
 
 /** `day of tmobile:ein:123456789` → `T-Mobile’s day (2000 segments)` */
-export function limitWords({ limit, kind, most }: Figure): string {
+function limitWords({ limit, kind, most }: Figure): string {
   const day = /^day of ([a-z]+):/.exec(limit)
   const name = day === null ? limit.replace(/, minute$/, '') : `${carrierWords[day[1]!] ?? day[1]!}’s day`
   if (most === undefined) return name
@@ -113,7 +113,7 @@ function clock(at: string): string {
   return moment.format(new Date(at)).replace(', ', ' ')
 }
 
-export function lengthWords(seconds: number): string {
+function lengthWords(seconds: number): string {
   const whole = Math.round(seconds)
   const parts = [
     [Math.floor(whole / 86_400), 'd'],

@@ -3,7 +3,7 @@ import { isSetting, type SettingTree } from './setting.js'
 import { settings, type Config } from './settings.js'
 
 /** What stands in place of a secret. */
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
 
 /** Plain nested values, ready for JSON or YAML. */
 export interface PrintableConfig {

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import type { Setting } from './setting.js'
 
-export const sipListenerKinds = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
+const sipListenerKinds = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const
 
 /** One address to listen on. */
 export interface SipListener {

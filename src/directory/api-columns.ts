@@ -8,12 +8,12 @@ export const MAIN_PREFIX = 'MA'
 export const SUB_PREFIX = 'SA'
 /** As long as those that SDKs of this API expect. */
 export const AUTH_ID_LENGTH = 20
-export const TOKEN_MIN = 20
+const TOKEN_MIN = 20
 const TOKEN_MAX = 255
 const TOKEN = `^[\\x21-\\x7e]{${TOKEN_MIN},${TOKEN_MAX}}$`
 const AUTH_ID = `^(${MAIN_PREFIX}|${SUB_PREFIX})[A-Z0-9]{${AUTH_ID_LENGTH - MAIN_PREFIX.length}}$`
 
-export const AUTH_ID_EXPECTED = `${MAIN_PREFIX} or ${SUB_PREFIX} and ${AUTH_ID_LENGTH - MAIN_PREFIX.length} capital letters and digits (\`smswitch api-credentials\` makes one)`
+const AUTH_ID_EXPECTED = `${MAIN_PREFIX} or ${SUB_PREFIX} and ${AUTH_ID_LENGTH - MAIN_PREFIX.length} capital letters and digits (\`smswitch api-credentials\` makes one)`
 export const TOKEN_EXPECTED = `a token of ${TOKEN_MIN} to ${TOKEN_MAX} printable ASCII characters without blanks (\`smswitch api-credentials\` makes one)`
 
 export const isToken = (text: string): boolean => new RegExp(TOKEN).test(text)

@@ -45,7 +45,7 @@ function deepFrozen(value: unknown): unknown {
 }
 
 /** Symbols stand for what the schema will refuse; structuredClone refuses them first. */
-export function copyOf(value: unknown): unknown {
+function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf)
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copyOf(child)]))

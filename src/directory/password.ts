@@ -10,7 +10,7 @@ export interface ScryptCost {
 }
 
 /** About 30 ms and 16 MiB: many binds may come at once after a restart. */
-export const usualCost: ScryptCost = { n: 16_384, r: 8, p: 1 }
+const usualCost: ScryptCost = { n: 16_384, r: 8, p: 1 }
 
 const KEY_OCTETS = 32
 const MEMORY_MAX = 256 * 1024 * 1024

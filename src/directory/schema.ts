@@ -26,7 +26,7 @@ export { CustomerRow, ExchangeRateRow, PlanRow, ProductRow, RateRow, TariffRow }
 export const bindKinds = ['transmitter', 'receiver', 'transceiver'] as const
 
 /** What an entry of `allowedDestinations` may be. */
-export const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'
+const DESTINATION_EXPECTED = 'a country as two capital letters such as GB, or leading digits such as 447'
 /** Who binds to us, registers, uses the HTTP API, or several of these. */
 export const AccountRow = Type.Object(
   {
@@ -124,7 +124,7 @@ export type AddressRule = Readonly<Static<typeof AddressRuleRow>>
 export const idForms = ['asIs', 'hex', 'decimal', 'auto'] as const
 
 /** The form that message ids have in this vendor's receipts, relative to its submit_sm_resp. */
-export const ReceiptIdsRow = Type.Object(
+const ReceiptIdsRow = Type.Object(
   {
     /** hex: hex in receipts, decimal in responses; decimal: the other way round; auto: learnt from what matches. */
     form: oneOf(idForms, 'asIs'),

@@ -12,7 +12,7 @@ const SEGMENTS_MAX = 1_000_000_000
 export const brandEntities = ['company', 'charity', 'government'] as const
 
 /** What becomes of a message beyond the cap of a day. */
-export const atCaps = ['hold', 'fail'] as const
+const atCaps = ['hold', 'fail'] as const
 
 const Name = Type.String({ maxLength: 200, expected: 'a name' })
 

@@ -54,7 +54,7 @@ export function mayNameHost(guard: AddressGuard, hostname: string): boolean {
 }
 
 /** An IPv6 address stands in brackets in a URL. */
-export function unbracketed(hostname: string): string {
+function unbracketed(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 

@@ -35,7 +35,7 @@ export interface Exchanged {
 }
 
 /** Octets of an answer, beyond which it is not read. */
-export const MAX_ANSWER_OCTETS = 65_536
+const MAX_ANSWER_OCTETS = 65_536
 const MAX_HEADER_OCTETS = 16_384
 const IDLE_MS = 15_000
 

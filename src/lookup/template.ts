@@ -1,6 +1,6 @@
 // Texts with places to fill in, such as `{number}`, `{plusNumber}` and `{secret}` of lookups. Pure.
 
-export const placeholders = ['number', 'plusNumber', 'secret'] as const
+const placeholders = ['number', 'plusNumber', 'secret'] as const
 
 /** A word in braces is a place; `{"a": 1}` of a JSON body is not. */
 const place = /\{([A-Za-z]+)\}/g

@@ -56,7 +56,7 @@ const NETWORK_KEY = 3
 const COUNTRY_KEY = 4
 
 /** Appends digits to a key. */
-export function withDigits(key: number, digits: string): number {
+function withDigits(key: number, digits: string): number {
   let longer = key
   for (let i = 0; i < digits.length; i++) longer = longer * 10 + (digits.charCodeAt(i) - 48)
   return longer

@@ -48,7 +48,7 @@ export function priceList(tariff: Tariff, exchange: ExchangeRate): PriceList {
 }
 
 /** What one unit costs by this row, in micro-units of the base currency. */
-export function basePrice({ tariff, exchange, baseMicros }: PriceList, row: number): number {
+function basePrice({ tariff, exchange, baseMicros }: PriceList, row: number): number {
   const own = priceOfRow(tariff, row)
   if (baseMicros === undefined) return own
   const known = baseMicros[row]!

@@ -1,7 +1,7 @@
 // Reads the pattern of a substitution rule: what is accepted means the same in Perl, RE2 and JavaScript. It matches nothing.
 import { NUMBER_MAX_LENGTH, type Slip } from './rule.js'
 
-export const PATTERN_MAX_LENGTH = 256
+const PATTERN_MAX_LENGTH = 256
 /** RE2's own bound. */
 const REPEAT_MAX = 1000
 

@@ -8,7 +8,7 @@ import { outOfPool, type PoolBook } from './pool-book.js'
 import { keptRow } from './rows.js'
 
 /** Numbers of one account, above which it adds none itself: all are in memory. */
-export const NUMBERS_MAX = 1_000_000
+const NUMBERS_MAX = 1_000_000
 const DETAILS_MAX = 4096
 
 /** What of a number its owner may change while he owns it. */

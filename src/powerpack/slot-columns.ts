@@ -1,7 +1,7 @@
 // What changes with every message, by the place of a number: how much it sent today, and where it stands among others. Plain columns.
 
 /** Orders that a number stands in: among those of its area code, of its region, of its country. */
-export const LEVELS = 3
+const LEVELS = 3
 
 export class SlotColumns {
   #sent = new Int32Array(64)

@@ -2,7 +2,7 @@
 import type smpp from 'smpp'
 
 /** Final and intermediate words of a receipt's `stat:` field. */
-export const receiptStates = {
+const receiptStates = {
   ENROUTE: 1,
   DELIVRD: 2,
   EXPIRED: 3,
@@ -29,7 +29,7 @@ export interface ReceiptContent {
 const shortDate = (date: Date): string => date.toISOString().replace(/\D/g, '').slice(2, 12)
 
 /** The Appendix B text; `err` is 000 when delivered and 001 otherwise. */
-export function receiptText({ id, state, submittedAt, doneAt, text }: ReceiptContent): string {
+function receiptText({ id, state, submittedAt, doneAt, text }: ReceiptContent): string {
   const delivered = state === 'DELIVRD'
   return [
     `id:${id} sub:001 dlvrd:${delivered ? '001' : '000'}`,

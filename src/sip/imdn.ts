@@ -7,7 +7,7 @@ export const imdnMediaType = 'message/imdn+xml'
 const xmlNamespace = 'urn:ietf:params:xml:ns:imdn'
 
 /** RFC 5438 §6.2. */
-export const imdnWishes = ['positive-delivery', 'negative-delivery', 'processing', 'display'] as const
+const imdnWishes = ['positive-delivery', 'negative-delivery', 'processing', 'display'] as const
 export type ImdnWish = (typeof imdnWishes)[number]
 
 /** What each kind of notification can say (RFC 5438 §7.2.1). */

@@ -1,7 +1,7 @@
 // Classes of characters by RFC 3261 §25.1, as one table of bits over ASCII. Decides nothing about headers.
 
 export const tokenBit = 1
-export const digitBit = 2
+const digitBit = 2
 /** Alphanumeric, `-`, `.` and `_` (seen in the wild): host names and IPv4. */
 export const hostBit = 4
 export const hexBit = 8
@@ -25,7 +25,7 @@ function classTable(): Uint8Array {
 }
 
 /** Bits of each ASCII character. */
-export const classes: Uint8Array = classTable()
+const classes: Uint8Array = classTable()
 
 /** Whether all of text[from, to) are of the class, and there is at least one. */
 export function isAll(text: string, bit: number, from = 0, to = text.length): boolean {

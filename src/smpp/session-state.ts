@@ -56,7 +56,7 @@ const bySender = { esme: unboundStates } as const
  * Who may send which request in which state (SMPP 3.4 table 2-1, SMPP 5.0 table 2-1). enquire_link before the bind is
  * SMPP 5.0's and harmless. Responses have no entry: they are legal when they match a request.
  */
-export const legality: Readonly<Record<RequestCommand, Readonly<Partial<Record<Role, readonly SessionState[]>>>>> = {
+const legality: Readonly<Record<RequestCommand, Readonly<Partial<Record<Role, readonly SessionState[]>>>>> = {
   bind_transmitter: bySender,
   bind_receiver: bySender,
   bind_transceiver: bySender,

@@ -6,7 +6,7 @@ import { DayCalendar, dayText, readDay, type CalendarDay } from './day-calendar.
 
 export const DAY_TABLE = 'capday'
 /** Of a cap. Each is told once a day. */
-export const toldPercents = [50, 70, 100] as const
+const toldPercents = [50, 70, 100] as const
 
 export interface DayUse {
   /** `2026-11-23` */

@@ -45,7 +45,7 @@ export interface LimitFigure {
   readonly most: number
 }
 
-export const PLAN_MOST_MS = 366 * 86_400_000
+const PLAN_MOST_MS = 366 * 86_400_000
 /** A prime: what asks in turn is not late in turn. */
 const LATEST_MS = 5
 

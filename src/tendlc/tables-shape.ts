@@ -59,7 +59,7 @@ const CarrierRule = Type.Union(
 const QueueRow = Type.Object({ lifeSeconds: Count, leastSeconds: Count, mostSeconds: Count }, strict)
 
 /** Each table by its name, each of its rows by its key: a file that is laid over replaces whole rows. */
-export const tableShapes = {
+const tableShapes = {
   scores: Type.Object(
     {
       sharedBy: word('campaign', 'brand'),
@@ -178,7 +178,7 @@ type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReado
 export type TableRows = { readonly [Name in TableName]: DeepReadonly<Static<(typeof tableShapes)[Name]>> }
 
 /** Where figures are from, since when they hold, and their edition. */
-export const stampShape = {
+const stampShape = {
   version: Count,
   effective: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', expected: 'a date such as 2026-08-01' }),
   source: Type.String({ minLength: 1, maxLength: 1000, expected: 'where the figures are from, in words' }),

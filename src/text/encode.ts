@@ -146,7 +146,7 @@ export function encodeText(text: string, peer: PeerText, options: EncodeOptions)
 }
 
 /** The peer's default alphabet, if text, and UCS-2 the way round it takes it. */
-export function alphabetsOf({ coding }: PeerText): readonly TextAlphabet[] {
+function alphabetsOf({ coding }: PeerText): readonly TextAlphabet[] {
   const { defaultAlphabet } = coding.options
   const wide: readonly TextAlphabet[] = ['ucs2', 'ucs2le']
   return isTextAlphabet(defaultAlphabet) ? [defaultAlphabet, ...wide] : wide

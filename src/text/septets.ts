@@ -25,7 +25,7 @@ export function leavesSpareSeptet(septets: number, fillBits: number): boolean {
 }
 
 /** The septet that fills seven spare bits. */
-export function spareSeptet(end: PackedEnd): number {
+function spareSeptet(end: PackedEnd): number {
   return end === 'cr' ? CARRIAGE_RETURN : 0
 }
 

@@ -75,7 +75,7 @@ function readElement(id: number, octets: Uint8Array, from: number, to: number): 
 }
 
 /** Length of an element in octets, with its identifier and length. */
-export function elementOctets(element: InformationElement): number {
+function elementOctets(element: InformationElement): number {
   switch (element.kind) {
     case 'concatenation':
       return element.bits === 8 ? 5 : 6

@@ -45,7 +45,7 @@ export function refuseForNow(reply: FastifyReply, error: string): FastifyReply {
   return refuse(reply, 503, error)
 }
 
-export function refuseChange(reply: FastifyReply, { reason, field, what }: Refusal): FastifyReply {
+function refuseChange(reply: FastifyReply, { reason, field, what }: Refusal): FastifyReply {
   const error = field === '' ? what : `${field}: ${what}`
   const status = statusOf[reason]
   return status === 503 ? refuseForNow(reply, error) : refuse(reply, status, error)

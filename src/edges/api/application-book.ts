@@ -25,7 +25,7 @@ export interface Application {
 export type ApplicationWish = Partial<Pick<Application, 'name' | 'messageUrl' | 'messageMethod' | 'details'>>
 
 /** Applications of one account: all are in memory. */
-export const APPLICATIONS_MAX = 1_000
+const APPLICATIONS_MAX = 1_000
 const NAME_MAX = 255
 
 export class ApplicationBook {

@@ -85,7 +85,7 @@ export function inboundFields(post: InboundPost): Fields {
 }
 
 /** `YYYY-mm-dd HH:MM:SS.SSSSSS` in UTC. */
-export function callbackTime(wallMs: number): string {
+function callbackTime(wallMs: number): string {
   const iso = new Date(wallMs).toISOString()
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000`
 }

@@ -81,8 +81,8 @@ export const httpInventoryDefaults = {
   goneStatuses: [404, 410],
 } as const
 
-export const searchPlaceholders = ['secret', 'country', 'type', 'pattern', 'region', 'city', 'lata', 'rateCenter', 'services', 'limit', 'offset'] as const // prettier-ignore
-export const rentPlaceholders = ['secret', 'number', 'plusNumber', 'account', 'reference'] as const
+const searchPlaceholders = ['secret', 'country', 'type', 'pattern', 'region', 'city', 'lata', 'rateCenter', 'services', 'limit', 'offset'] as const // prettier-ignore
+const rentPlaceholders = ['secret', 'number', 'plusNumber', 'account', 'reference'] as const
 
 export interface HttpInventoryMistake {
   /** Such as `search.offer.number`. */

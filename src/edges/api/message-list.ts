@@ -10,7 +10,7 @@ import { idOfRecordKey, RECORD_TABLE, recordJson, recordKey, recordOf, type Mess
 export type ReadPorts = Pick<MessagePorts, 'findKept' | 'keptRows' | 'subAccountsOf' | 'wallMs'>
 
 /** Records looked at for one page: about a tenth of a second of work. */
-export const LOOKED_MAX = 50_000
+const LOOKED_MAX = 50_000
 
 const noMessage = mistakenAnswer('there is no such message', 404)
 

@@ -3,10 +3,10 @@
 import { isDigits } from '../../message/address.js'
 import { attachmentStatusOf, recordStates, type MessageRecord } from './message-record.js'
 
-export const LIST_MAX = 20
+const LIST_MAX = 20
 const DAY_MS = 86_400_000
 /** How long a message is shown. */
-export const HISTORY_MS = 90 * DAY_MS
+const HISTORY_MS = 90 * DAY_MS
 
 /** Parameters that say nothing of times. */
 export const filterNames = [

@@ -128,7 +128,7 @@ export function attachmentStatusOf({ campaign }: MessageRecord): string | null {
 }
 
 /** `2024-08-21 18:28:49.244000+00:00`. */
-export function recordTime(wallMs: number): string {
+function recordTime(wallMs: number): string {
   const iso = new Date(wallMs).toISOString()
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000+00:00`
 }

@@ -7,11 +7,11 @@ import { checkWebhookUrl } from './webhook-url.js'
 import type { WebhookMethod } from './signature.js'
 
 /** What may be shown of a message afterwards: all, nothing, its text alone, its number alone. */
-export const logWishes = ['true', 'false', 'content_only', 'number_only'] as const
+const logWishes = ['true', 'false', 'content_only', 'number_only'] as const
 export type LogWish = (typeof logWishes)[number]
 
 /** India's registry of texts: kept and shown, nothing else. */
-export const dltNames = ['dlt_entity_id', 'dlt_template_id', 'dlt_template_category'] as const
+const dltNames = ['dlt_entity_id', 'dlt_template_id', 'dlt_template_category'] as const
 export type Dlt = Readonly<Partial<Record<(typeof dltNames)[number], string>>>
 
 export interface StatusUrl {
@@ -41,13 +41,13 @@ export type CheckedRequest =
   /** For its sender; names the parameter. */
   | { readonly kind: 'mistake'; readonly error: string }
 
-export const TO_MAX = 1000
+const TO_MAX = 1000
 /** Septets, which are 11 segments of 153; an extension character has two. */
-export const GSM_MAX = 1600
+const GSM_MAX = 1600
 /** UTF-16 units, which are 11 segments of 67. */
-export const UCS2_MAX = 737
+const UCS2_MAX = 737
 export const EXPIRY_DEFAULT_S = 10_800
-export const EXPIRY_MIN_S = 5
+const EXPIRY_MIN_S = 5
 const NUMBER_MAX_DIGITS = 14
 const NAME_MAX = 11
 const DLT_MAX = 64

@@ -64,7 +64,7 @@ export async function startApi(options: ApiOptions, host: string, port: number):
 }
 
 /** The server, not yet listening. */
-export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { ports, bounds = apiBounds, onFault, onAnswer } = options
   const server = Fastify({
     logger: false,

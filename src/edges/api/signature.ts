@@ -42,7 +42,7 @@ export function signatureHeaders(signed: Signed, { token, mainToken }: Tokens, n
 }
 
 /** The URL without its query: V2 covers nothing else. */
-export function baseV2(url: string): string {
+function baseV2(url: string): string {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)
 }

@@ -50,7 +50,7 @@ export function readBodies(server: FastifyInstance): void {
 export type Read = (given: unknown) => { readonly value: unknown } | { readonly error: Error }
 
 /** A mistake in what was sent, naming the parameter. */
-export class Mistake extends Error {
+class Mistake extends Error {
   readonly statusCode = 400
 }
 

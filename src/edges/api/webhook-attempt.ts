@@ -46,7 +46,7 @@ export function webhookAttempt(ports: AttemptPorts): (webhook: Webhook, key: str
   }
 }
 
-export function webhookRequest(webhook: Webhook, tokens: Tokens, nonce: string): WebhookRequest {
+function webhookRequest(webhook: Webhook, tokens: Tokens, nonce: string): WebhookRequest {
   const { method, url, fields } = webhook
   const signature = signatureHeaders(webhook, tokens, nonce)
   const form = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString()

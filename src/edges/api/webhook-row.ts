@@ -10,7 +10,7 @@ export const WEBHOOK_TABLE = 'callback'
  * status: what became of a message. inbound: a message for the application. acknowledgement: nobody is called, a phone is told that
  * its wish is known.
  */
-export const webhookPurposes = ['status', 'inbound', 'acknowledgement'] as const
+const webhookPurposes = ['status', 'inbound', 'acknowledgement'] as const
 export type WebhookPurpose = (typeof webhookPurposes)[number]
 
 /** What the application answered to an inbound message: a message to be sent. */

@@ -11,7 +11,7 @@ const NPI_UNKNOWN = 0
 const NPI_ISDN = 1
 
 /** No user of a directory is longer. */
-export const MAX_USER = 64
+const MAX_USER = 64
 /** SMPP 3.4 §5.2.9: no vendor could be told more. Longer ones are names. */
 const MAX_NUMBER = 20
 

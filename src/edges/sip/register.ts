@@ -95,6 +95,6 @@ function dated(fields: readonly Field[], wallMs: number): readonly Field[] {
   return fields.map((each) => (each.name === 'date' ? { name: 'date', value: new Date(wallMs).toUTCString() } : each))
 }
 
-export function retryAfter(seconds: number): readonly Field[] {
+function retryAfter(seconds: number): readonly Field[] {
   return [{ name: 'retry-after', value: String(seconds) }]
 }

@@ -31,7 +31,7 @@ export interface AuthorizeEvents {
 /** Towards phones. */
 const SERVICE = 'sms'
 /** What a vendor charges for messages from phones, where it charges for them: a rate of this word in its tariff. */
-export const MO_WORD = 'MO'
+const MO_WORD = 'MO'
 
 export type Refusal = ReturnType<typeof refuse>
 export type KeepsCurrency = Pick<Books, 'currency'>

@@ -6,7 +6,7 @@ import { isPrintable } from './limits.js'
 
 export type { KeptRow } from '../../message/kept.js'
 
-export const KEPT_KEY_MAX = 255
+const KEPT_KEY_MAX = 255
 export const KEPT_TEXT_MAX_BYTES = 64 * 1024
 /** Most rows of a page, and most keys looked up at once: more would hold up everybody else. */
 export const KEPT_AT_ONCE = 1000
@@ -48,12 +48,12 @@ export function checkKept({ table, key, text }: KeptRow): void {
 }
 
 /** @throws RangeError for a name that is none */
-export function checkKeptTable(table: string): void {
+function checkKeptTable(table: string): void {
   if (!/^[a-z]{1,16}$/.test(table)) throw new RangeError('a table of kept texts has a name of 1–16 letters a–z')
 }
 
 /** @throws RangeError for a key that no store takes */
-export function checkKeptKey(key: string): void {
+function checkKeptKey(key: string): void {
   if (!isPrintable(key, KEPT_KEY_MAX))
     throw new RangeError(`a key of a kept text has 1–${KEPT_KEY_MAX} printable ASCII characters`)
 }

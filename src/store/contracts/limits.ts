@@ -6,7 +6,7 @@ import type { Move, Payment } from '../../message/bill.js'
 export const MAX_DUE_MS = 2 ** 48 - 1
 const MAX_ID_BYTES = 64
 /** A lane, or a vendor and one of its message ids, in UTF-8. Leaves room in LMDB's longest key (1,978 octets). */
-export const MAX_KEY_TEXT_BYTES = 1800
+const MAX_KEY_TEXT_BYTES = 1800
 
 /**
  * The due time as stores keep it: whole milliseconds, rounded down, so that what is due is never hidden by its fraction.

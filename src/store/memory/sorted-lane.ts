@@ -3,7 +3,7 @@
 import type { Delivery, DeliveryRef } from '../../message/delivery.js'
 
 /** Is `a` before `b` (negative), at its place (0), or after? Both due times whole. */
-export function compareRefs(
+function compareRefs(
   a: { readonly dueMs: number; readonly id: string },
   b: { readonly dueMs: number; readonly id: string },
 ): number {
