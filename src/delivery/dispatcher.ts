@@ -1,7 +1,6 @@
 // Brings deliveries from their lanes to destinations that have room: round robin over lanes, in order within one.
 // It knows no protocol and no outcome; the store is read through a port, time is an argument.
 
-import { DueHeap } from '../lib/heap.js'
 import type { Delivery, DeliveryRef } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { LaneSummary } from '../store/contracts/store.js'
@@ -16,6 +15,7 @@ import { giveBack, turnOf } from './lane-limits.js'
 import { segmentsLeft } from './limited-segments.js'
 import { ReadAhead, type ReadAheadPorts } from './read-ahead.js'
 import { Stations } from './stations.js'
+import { Wakes } from './wakes.js'
 
 export type { DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js'
 
@@ -29,8 +29,7 @@ export class Dispatcher {
   readonly #lanes = new Map<LaneKey, Lane>()
   readonly #stations = new Stations()
   readonly #dirty = new Set<Station>()
-  readonly #laneWakes = new DueHeap<Lane>()
-  readonly #stationWakes = new DueHeap<Station>()
+  readonly #wakes = new Wakes()
   /** Taken back by a late answer or receipt while still in line. Not their ids: what one becomes may stand in line as well. */
   readonly #cancelled = new Set<Delivery>()
   /** What was released while somebody reads the store without a lane: what he read of it is out of date. */
@@ -50,7 +49,7 @@ export class Dispatcher {
       haveRead: (lane, nextDueMs) => this.#haveRead(lane, nextDueMs),
       readFailed: (lane, error) => {
         ports.readFailed(lane.key, error)
-        this.#wakeLane(lane, this.#nowMs + READ_RETRY_MS)
+        this.#wakes.lane(lane, this.#nowMs + READ_RETRY_MS)
       },
     }
     this.#readAhead = new ReadAhead(readAheadPorts, options)
@@ -81,7 +80,7 @@ export class Dispatcher {
       const limits = this.#ports.limitsOf(lane.target)
       if (limits === lane.limits) continue
       lane.limits = limits
-      if (lane.pausedUntilMs > nowMs) this.#pause(lane, Math.max(nowMs, lane.restUntilMs))
+      if (lane.pausedUntilMs > nowMs) this.#wakes.pause(lane, Math.max(nowMs, lane.restUntilMs))
     }
   }
 
@@ -91,7 +90,7 @@ export class Dispatcher {
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
       this.#counts.add(lane, summary.waiting, summary.waiting)
-      this.#due(lane, summary.earliestDueMs)
+      this.#wakes.due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
   }
@@ -103,7 +102,7 @@ export class Dispatcher {
     // A reading sees what is on disk, also when nobody has been told yet that it is.
     if (lane.held.has(delivery.id)) return
     if (delivery.dueMs > nowMs) {
-      this.#due(lane, delivery.dueMs)
+      this.#wakes.due(lane, delivery.dueMs)
       return
     }
     if (this.#isAway(lane)) this.#readAhead.left(lane, delivery.dueMs)
@@ -137,7 +136,7 @@ export class Dispatcher {
     this.notSent(delivery)
     const lane = this.#lane(delivery.lane)
     if (pauseUntilMs > Math.max(nowMs, lane.restUntilMs)) lane.restUntilMs = pauseUntilMs
-    if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#pause(lane, pauseUntilMs)
+    if (pauseUntilMs > Math.max(nowMs, lane.pausedUntilMs)) this.#wakes.pause(lane, pauseUntilMs)
     this.#takeBack(lane, delivery, nowMs)
   }
 
@@ -238,24 +237,16 @@ export class Dispatcher {
   /** Wakes what became due, then sends. */
   tick(nowMs: number): void {
     this.#nowMs = nowMs
-    for (let at = this.#laneWakes.nextKey; at <= nowMs; at = this.#laneWakes.nextKey) {
-      const lane = this.#laneWakes.pop()!
-      if (lane.wakeMs !== at || this.#lanes.get(lane.key) !== lane) continue
-      lane.wakeMs = Infinity
-      this.#wake(lane, nowMs)
-    }
-    for (let at = this.#stationWakes.nextKey; at <= nowMs; at = this.#stationWakes.nextKey) {
-      const station = this.#stationWakes.pop()!
-      if (station.wakeMs !== at) continue
-      station.wakeMs = Infinity
-      this.#dirty.add(station)
-    }
+    for (let lane = this.#wakes.nextLane(nowMs); lane !== undefined; lane = this.#wakes.nextLane(nowMs))
+      if (this.#lanes.get(lane.key) === lane) this.#wake(lane, nowMs)
+    for (let at = this.#wakes.nextStation(nowMs); at !== undefined; at = this.#wakes.nextStation(nowMs))
+      this.#dirty.add(at)
     this.pump(nowMs)
   }
 
   /** When `tick` has something to do; Infinity for nothing. */
   nextTickMs(): number {
-    return Math.min(this.#laneWakes.nextKey, this.#stationWakes.nextKey)
+    return this.#wakes.nextMs
   }
 
   /** Takes out what has expired while standing in line for a destination that is down or slow. */
@@ -321,10 +312,7 @@ export class Dispatcher {
       if (lane.moreInStore) this.#readAhead.read(lane, nowMs)
     }
     if ((line.length === 0 && station.aside.length === 0) || !destination.up) return
-    const atMs = destination.roomAtMs(nowMs)
-    if (atMs === Infinity || atMs >= station.wakeMs) return
-    station.wakeMs = atMs
-    this.#stationWakes.push(atMs, station)
+    this.#wakes.station(station, destination.roomAtMs(nowMs))
   }
 
   #stand(lane: Lane, station: Station): void {
@@ -390,35 +378,17 @@ export class Dispatcher {
   #passes(lane: Lane, delivery: Delivery, nowMs: number): boolean {
     const turn = turnOf(lane, delivery, nowMs, this.#ports)
     if (turn === 'goes') return true
-    if (turn !== 'fails') this.#pause(lane, turn)
+    if (turn !== 'fails') this.#wakes.pause(lane, turn)
     return false
-  }
-
-  #pause(lane: Lane, untilMs: number): void {
-    lane.pausedUntilMs = untilMs
-    this.#wakeLane(lane, untilMs)
-  }
-
-  /** Something in the store is not due before `atMs`. */
-  #due(lane: Lane, atMs: number): void {
-    if (atMs >= lane.nextDueMs) return
-    lane.nextDueMs = atMs
-    this.#wakeLane(lane, atMs)
-  }
-
-  #wakeLane(lane: Lane, atMs: number): void {
-    if (atMs >= lane.wakeMs) return
-    lane.wakeMs = atMs
-    this.#laneWakes.push(atMs, lane)
   }
 
   #wake(lane: Lane, nowMs: number): void {
     if (lane.nextDueMs <= nowMs) {
       this.#readAhead.left(lane, lane.nextDueMs)
       lane.nextDueMs = Infinity
-    } else this.#wakeLane(lane, lane.nextDueMs)
+    } else this.#wakes.lane(lane, lane.nextDueMs)
     if (lane.pausedUntilMs > nowMs) {
-      this.#wakeLane(lane, lane.pausedUntilMs)
+      this.#wakes.lane(lane, lane.pausedUntilMs)
       return
     }
     this.#lineUp(lane, nowMs)
@@ -458,7 +428,7 @@ export class Dispatcher {
   }
 
   #haveRead(lane: Lane, nextDueMs: number | undefined): void {
-    if (nextDueMs !== undefined) this.#due(lane, nextDueMs)
+    if (nextDueMs !== undefined) this.#wakes.due(lane, nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
     else {
       this.#lineUp(lane, this.#nowMs)
