@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpServer, smallBounds } from '../http/server.js'
 import { PowerpackChanges } from '../edges/api/powerpack-changes.js'
 import { Powerpacks } from '../powerpack/powerpacks.js'
+import { packDefaults } from '../powerpack/pack.js'
+import { account, owned } from '../powerpack/rig.suite.js'
 import { keptTables } from '../powerpack/rows.js'
 import { anchorAt } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
@@ -39,7 +41,7 @@ async function serve() {
   onTestFinished(() => server.close())
   await addApi(server, {
     ...rigOf(() => book.current().snapshot, store),
-    ...{ book, tokens: parsed.tokens, version: '1', numbers: { book: packs.book, changes } },
+    ...{ book, tokens: parsed.tokens, version: '1', numbers: { book: packs.book, changes, perDay: 150 } },
     onNumbers: (...what) => changed.push(what),
   })
   const call = async (method: 'GET' | 'POST', url: string, payload?: object, token = 'write') => {
@@ -53,7 +55,7 @@ async function serve() {
     again.loaded(0)
     return again.book.numbers
   }
-  return { call, store, changed, restarted, numbers: packs.book.numbers }
+  return { call, store, changed, restarted, book: packs.book, numbers: packs.book.numbers }
 }
 
 const good = { number: '+1 (415) 555-0100', type: 'Local', country: 'us', capabilities: 'SMS+MMS', price: '0.8', owner: 'acme' } // prettier-ignore
@@ -166,5 +168,57 @@ describe('numbers that are imported', () => {
     expect(await call('POST', '/v1/numbers/remove', all)).toMatchObject({ body: answer })
     expect(await call('POST', '/v1/numbers/remove', { ...all, owned: true })).toMatchObject({ body: { removed: 1 } })
     expect([numbers.size, (await restarted()).size]).toEqual([0, 0])
+  })
+})
+
+describe('a number pool', () => {
+  const served = async () => {
+    const all = await serve()
+    all.book.putPack({ ...packDefaults, uuid: 'pack', pool: 'pool', account, name: 'mine', createdAtMs: 0 })
+    const quarantine = { atMs: 1, why: 'ill' }
+    for (const number of ['14155550100', '14155550101', '15105550100', '18005550100'])
+      all.book.putNumber(owned(number, { pool: 'pool', ...(number === '15105550100' && { quarantine }) }))
+    return all
+  }
+
+  it('tells what it is made of, and what it lacks for what is sent a day', async () => {
+    const { call } = await served()
+    const made = {
+      ...{ pool: 'pool', powerpack: 'pack', account: 'acme', total: 4, quarantined: 1 },
+      byType: { longcode: 3, tollfree: 1, shortcode: 0 },
+      places: [
+        { place: '415', numbers: 2 },
+        { place: '510', numbers: 1 },
+        { place: 'US', numbers: 3 },
+        { place: 'US-CA', numbers: 3 },
+      ],
+    }
+    expect(await call('GET', '/v1/pools/pool', undefined, 'read')).toEqual({
+      status: 200,
+      body: { ...made, advice: [] },
+    })
+    const { body } = await call('GET', '/v1/pools/pack?perDay=US%3D7501,%20415%3D300,212%3D1')
+    expect(body).toEqual({
+      ...made,
+      advice: [
+        { place: 'US', perDay: 7501, wanted: 51, there: 3, missing: 48, areaCodes: [], isAboveCampaign: true },
+        { place: '415', perDay: 300, wanted: 2, there: 2, missing: 0, areaCodes: [415], isAboveCampaign: false },
+        { place: '212', perDay: 1, wanted: 1, there: 0, missing: 1, areaCodes: [212], isAboveCampaign: false },
+      ],
+    })
+  })
+
+  it.each(['US', 'US=', 'FR=1', '115=1', 'US=1,', 'US=1.5', 'US=-1', `${'US=1,'.repeat(100)}US=1`, 'US=9999999999'])(
+    'is not asked for %s a day',
+    async (perDay) => {
+      const { call } = await served()
+      const answer = await call('GET', `/v1/pools/pool?perDay=${encodeURIComponent(perDay)}`)
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalidRequest' } } })
+    },
+  )
+
+  it('that is not there is said not to be', async () => {
+    const { call } = await served()
+    expect(await call('GET', '/v1/pools/other')).toMatchObject({ status: 404, body: { error: { code: 'notFound' } } })
   })
 })

@@ -1,4 +1,4 @@
-// The routes of the numbers: imported from sheets, listed, removed. Whose they become over the HTTP API is not decided here.
+// The routes of the numbers: imported from sheets, listed, removed; and of their pools. Whose they become over the HTTP API is not decided here.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Snapshot } from '../directory/snapshot.js'
 import { runWithPauses, type Pauses } from '../directory/in-slices.js'
@@ -20,11 +20,14 @@ import {
   RemoveBody,
 } from './number-schemas.js'
 import { DryRunQuery, PAGE_MAX } from './directory-schemas.js'
+import { addPoolRoute } from './pool-route.js'
 
 /** Numbers as they are, and who changes them: one after the other, each once its rows are durable. */
 export interface NumberPorts {
   readonly book: PoolBook
   readonly changes: NumberChanges
+  /** What one long code of a pool should send a day. */
+  readonly perDay: number
 }
 
 export interface NumberChanges {
@@ -49,7 +52,7 @@ const SLICE = 1000
 
 export function addNumberRoutes(
   api: FastifyInstance,
-  { book, changes }: NumberPorts,
+  { book, changes, perDay }: NumberPorts,
   { directory, wallMs, pauses }: Surroundings,
   onNumbers: OnNumbers,
 ): void {
@@ -134,6 +137,8 @@ export function addNumberRoutes(
       return reply.send({ dryRun, ...result.value })
     },
   )
+
+  addPoolRoute(api, book, perDay, pauses)
 }
 
 interface Wish {

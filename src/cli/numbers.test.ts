@@ -44,7 +44,7 @@ beforeEach(async () => {
     api: {
       ...rigOf(() => book.current().snapshot),
       ...{ book, tokens: parsed.kind === 'tokens' ? parsed.tokens : [], version: '1' },
-      numbers: { book: packs.book, changes },
+      numbers: { book: packs.book, changes, perDay: 150 },
     },
   })
   vi.stubEnv('SMSWITCH_TOKEN', 's3cret')

@@ -12,13 +12,17 @@ export interface Composition {
   readonly byPlace: ReadonlyMap<string, number>
 }
 
-export function compositionOf(numbers: Iterable<OwnedNumber>): Composition {
+/** Numbers between two yields: about a millisecond. */
+const SLICE = 1000
+
+/** Works in slices: a pool may have a hundred thousand numbers. */
+export function* compositionOf(numbers: Iterable<OwnedNumber>): Generator<void, Composition> {
   const byType: Record<NumberType, number> = { longcode: 0, tollfree: 0, shortcode: 0 }
   const byPlace = new Map<string, number>()
   let total = 0
   let quarantined = 0
   for (const { number, type, quarantine } of numbers) {
-    total++
+    if (++total % SLICE === 0) yield
     byType[type]++
     if (quarantine !== undefined) quarantined++
     const area = type === 'longcode' ? nanpAreaOf(number) : undefined

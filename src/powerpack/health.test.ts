@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { finished } from '../lib/slices.js'
 import { adviseSize, isPlace } from './advice.js'
 import { compositionOf } from './composition.js'
 import { NumberHealth, type HealthReport } from './health.js'
@@ -82,10 +83,12 @@ describe('what a number is replaced by', () => {
 
 describe('the composition of a pool', () => {
   const quarantine = { atMs: 1, why: 'why' }
-  const composition = compositionOf([
-    ...[owned(number), owned('15105550101', { quarantine }), owned('16045550101'), owned('14365550101')],
-    ...[owned('18005550101'), owned('444444')],
-  ])
+  const composition = finished(
+    compositionOf([
+      ...[owned(number), owned('15105550101', { quarantine }), owned('16045550101'), owned('14365550101')],
+      ...[owned('18005550101'), owned('444444')],
+    ]),
+  )
 
   it('is counted by type and place', () => {
     expect(composition).toMatchObject({ total: 6, quarantined: 1, byType: { longcode: 4, tollfree: 1, shortcode: 1 } })
