@@ -3,8 +3,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { directoryKinds } from '../directory/kinds.js'
+import { PoolBook } from '../powerpack/pool-book.js'
 import { parseTokens } from './tokens.js'
 import { serve, type Row } from './directory-api-rig.suite.js'
+import type { LimitPorts } from './limit-ports.js'
+import type { PlanPorts } from './plan-question.js'
 
 describe('the door of the API', () => {
   it('lets nobody in without a token that may', async () => {
@@ -57,9 +60,13 @@ describe('the door of the API', () => {
   })
 })
 
+/** Of routes that are only described. */
+const notAsked = {} as PlanPorts & LimitPorts
+
 describe('the OpenAPI document', () => {
   it('is one of version 3.1 by the judgement of a validator, with every kind', async () => {
-    const { call } = await serve()
+    const numbers = { book: new PoolBook(), changes: { make: () => Promise.reject(new Error('none')) }, perDay: 150 }
+    const { call } = await serve({ numbers, plans: notAsked, limits: notAsked })
     const { status, body } = await call('GET', '/v1/openapi.json', undefined, { authorization: '' })
     expect(status).toBe(200)
     const validator = new Validator()
@@ -74,15 +81,21 @@ describe('the OpenAPI document', () => {
       .filter(([path]) => !/^\/v1\/directory\/[a-zA-Z]+(\/\{id\})?$/.test(path) || /changes|reload/.test(path))
       .map(([path, methods]) => `${Object.keys(methods).sort().join(' ')} ${path}`)
     expect(others.sort()).toEqual([
+      'get /v1/campaigns/{id}/limits',
       'get /v1/cdrs',
       'get /v1/cdrs/days',
       'get /v1/customers/{id}/balance',
       'get /v1/customers/{id}/statement',
       'get /v1/directory',
+      'get /v1/pools/{uuid}',
+      'get post /v1/brands/{id}/usage',
       'get post /v1/customers/{id}/payments',
+      'get post /v1/numbers',
       'patch put /v1/directory/tariffs/{id}/rates',
+      'post /v1/campaigns/{id}/plan',
       'post /v1/directory/changes',
       'post /v1/directory/reload',
+      'post /v1/numbers/remove',
       'post /v1/route',
     ])
     const { schemas } = body['components'] as { schemas: Record<string, { properties: Row; required: string[] }> }
