@@ -1,7 +1,7 @@
 // Where numbers that nobody has are searched, rented and returned: what any provider of them does. Types and the checks they share.
 import { isDigits } from '../../message/address.js'
 import type { AccountId } from '../../message/ids.js'
-import { areaCodesOf, isNanpRegion, nanpAreaOf } from '../../phone/nanp.js'
+import { nanpAreaOf } from '../../phone/nanp.js'
 import type { Judged } from '../../powerpack/change.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
 import type { Found, PageWish } from './page.js'
@@ -86,9 +86,7 @@ function fits(number: string, pattern: string): boolean {
 function isIn(row: OwnedNumber, region: string): boolean {
   const { region: noted = '', city = '' } = row.details
   if (isAlike(noted, region) || isAlike(city, region)) return true
-  const code = `${row.country}-${region.toUpperCase()}`
-  const area = nanpAreaOf(row.number)
-  return area !== undefined && isNanpRegion(code) && areaCodesOf(code).includes(area.code)
+  return nanpAreaOf(row.number)?.region === `${row.country}-${region.toUpperCase()}`
 }
 
 function isAlike(noted: string, wanted: string): boolean {

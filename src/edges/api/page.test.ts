@@ -22,3 +22,26 @@ it('lets others have their turn in a long one', async () => {
   isOver = true
   expect([total, turns >= 9]).toEqual([40_000, true])
 })
+
+it('has turns no longer where many are asked for at once', async () => {
+  const slices: number[] = []
+  let looked = 0
+  const each = (): boolean => {
+    looked++
+    return true
+  }
+  let isOver = false
+  const turn = (): void => {
+    slices.push(looked)
+    looked = 0
+    if (!isOver) setImmediate(turn)
+  }
+  const all = new Array(20_000).fill(0)
+  const pages = Promise.all(Array.from({ length: 50 }, () => pageWhere(all, each, {})))
+  // What each looks at before its first pause is over now.
+  looked = 0
+  setImmediate(turn)
+  expect((await pages).every(({ total }) => total === 20_000)).toBe(true)
+  isOver = true
+  expect(Math.max(...slices)).toBe(4_000)
+})

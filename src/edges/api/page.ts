@@ -31,6 +31,13 @@ export interface Found<T> {
 
 /** Looked at in one go: half a millisecond or so. */
 const SLICE = 4_000
+/** Of all lists that are walked now, one goes on in a turn: many of them must not make a turn longer than one does. */
+let pauses: Promise<void> = Promise.resolve()
+
+function itsTurn(): Promise<void> {
+  pauses = pauses.then(() => setImmediate())
+  return pauses
+}
 
 /**
  * The part that is asked for, and how many there are in all. Each is looked at, with pauses: a pool of 100,000 numbers must not hold up
@@ -50,7 +57,7 @@ export async function pageWhere<T>(
   let total = 0
   let looked = 0
   for (const one of all) {
-    if (++looked % SLICE === 0) await setImmediate()
+    if (++looked % SLICE === 0) await itsTurn()
     if (!isWanted(one)) continue
     if (total >= offset && objects.length < limit) objects.push(one)
     total++
