@@ -223,11 +223,11 @@ it('a day ends at its midnight, however long it takes to say so; and it is not u
   const running = (): number => (atMs += 3)
   const directory = () => book.current().snapshot
   const days = new DayBook({ wallMs: (nowMs) => running() + (nowMs - running()) })
-  const { brandDay } = limitUse({
+  const limits = limitUse({
     ...{ directory, limiter, days, waiting, nowMs: running, wallMs: running },
     lanes: () => [],
     recorder: { offer: () => undefined },
   })
-  expect(brandDay('acme', 'tmobile')?.endsAtMs).toBe(Date.UTC(2026, 10, 24, 8))
+  expect(limits.brandDay('acme', 'tmobile')?.endsAtMs).toBe(Date.UTC(2026, 10, 24, 8))
   expect((await run('--campaign=news', '--elsewhere=9999')).out).toContain('1 (99% used)')
 })
