@@ -196,3 +196,19 @@ describe('the book of days', () => {
     )
   })
 })
+
+it('a wall clock that was days ahead and is set right does not forget the day that it is', () => {
+  let aheadMs = 3 * dayMs
+  const book = new DayBook({ wallMs: (nowMs) => nowMs + aheadMs })
+  const send = (): string => {
+    book.take('k', 1, 10, noon)
+    return book.vendorHas('k', 1, noon).map(({ key, text }) => `${key}=${text}`).join(' ') // prettier-ignore
+  }
+  send()
+  aheadMs += dayMs
+  send()
+  aheadMs = 0
+  const rows = [send(), send()]
+  expect(book.used('k', noon)).toBe(2)
+  expect(rows[1]).toBe('k|2026-11-23=2')
+})

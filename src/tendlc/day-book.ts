@@ -145,7 +145,7 @@ export class DayBook {
       key: `${key}|${dayText(count.day)}`,
       text: String(count.recorded),
     }
-    const over = this.#over(key)
+    const over = this.#over(key, count)
     return over === noRows ? [row] : [...over, row]
   }
 
@@ -191,11 +191,13 @@ export class DayBook {
     return count
   }
 
-  /** Days that are over for good: forgotten, here and in the store. */
-  #over(key: string): readonly KeptRow[] {
+  /** Days that are over for good, of which `counted` is none whatever the wall clock was set to: forgotten, here and in the store. */
+  #over(key: string, counted: Count): readonly KeptRow[] {
     const counts = this.#counts.get(key)
     if (counts === undefined || counts.length <= DAYS) return noRows
-    return counts.splice(DAYS).flatMap(({ day }) => {
+    const over = counts.slice(DAYS - (counts.indexOf(counted) < DAYS ? 0 : 1)).filter((count) => count !== counted)
+    for (const count of over) counts.splice(counts.indexOf(count), 1)
+    return over.flatMap(({ day }) => {
       const rowKey = `${key}|${dayText(day)}`
       return [rowKey, `${rowKey}|elsewhere`].map((gone) => ({ table: DAY_TABLE, key: gone, text: '' }))
     })
