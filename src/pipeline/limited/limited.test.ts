@@ -21,12 +21,13 @@ function setUp(changes: Partial<LimitedStagePorts> = {}) {
     refused: ({ campaign }, reason) => log.push(`counted ${campaign} ${reason}`),
     ...changes,
   })
-  const routed = (source = limited.number, more: Partial<Routed> = {}, segments = 1): Routed =>
+  const routed = (source = limited.number, more: Partial<Routed> = {}, segments = 1, scheduleMs = 0): Routed =>
     ({
       account: { id: 'acme' },
       submission: {
         source: { value: source },
         destination: { value: '12125550100' },
+        scheduleMs,
         content: { dataCoding: 0, udhi: false, octets: new Uint8Array(segments === 1 ? 9 : segments * 153) },
         answer: {
           accepted: (id: MessageId) => log.push(`accepted ${id}`),
@@ -74,6 +75,20 @@ it('refuses a number that may not send, and what comes after the cap where that 
   const waits = setUp({ dayLeft: () => ({ ...day, fails: false }) })
   expect(waits.stage.take([waits.routed(), waits.routed()], 0)).toHaveLength(1)
   expect(waits.log).toEqual(['counted C1 queueOverflow', 'queueOverflow'])
+})
+
+it('a message that is due later is judged by then: the day of today is not its own, and those ahead leave meanwhile', () => {
+  const later = (rig: ReturnType<typeof setUp>, scheduleMs: number) =>
+    rig.stage.take([rig.routed(limited.number, {}, 1, scheduleMs)], 0).length
+  const day = { cap: 10, room: 0, ms: 3_600_000 }
+  for (const fails of [true, false]) {
+    const rig = setUp({ dayLeft: () => ({ ...day, fails }) })
+    expect([later(rig, 3_590_000 - 1), later(rig, 3_600_000)]).toEqual([0, 1])
+  }
+  // Twenty seconds' worth ahead, and ten seconds to live.
+  const busy = setUp()
+  busy.waiting.add(limited, 20, 20)
+  expect([later(busy, 0), later(busy, 10_999), later(busy, 11_000)]).toEqual([0, 0, 1])
 })
 
 it('a message whose network comes later has its life, and stands in no queue yet', () => {

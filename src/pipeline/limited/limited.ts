@@ -7,7 +7,7 @@ import type { Limited, LimitedMessage } from '../../message/limited.js'
 import { segmentsOf } from '../../money/units.js'
 import { LimitedQueues, type WaitingSegments } from '../../tendlc/limited-queues.js'
 import { aheadIn, canDrain, type DayLeft, type QueuePace } from '../../tendlc/queue.js'
-import { refuse, type Routed, type SubmissionAnswer } from '../stage.js'
+import { refuse, withFound, type Routed, type SubmissionAnswer } from '../stage.js'
 
 export interface LimitedStagePorts {
   /** Is there any campaign? Where there is none, nothing else is asked. */
@@ -63,9 +63,14 @@ export class LimitedStage {
     }
     const validityMs = this.#ports.lifeMs(submission.validityMs, sender !== undefined)
     // Its carrier is found out, and it stands in a queue then.
-    if (routed.isUndecided === true) return { ...routed, submission: { ...submission, validityMs } }
+    if (routed.isUndecided === true) return { ...routed, submission: withFound(submission, { validityMs }) }
     const segments = segmentsOf(submission.content)
-    const failure = this.#overflow(limited, segments, validityMs, nowMs)
+    const failure = this.#overflow(
+      limited,
+      segments,
+      { dueInMs: Math.max(0, submission.scheduleMs), lifeMs: validityMs },
+      nowMs,
+    )
     if (failure !== undefined) {
       this.#ports.refused(limited, failure.reason)
       answer.refused(failure)
@@ -73,22 +78,32 @@ export class LimitedStage {
     }
     this.#underWay.add(limited, 1, segments)
     const counted = new CountedAnswer(answer, () => this.#underWay.remove(limited))
-    return { ...routed, submission: { ...submission, limited, validityMs, answer: counted } }
+    return { ...routed, submission: withFound(submission, { limited, validityMs, answer: counted }) }
   }
 
-  #overflow(limited: Limited, segments: number, lifeMs: number, nowMs: number): Failure | undefined {
-    const day = this.#ports.dayLeft(limited, nowMs)
+  #overflow(limited: Limited, segments: number, { dueInMs, lifeMs }: Wait, nowMs: number): Failure | undefined {
+    // One that is due on another day: nobody knows what that will have used.
+    const today = this.#ports.dayLeft(limited, nowMs)
+    const day = today !== undefined && dueInMs >= today.ms ? undefined : today
     const { number, campaign, carrier } = limited
     const to = `${campaign === '' ? number : `campaign ${campaign}`} to ${carrier}`
     if (day?.fails === true && day.room < segments)
       return { reason: 'dayCapReached', cause: `${to}: ${day.room} of ${day.cap} are left of the day` }
     for (const queue of this.#ports.queuesOf(limited)) {
       const ahead = aheadIn(queue, limited, this.#waiting)
-      if (canDrain(queue.perSecond, ahead, segments, lifeMs, day?.fails === true ? undefined : day)) continue
+      // Those ahead go on leaving until it is due.
+      const untilMs = dueInMs + lifeMs
+      if (canDrain(queue.perSecond, ahead, segments, untilMs, day?.fails === true ? undefined : day)) continue
       return { reason: 'queueOverflow', cause: `${to}: ${ahead} segments wait at ${queue.perSecond} a second` }
     }
     return undefined
   }
+}
+
+/** How long a message is not due yet, and may wait from then on. */
+interface Wait {
+  readonly dueInMs: number
+  readonly lifeMs: number
 }
 
 /** Of one on its way to the store. */
