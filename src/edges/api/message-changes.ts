@@ -74,7 +74,7 @@ function begun(
     atMs,
     sentAtMs: 0,
     updatedAtMs: atMs,
-    told: told === undefined ? undefined : { ...told, count: 1 },
+    told: told === undefined ? undefined : { url: told.url, method: told.method, count: 1 },
   }
   return { record, status: statusOf(id, record, to) }
 }

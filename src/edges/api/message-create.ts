@@ -68,11 +68,11 @@ export class NewMessages {
     const { request } = checked
     if (request.powerpack !== '' && this.#ports.powerpacks.book.pack(request.powerpack)?.account !== caller.account)
       return mistakenAnswer('powerpack_uuid: there is no such powerpack')
-    const wanted = { caller, request, common: commonOf(request) }
-    if (key === undefined) return this.#send({ ...wanted, repeatable: undefined }, undefined)
+    const common = commonOf(request)
+    if (key === undefined) return this.#send({ caller, request, common, repeatable: undefined }, undefined)
     const repeatable = repeatableOf(caller.account, key, request)
     if (repeatable === undefined) return mistakenAnswer('Idempotency-Key must be 1 to 255 printable ASCII characters')
-    return this.#once({ ...wanted, repeatable }, repeatable)
+    return this.#once({ caller, request, common, repeatable }, repeatable)
   }
 
   /** A request that is repeated while the first is under way has its answer. */
