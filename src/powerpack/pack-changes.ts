@@ -65,29 +65,39 @@ export function judgePackChange(book: PoolBook, uuid: string, wish: PackWish, no
   return pack === undefined ? noPack(uuid) : judgePack(book, pack, wish, nowMs)
 }
 
+/** What is kept of the end of a pack, for `judgePackEnd`: piece by piece where it has very many numbers. */
+export function* packEndRows(book: PoolBook, uuid: string, unrent: boolean): Generator<KeptRow> {
+  yield keptRow('powerpack', uuid, '')
+  for (const row of book.pool(book.pack(uuid)?.pool ?? '')?.numbers() ?? []) {
+    yield keptRow('number', row.number, unrent ? '' : numberText(outOfPool(row)))
+    if (unrent) yield keptRow('sent', row.number, '')
+  }
+}
+
 /**
  * Takes a pack and its pool away. The row of the pack is the first: should only some rows be durable, its numbers are in no pool.
  *
  * @param unrent whether its numbers are given up too
+ * @param rows of `packEndRows`, since which nothing was changed
  * @returns the pack, with its numbers at hand until it is applied
  */
-export function judgePackEnd(book: PoolBook, uuid: string, unrent: boolean): Judged<Pack> {
+export function judgePackEnd(
+  book: PoolBook,
+  uuid: string,
+  unrent: boolean,
+  rows: readonly KeptRow[] = [...packEndRows(book, uuid, unrent)],
+): Judged<Pack> {
   const pack = book.pack(uuid)
   const pool = book.pool(pack?.pool ?? '')
   if (pack === undefined || pool === undefined) return noPack(uuid)
-  const rows: KeptRow[] = [keptRow('powerpack', uuid, '')]
-  const numbers = [...pool.numbers()]
-  for (const row of numbers) {
-    rows.push(keptRow('number', row.number, unrent ? '' : numberText(outOfPool(row))))
-    if (unrent) rows.push(keptRow('sent', row.number, ''))
-  }
+  const numbers = unrent ? [...pool.numbers()] : []
   return {
     kind: 'change',
     rows,
     value: pack,
     apply() {
       book.dropPack(uuid)
-      if (unrent) for (const { number } of numbers) book.dropNumber(number)
+      for (const { number } of numbers) book.dropNumber(number)
     },
   }
 }

@@ -64,3 +64,10 @@ export async function pageWhere<T>(
   }
   return { objects, total }
 }
+
+/** All of it as a list, made with the same pauses. */
+export async function allOf<T>(all: Iterable<T>): Promise<readonly T[]> {
+  const list: T[] = []
+  for (const one of all) if (list.push(one) % SLICE === 0) await itsTurn()
+  return list
+}

@@ -4,10 +4,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccountId } from '../../message/ids.js'
 import { refused, type Judged } from '../../powerpack/change.js'
 import type { OwnedNumber } from '../../powerpack/owned-number.js'
-import { judgeNewPack, judgePackChange, judgePackEnd, type PackWish } from '../../powerpack/pack-changes.js'
+import {
+  judgeNewPack,
+  judgePackChange,
+  judgePackEnd,
+  packEndRows,
+  type PackWish,
+} from '../../powerpack/pack-changes.js'
 import type { Pack } from '../../powerpack/pack.js'
 import { answer, answerChange, answerList, baseOf, described, refuse } from './answers.js'
-import { pageFields, pageOf } from './page.js'
+import { allOf, pageFields, pageOf } from './page.js'
 import type { AddRoutes, ApiPorts } from './api-ports.js'
 import { packJson, packWish, NewPackBody, PackBody } from './powerpack-json.js'
 import { together } from './powerpack-changes.js'
@@ -104,7 +110,10 @@ export function powerpackRoutes(ports: ApiPorts): AddRoutes {
             if (given.kind !== 'changed') return answerChange(reply, given, () => ({}))
           }
         }
-        const changed = await changes.make(() => judgePackEnd(book, pack.uuid, false))
+        const changed = await changes.make(async () => {
+          const rows = await allOf(packEndRows(book, pack.uuid, false))
+          return judgePackEnd(book, pack.uuid, false, rows)
+        })
         return answerChange(reply, changed, () => ({ response: 'success' }))
       },
     )
