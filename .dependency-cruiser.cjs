@@ -32,6 +32,7 @@ const ranks = [
     'limit-use.ts',
     'live-directory.ts',
     'log-ins.ts',
+    'message-traces.ts',
     'message-ways.ts',
     'networks.ts',
     'number-claims.ts',

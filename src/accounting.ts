@@ -6,7 +6,7 @@ import type { MoneyPorts } from './delivery/settling.js'
 import type { Snapshot } from './directory/snapshot.js'
 import { foldOldDays } from './history/fold-days.js'
 import { Books } from './money/books.js'
-import { CdrLines } from './money/cdr.js'
+import { CdrLines, type HeldBy } from './money/cdr.js'
 import { DAYS_AHEAD_MAX, dayOf } from './money/day-use.js'
 import type { AcceptPorts } from './pipeline/accept/accept.js'
 import { BillMemory } from './pipeline/authorize/bill-memory.js'
@@ -28,6 +28,7 @@ export interface Accounting extends AuthorizePorts, Pick<AcceptPorts, 'held'> {
 /**
  * Reads the books. Call it before anything is accepted.
  * @param keepDays days that are kept one by one; 0 keeps all
+ * @param heldBy what limits held up messages, for their records; left out: nobody remembers
  * @throws Error where the books are in another base currency than the directory; StoreError
  */
 export async function openAccounting(
@@ -36,6 +37,7 @@ export async function openAccounting(
   { metrics, log }: { readonly metrics: Metrics; readonly log: Pick<Log, 'event'> },
   wallMs: number,
   keepDays: number,
+  heldBy?: HeldBy,
 ): Promise<Accounting> {
   const today = dayOf(wallMs)
   const books = new Books(await store.customers(), await store.days(today, today + DAYS_AHEAD_MAX), {
@@ -68,7 +70,7 @@ export async function openAccounting(
       if (heldMicros > 0) metrics.money.add(series().held, heldMicros)
     },
     money: {
-      cdr: new CdrLines(currency),
+      cdr: new CdrLines(currency, heldBy),
       moved: (move) => {
         books.apply(move)
         const { heldMicros, chargedMicros } = move

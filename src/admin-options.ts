@@ -12,21 +12,26 @@ import { limitUse } from './limit-use.js'
 import type { LiveDirectory } from './live-directory.js'
 import { logInsOf, type LogInPorts } from './log-ins.js'
 import type { RoutePorts } from './admin/explain-route.js'
+import { messageTraces } from './message-traces.js'
 import type { Carriers } from './open-carriers.js'
+import type { Traces } from './history/traces.js'
 import { recordFolder } from './record-files.js'
 import type { SipListening } from './sip-switch.js'
 import { softphoneOptions } from './softphone-options.js'
 import type { KeepsBooks } from './store/contracts/books.js'
+import type { Store } from './store/contracts/store.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
 
 export interface AdminOptionPorts {
   readonly config: Config
   readonly live: Pick<LiveDirectory, 'book' | 'pauses' | 'current'>
-  readonly store: Pick<KeepsBooks, 'books'>
+  readonly store: Pick<KeepsBooks, 'books'> & Pick<Store, 'expiredDeliveries'>
   readonly core: Pick<Core, 'recorder' | 'dispatcher'>
   readonly accounting: Pick<Accounting, 'books'>
   readonly carriers: Pick<Carriers, 'plans' | 'days' | 'limits'>
+  /** Undefined where nothing is remembered of single messages. */
+  readonly traces: Traces | undefined
   /** Undefined where the HTTP API is not enabled. */
   readonly api: Pick<ApiSwitch, 'book' | 'changes'> | undefined
   readonly standingOf: RoutePorts['standingOf']
@@ -45,7 +50,7 @@ export interface AdminOptionPorts {
 }
 
 export function adminOptions(ports: AdminOptionPorts): AdminOptions {
-  const { config, live, store, core, accounting, carriers, api, standingOf, sipListening, readiness } = ports
+  const { config, live, store, core, accounting, carriers, traces, api, standingOf, sipListening, readiness } = ports
   const { logIns, tokens, version, clock, nowMs, metrics, log } = ports
   const { recorder, dispatcher } = core
   const directory = live.current
@@ -74,6 +79,7 @@ export function adminOptions(ports: AdminOptionPorts): AdminOptions {
         waiting: dispatcher.limited,
         lanes: () => dispatcher.lanes(),
       }),
+      traces: messageTraces({ config, traces, dispatcher, store, directory, pauses: live.pauses, nowMs, wallMs }),
       onElsewhere: (by, { key, day, elsewhere, used }) =>
         log.event('cap.elsewhere', { by, day: key, date: day, elsewhere, used }),
       numbers: api && { book: api.book, changes: api.changes, perDay: config.powerpack.dailyPerNumber },

@@ -20,9 +20,10 @@ import { Standings } from './pipeline/candidates/standings.js'
 import { LogInGuard } from './lib/log-in-guard.js'
 import { systemClock, systemTimers, turnClock, type Cancel } from './lib/clock.js'
 import type { DirectorySource } from './live-directory.js'
-import type { AccountId, ConnectionId } from './message/ids.js'
+import type { AccountId, ConnectionId, MessageId } from './message/ids.js'
 import type { CandidatePorts } from './pipeline/candidates/candidates.js'
 import { Ticker } from './smpp/index.js'
+import { createTraces, traceHooks } from './message-traces.js'
 import { createMessageWays } from './message-ways.js'
 import { openCarriers } from './open-carriers.js'
 import { restoreSwitch } from './restore.js'
@@ -100,8 +101,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
       await store.close()
       throw error
     })
+  const traces = createTraces(config)
+  const heldBy = traces && ((id: MessageId) => traces.heldBy(id))
   const accounting = await orClose(
-    openAccounting(store.books, directory, { metrics, log }, exactClock.wallMs(), config.books.keepDays),
+    openAccounting(store.books, directory, { metrics, log }, exactClock.wallMs(), config.books.keepDays, heldBy),
   )
   const instruments = createApiInstruments(metrics, log, clock)
   const pools = await orClose(openPools({ config, store, clock: exactClock, log }))
@@ -117,6 +120,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     ...{ config, directory, store, time, ids, clock, timers, metrics, log },
     ...tied?.ofCore,
     ...carriers.ofCore,
+    traces: traces && traceHooks(traces, nowMs),
     ...(refreshOptions && {
       endedFrom: (source, state, error, isReported) => api?.ended(source, { state, error, isReported }),
     }),
@@ -237,6 +241,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       void networks.sweep()
       tied?.keepOwed(recorder)
       carriers.keepOwed(recorder)
+      traces?.forget(nowMs())
       if (stopping) return
       void rerouter.step()
       accounting.step(clock.wallMs())
@@ -251,7 +256,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   try {
     startedAdmin = await startAdmin(
       adminOptions({
-        ...{ config, live, store, core, accounting, carriers, api, readiness, logIns, nowMs, metrics, log },
+        ...{ config, live, store, core, accounting, carriers, traces, api, readiness, logIns, nowMs, metrics, log },
         ...{ tokens: ports.tokens, version: ports.version, clock: exactClock },
         standingOf: (id) => (isUp(id) ? standings.standingOf(id, nowMs()) : 'linkDown'),
         sipListening: () => sipListening,

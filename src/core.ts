@@ -5,7 +5,7 @@ import { AccountLimits } from './account-limits.js'
 import type { CarrierLimits } from './carrier-limits.js'
 import type { Config } from './config/settings.js'
 import { Courier } from './delivery/courier.js'
-import type { CourierPorts, Told } from './delivery/courier-ports.js'
+import type { CourierEvents, CourierPorts, Told } from './delivery/courier-ports.js'
 import { Dispatcher } from './delivery/dispatcher.js'
 import { LOOKUP_DESK } from './delivery/lookup-desk.js'
 import type { LaneTarget } from './delivery/lane-key.js'
@@ -22,6 +22,7 @@ import { vendorDestinationId } from './edges/destination-ids.js'
 import { createInstruments, type Instruments } from './instruments.js'
 import type { LimitInstruments } from './limit-instruments.js'
 import type { Clock, Timers } from './lib/clock.js'
+import type { Delivery } from './message/delivery.js'
 import type { IdSource } from './message/id-source.js'
 import type { ConnectionId } from './message/ids.js'
 import { toPeer } from './pipeline/translate/dialed.js'
@@ -33,6 +34,7 @@ import { GroupCommit } from './store/group-commit.js'
 import type { SwitchTime } from './switch-time.js'
 import type { Log } from './telemetry/log.js'
 import type { Metrics } from './telemetry/metrics.js'
+import type { TraceHooks } from './message-traces.js'
 
 export interface CorePorts {
   readonly config: Config
@@ -54,6 +56,8 @@ export interface CorePorts {
   readonly senders?: PoolSenders | undefined
   readonly carrierLimits: CarrierLimits
   readonly limitInstruments: LimitInstruments
+  /** Left out: nothing is remembered of single messages. */
+  readonly traces?: TraceHooks | undefined
   readonly tellsTaken?: CourierPorts['tellsTaken']
   readonly endedFrom?: CourierPorts['endedFrom']
 }
@@ -82,6 +86,7 @@ export const UNANSWERED_MAX = 100_000
 
 export function buildCore(ports: CorePorts): Core {
   const { config, directory, store, ids, clock, timers, metrics, log, senders, carrierLimits, limitInstruments } = ports
+  const { traces } = ports
   const { nowMs, anchor } = ports.time
   const instruments = createInstruments(metrics, log, clock)
   const recorder = new GroupCommit(
@@ -130,7 +135,13 @@ export function buildCore(ports: CorePorts): Core {
       isUsable,
       nowMs,
       wallMs: () => clock.wallMs(),
-      told: ports.told,
+      told:
+        traces === undefined
+          ? ports.told
+          : (account, id, parts, state, error, doneAtMs) => {
+              ports.told(account, id, parts, state, error, doneAtMs)
+              traces.ended(id, state, doneAtMs)
+            },
       leftDesk: ports.leftDesk,
       money: ports.money,
       senders,
@@ -138,7 +149,7 @@ export function buildCore(ports: CorePorts): Core {
       tellsTaken: ports.tellsTaken,
       endedFrom: ports.endedFrom,
       judged: (connection, isTaken, rules) => success.ended(connection, isTaken, rules, nowMs()),
-      events: instruments.courier,
+      events: traces === undefined ? instruments.courier : tracedEvents(instruments.courier, traces),
     },
     {
       receiptMaxAgeMs: config.receipts.maxAgeMs,
@@ -148,6 +159,16 @@ export function buildCore(ports: CorePorts): Core {
     },
   )
 
+  const overdue = (delivery: Delivery): void => {
+    traces?.leaves(delivery, dispatcher.laneView(delivery.lane), 'expired', nowMs())
+    courier.overdue(delivery)
+  }
+  const maySendAs = (delivery: Delivery): boolean => {
+    if (courier.maySendAs(delivery)) return true
+    traces?.leaves(delivery, dispatcher.laneView(delivery.lane), 'moved', nowMs())
+    return false
+  }
+
   let pumpIsDue = false
   const dispatcher = new Dispatcher(
     {
@@ -155,10 +176,17 @@ export function buildCore(ports: CorePorts): Core {
       destinationsOf,
       limitsOf: (target) => limits.of(target),
       maySend: () => recorder.facts < MAX_UNRECORDED,
-      overdue: (delivery) => courier.overdue(delivery),
-      maySendAs: (delivery) => courier.maySendAs(delivery),
+      overdue,
+      maySendAs,
       limited,
-      letGo: limitInstruments.letGo,
+      letGo:
+        traces === undefined
+          ? limitInstruments.letGo
+          : (lane, delivery, held) => {
+              limitInstruments.letGo(lane, delivery, held)
+              traces.letGo(lane, delivery, held)
+            },
+      failed: traces?.failed,
       capped: (delivery) => {
         limitInstruments.capped(delivery)
         courier.capped(delivery)
@@ -214,7 +242,7 @@ export function buildCore(ports: CorePorts): Core {
     {
       store,
       seize: (delivery) => dispatcher.seize(delivery),
-      overdue: (delivery) => courier.overdue(delivery),
+      overdue,
       giveUp: (awaiting) => correlator.giveUp(awaiting),
       giveUpGroup: (group) => correlator.giveUpGroup(group),
       sweeping: (on) => {
@@ -251,6 +279,16 @@ export function buildCore(ports: CorePorts): Core {
     ...{ recorder, courier, dispatcher, correlator, sweeper, success, instruments, takeReceipts, isUsable },
     follow,
     connectionGone,
+  }
+}
+
+function tracedEvents(events: CourierEvents, traces: TraceHooks): CourierEvents {
+  return {
+    ...events,
+    ended: (state, reason, delivery) => {
+      events.ended(state, reason, delivery)
+      if (reason !== undefined) traces.failedBy(reason, delivery)
+    },
   }
 }
 

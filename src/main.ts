@@ -19,6 +19,7 @@ import { simEsmeCommand } from './cli/sim-esme.js'
 import { simVendorCommand } from './cli/sim-vendor.js'
 import { startCommand } from './cli/start.js'
 import { tariffUploadCommand } from './cli/tariff-upload.js'
+import { traceCommand } from './cli/trace.js'
 import { translateCommand } from './cli/translate.js'
 
 interface Runnable extends CommandSpec {
@@ -67,6 +68,7 @@ const commands: readonly Runnable[] = [
   runnable(campaignSendCommand),
   runnable(planCommand),
   runnable(limitsCommand),
+  runnable(traceCommand),
   runnable(numbersImportCommand),
   runnable(numbersListCommand),
   runnable(numbersRemoveCommand),

@@ -21,6 +21,8 @@ import { addNumberRoutes, type NumberPorts, type OnNumbers } from './number-rout
 import type { PlanPorts } from './plan-question.js'
 import { addPlanRoute } from './plan-route.js'
 import { addRateSheetRoutes } from './rate-sheet-route.js'
+import type { TracePorts } from './trace-ports.js'
+import { addTraceRoute } from './trace-route.js'
 import { mayDo, tokenIn, type ApiToken, type Scope } from './tokens.js'
 
 declare module 'fastify' {
@@ -53,6 +55,8 @@ export interface ApiOptions {
   /** Left out: what carriers limit can't be asked for. */
   readonly limits?: LimitPorts | undefined
   readonly onElsewhere?: OnElsewhere
+  /** Left out: nobody is told what holds up a message. */
+  readonly traces?: TracePorts | undefined
 }
 
 /** Whoever has a right token comes in, whatever others did from the same address. */
@@ -102,6 +106,7 @@ export async function addApi(server: FastifyInstance, options: ApiOptions | unde
     if (options.plans !== undefined) addPlanRoute(api, options.plans, { ...options.money, pauses: options.pauses })
     if (options.limits !== undefined)
       addLimitRoutes(api, options.limits, options.money.wallMs, (by, day) => options.onElsewhere?.(by, day))
+    if (options.traces !== undefined) addTraceRoute(api, options.traces, options.money.wallMs)
     if (options.numbers !== undefined)
       addNumberRoutes(api, options.numbers, { ...options.money, pauses: options.pauses }, (by, changed) =>
         options.onNumbers?.(by, changed),

@@ -3,6 +3,7 @@ import { api, apiCrossChecks, powerpack } from './api-settings.js'
 import { oneOf, port, text, whole, type ValuesOf } from './setting.js'
 import { sip, sipCrossChecks, softphone } from './sip-settings.js'
 import { tenDlc } from './tendlc-settings.js'
+import { trace } from './trace-settings.js'
 
 const day = 86_400_000
 
@@ -188,6 +189,7 @@ export const settings = {
   api,
   powerpack,
   tenDlc,
+  trace,
   logIn,
   vendor,
   multipart,

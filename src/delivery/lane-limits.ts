@@ -20,7 +20,7 @@ export interface LaneLimitPorts {
    */
   letGo?(lane: Lane, delivery: Delivery, held: readonly Stretch[]): void
   /** It fails, since it may not wait for this limit. */
-  failed?(lane: Lane, delivery: Delivery, limit: string, nowMs: number): void
+  readonly failed?: ((lane: Lane, delivery: Delivery, limit: string, nowMs: number) => void) | undefined
 }
 
 /** It passes (`goes`); it fails, since it may not wait (`fails`); or when to ask again, in switch time. */

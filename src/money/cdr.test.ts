@@ -143,3 +143,39 @@ describe('call detail records', () => {
     expect(() => integer(0.5)).toThrow(RangeError)
   })
 })
+
+describe('what limits held up', () => {
+  const waited = [
+    { limit: 'day tmobile:ein:1', ms: 3_600_000.4 },
+    { limit: 'campaign "C1" to tmobile', ms: 20 },
+  ]
+  const lines = new CdrLines(
+    () => 'EUR',
+    (id) => (id === origin.messageId ? waited : undefined),
+  )
+  const held = [
+    { limit: 'day tmobile:ein:1', ms: 3_600_001 },
+    { limit: 'campaign "C1" to tmobile', ms: 20 },
+  ]
+
+  it('says so, by limit, in each of its lines; others say nothing', () => {
+    expect(read(lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1))).toMatchObject([{ state: 'DELIVERED', held }])
+    const inParts = read(lines.ofOrigin({ ...origin, parts }, bill, 'DELIVERED', '000', 1))
+    expect(inParts).toMatchObject([
+      { part: 1, held },
+      { part: 2, held },
+    ])
+    const other = { ...origin, messageId: '0100000000000002' as MessageId }
+    expect(recordText(lines.ofOrigin(other, bill, 'DELIVERED', '000', 1))).not.toContain('held')
+    expect(read(lines.ofOrigin(other, bill, 'DELIVERED', '000', 1))).toMatchObject([{ held: [] }])
+  })
+
+  it('changes no line of the same account that follows', () => {
+    const first = recordText(new CdrLines(() => 'EUR').ofOrigin(origin, bill, 'DELIVERED', '000', 1))
+    lines.ofOrigin(origin, bill, 'DELIVERED', '000', 1)
+    const other = { ...origin, messageId: '0100000000000002' as MessageId }
+    expect(recordText(lines.ofOrigin(other, bill, 'DELIVERED', '000', 1))).toBe(
+      first.replace(origin.messageId, other.messageId),
+    )
+  })
+})

@@ -6,6 +6,7 @@ import type { AccountId, MessageId } from '../message/ids.js'
 import type { Message } from '../message/message.js'
 import type { ReceiptOrigin } from '../message/receipt.js'
 import type { MessageState } from '../message/state.js'
+import { withHeld, type HeldTime } from './held-record.js'
 import { jsonText, lineStart } from './record-line.js'
 import { NO_ERROR, NO_EXCHANGE } from './record-fields.js'
 import { isSamePrice } from './settle.js'
@@ -24,12 +25,16 @@ interface Tail {
   readonly text: string
 }
 
+/** How long which limits held up a message; undefined where none did, as far as is known. Asked for each that ends: must be cheap. */
+export type HeldBy = (id: MessageId) => readonly HeldTime[] | undefined
+
 /**
  * Makes the lines; docs/money.md has their fields. Written out piece by piece, since there is one for each message: what an account's
  * line shares with its last one is taken from there.
  */
 export class CdrLines {
   readonly #currency: () => string
+  readonly #heldBy: HeldBy | undefined
   readonly #tails = new Map<AccountId, Tail>()
   /** That of the last line: neighbours are mostly alike. */
   #last: Tail | undefined
@@ -38,9 +43,10 @@ export class CdrLines {
   /** What these are of. */
   #lastBill: Bill | undefined
 
-  /** @param currency the base one */
-  constructor(currency: () => string) {
+  /** @param currency the base one @param heldBy left out: nobody remembers what held up messages */
+  constructor(currency: () => string, heldBy?: HeldBy) {
     this.#currency = currency
+    this.#heldBy = heldBy
   }
 
   /**
@@ -50,16 +56,32 @@ export class CdrLines {
    * @param doneAtMs wall time
    */
   ofMessage(message: Message, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
-    const { direction, account, parts } = message
-    if (parts.length > 0) return this.#ofParts(message.id, message, direction, bill, state, error, doneAtMs)
-    return { id: message.id, of: message, terms: this.#terms(account, direction, bill, state, error, doneAtMs) }
+    return this.#withHeld(this.#of(message.id, message, message.direction, bill, state, error, doneAtMs), message.id)
   }
 
   /** The same from what is kept of a message towards a phone once it has left. */
   ofOrigin(origin: ReceiptOrigin, bill: Bill, state: MessageState, error: string, doneAtMs: number): CallRecords {
-    const { messageId, account, parts } = origin
-    if (parts.length > 0) return this.#ofParts(messageId, origin, 'mt', bill, state, error, doneAtMs)
-    return { id: messageId, of: origin, terms: this.#terms(account, 'mt', bill, state, error, doneAtMs) }
+    const { messageId } = origin
+    return this.#withHeld(this.#of(messageId, origin, 'mt', bill, state, error, doneAtMs), messageId)
+  }
+
+  #of(
+    id: MessageId,
+    of: Message | ReceiptOrigin,
+    direction: Message['direction'],
+    bill: Bill,
+    state: MessageState,
+    error: string,
+    doneAtMs: number,
+  ): CallRecords {
+    const { account, parts } = of
+    if (parts.length > 0) return this.#ofParts(id, of, direction, bill, state, error, doneAtMs)
+    return { id, of, terms: this.#terms(account, direction, bill, state, error, doneAtMs) }
+  }
+
+  #withHeld(records: CallRecords, id: MessageId): CallRecords {
+    const held = this.#heldBy?.(id)
+    return held === undefined ? records : withHeld(records, held)
   }
 
   /** Of a part that never came to be in a message: nothing is charged, and nothing left. */

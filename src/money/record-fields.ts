@@ -44,6 +44,7 @@ export function wholeRecord(row: RecordRow): RecordRow {
     vendorCurrency: isPriced ? currency : '',
     vendorExchange: isPriced ? NO_EXCHANGE : '',
     vendorAmount: 0,
+    held: [],
     ...row,
   }
 }
