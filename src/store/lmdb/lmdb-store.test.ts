@@ -7,7 +7,7 @@ import type { Store } from '../contracts/store.js'
 import { accepted, anchorAt, collected, collectedOf, contentsOf, segment } from '../conformance-rows.suite.js'
 import type { SegmentDelivery } from '../../message/delivery.js'
 import type { Unit } from '../contracts/unit.js'
-import { keyOf, openEnv, OVERLAPPING_SYNC } from './lmdb-env.js'
+import { keyOf, openEnv, OVERLAPPING_SYNC, ValueSlab } from './lmdb-env.js'
 import { openLmdbStore, type LmdbOptions } from './lmdb-store.js'
 import { FORMAT, readMeta } from './meta-rows.js'
 
@@ -42,9 +42,8 @@ function over(delivery: SegmentDelivery): Unit {
 /** As a program of another time would have. */
 async function markFormat(format: number): Promise<void> {
   const env = openEnv(folder, 64 * MiB)
-  const slab = Buffer.allocUnsafeSlow(8) as Parameters<typeof env.meta.put>[1]
-  slab.writeDoubleLE(format)
-  slab.start = 0
+  const slab = new ValueSlab(8)
+  new DataView(slab.buffer).setFloat64(0, format, true)
   slab.end = 8
   await env.batch(() => void env.meta.put(keyOf(Buffer.from('format')), slab))
   await env.close()
