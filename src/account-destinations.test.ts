@@ -77,7 +77,10 @@ it('makes one of three', () => {
   expect([there(), calls.at(-1)]).toEqual([undefined, 'remove'])
 })
 
-it('tells the API of its messages whatever waits for a bind that is not there', async () => {
+it.each([
+  ['a bind that is not there', 'esme', undefined],
+  ['phones that are not there', 'sip', '["m","sip:1@x",""]'],
+] as const)('tells the API of its messages whatever waits for %s', async (_, side, echo) => {
   const made: { destinations?: AccountDestinations } = {}
   const life: Life = makeLife({ ports: { added: (side) => made.destinations?.add('api', side) } })
   const { dispatcher, nowMs } = life.rig
@@ -86,10 +89,9 @@ it('tells the API of its messages whatever waits for a bind that is not there', 
   await life.outbox.start()
   const receivers = new FakeDestination('a:acme', 1_000)
   receivers.up = false
-  destinations.add('esme', receivers)
+  destinations.add(side, receivers)
   life.follow(acme)
-  const ofBind = (): ReturnType<Life['receiptOf']> =>
-    life.receiptOf(life.rig.ids.next(), 'DELIVERED', { echo: undefined })
+  const ofBind = (): ReturnType<Life['receiptOf']> => life.receiptOf(life.rig.ids.next(), 'DELIVERED', { echo })
   life.offer(Array.from({ length: 600 }, ofBind))
   await life.settle()
   const id = life.accept()

@@ -17,6 +17,7 @@ import type { MoneyPorts } from './delivery/settling.js'
 import { Sweeper } from './delivery/sweeper.js'
 import type { RoutedConnection, Snapshot } from './directory/snapshot.js'
 import { maySendOver } from './directory/may-send-over.js'
+import { API_ECHO } from './edges/api/message-submission.js'
 import { receiversId } from './edges/esme/receivers.js'
 import { vendorDestinationId } from './edges/destination-ids.js'
 import { createInstruments, type Instruments } from './instruments.js'
@@ -81,6 +82,8 @@ export interface Core {
 
 /** What happened and is not durable yet: above so much nothing more is sent, so that a failing store stops the sending. */
 const MAX_UNRECORDED = 50_000
+const DAY_MS = 86_400_000
+const FOR_EVER_MS = 1000 * 365 * DAY_MS
 /** Segments that late answers and receipts are matched with while they wait. */
 export const UNANSWERED_MAX = 100_000
 
@@ -154,6 +157,7 @@ export function buildCore(ports: CorePorts): Core {
     {
       receiptMaxAgeMs: config.receipts.maxAgeMs,
       receiptsPerAccount: (account) => directory().account(account)?.maxReceipts ?? config.receipts.maxPerAccount,
+      recorded: { echo: API_ECHO, keepMs: config.api.keepDays === 0 ? FOR_EVER_MS : config.api.keepDays * DAY_MS },
       receiptResend: { stepMs: config.receipts.retryMs, max: config.receipts.maxTries - 1 },
       unansweredMax: UNANSWERED_MAX,
     },

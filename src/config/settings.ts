@@ -92,8 +92,14 @@ const delivery = {
 }
 
 const receipts = {
-  maxAgeMs: whole(3 * day, 'A receipt that could not be handed over for that long is dropped and counted.'),
-  maxPerAccount: whole(100_000, 'Most receipts waiting for one account; further ones are dropped and counted.'),
+  maxAgeMs: whole(
+    3 * day,
+    'A receipt that could not be handed over for that long is dropped and counted; those of the HTTP API wait as long as records are kept.',
+  ),
+  maxPerAccount: whole(
+    100_000,
+    'Most receipts waiting for one account; further ones are dropped and counted, but for the ends of messages of the HTTP API.',
+  ),
   maxMoPerAccount: whole(
     100_000,
     'Most messages from phones waiting for one account; their vendor is told to send further ones again later.',

@@ -20,9 +20,22 @@ import type { SuccessRules } from './success.js'
 export interface CourierOptions {
   readonly receiptMaxAgeMs: number
   readonly receiptsPerAccount: (account: AccountId) => number
+  /** Left out: no receipts change records. */
+  readonly recorded?: RecordedReceipts | undefined
   /** Of messages from phones too. */
   readonly receiptResend: ResendSchedule
   readonly unansweredMax: number
+}
+
+/**
+ * Receipts that change records of the switch's own: one that is dropped leaves a record that never ends, so that neither their number nor
+ * their age ends them. There is one for each message that was under way.
+ */
+export interface RecordedReceipts {
+  /** What they have as `echo`. */
+  readonly echo: string
+  /** How long such a record is kept, ms: then its receipt has nothing to change. */
+  readonly keepMs: number
 }
 
 /** What happened, for counters. Called on the hot path: must be cheap. */

@@ -9,6 +9,7 @@ import {
   laneTarget,
   limitedIn,
   moLane,
+  recordLane,
   undecidedLane,
   vendorLane,
   waitLane,
@@ -38,6 +39,8 @@ it('a name tells where its lane leads', () => {
       expect(laneTarget(echoLane(account))).toEqual(laneTarget(esmeLane(account)))
       expect(echoLane(account)).not.toBe(esmeLane(account))
       expect(esmeOf(echoLane(account))).toBe(esmeOf(esmeLane(account)))
+      expect(laneTarget(recordLane(account))).toEqual(laneTarget(esmeLane(account)))
+      expect(esmeOf(recordLane(account))).toBe(esmeOf(esmeLane(account)))
       expect(laneTarget(moLane(account))).toEqual({ kind: 'esme', account, carries: 'mo' })
       expect(laneTarget(undecidedLane(account))).toEqual({ kind: 'undecided', account })
       expect(esmeOf(moLane(account))).toBe(esmeOf(esmeLane(account)))

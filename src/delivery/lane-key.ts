@@ -88,7 +88,7 @@ export function limitedIn(lane: LaneKey): Limited | undefined {
   return target?.kind === 'vendor' ? target.limited : undefined
 }
 
-/** Of an account's receipts, but for those of `echoLane`. */
+/** Of an account's receipts, but for those of `echoLane` and `recordLane`. */
 export function esmeLane(account: AccountId): LaneKey {
   return `e:${account}` as LaneKey
 }
@@ -96,6 +96,11 @@ export function esmeLane(account: AccountId): LaneKey {
 /** Of an account's receipts that are for another edge than its receivers: they wait for no bind. */
 export function echoLane(account: AccountId): LaneKey {
   return `t:${account}` as LaneKey
+}
+
+/** Of an account's receipts that change records of the switch's own: they wait for no phone that is away. */
+export function recordLane(account: AccountId): LaneKey {
+  return `r:${account}` as LaneKey
 }
 
 /** Of the messages from phones to an account. */
@@ -136,6 +141,7 @@ export function laneTarget(lane: LaneKey): LaneTarget {
     }
     case 'e:':
     case 't:':
+    case 'r:':
       return { kind: 'esme', account: rest as AccountId, carries: 'receipts' }
     case 'm:':
       return { kind: 'esme', account: rest as AccountId, carries: 'mo' }

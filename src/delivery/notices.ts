@@ -12,7 +12,7 @@ import type { UnitListener } from '../store/contracts/recorder.js'
 import type { CourierOptions, CourierPorts } from './courier-ports.js'
 import type { Dispatcher } from './dispatcher.js'
 import { NO_ERROR, type Report } from './ending.js'
-import { echoLane, esmeLane } from './lane-key.js'
+import { echoLane, esmeLane, recordLane } from './lane-key.js'
 import { LostHeads } from './lost-heads.js'
 import { resendDelayMs } from './retry.js'
 import type { Settling } from './settling.js'
@@ -99,13 +99,16 @@ export class Notices {
     isReleased = false,
   ): readonly ReceiptDelivery[] {
     const { ids, nowMs, events } = this.#ports
-    const { receiptMaxAgeMs: maxAgeMs, receiptsPerAccount } = this.#options
-    const { account } = origin
-    const lane = origin.echo === undefined ? esmeLane(account) : echoLane(account)
+    const { receiptMaxAgeMs, receiptsPerAccount, recorded } = this.#options
+    const { account, echo } = origin
+    const isRecorded = echo !== undefined && echo === recorded?.echo
+    const lane = echo === undefined ? esmeLane(account) : isRecorded ? recordLane(account) : echoLane(account)
+    const maxAgeMs = isRecorded ? recorded.keepMs : receiptMaxAgeMs
     const place = () => ({ lane, id: ids.nextDelivery(), nowMs: nowMs(), maxAgeMs })
     const all = receiptDeliveries(origin, state, error, doneAtMs, place, isReleased)
     if (all.length === 0) return all
-    const room = Math.max(0, receiptsPerAccount(account) - this.#dispatcher.waiting(lane))
+    const isBounded = !isRecorded || !isFinal(state)
+    const room = isBounded ? Math.max(0, receiptsPerAccount(account) - this.#dispatcher.waiting(lane)) : all.length
     const kept = all.length <= room ? all : room === 0 ? noReceipts : all.slice(0, room)
     for (let i = 0; i < all.length; i++) {
       if (i < kept.length) events.receiptQueued(state)

@@ -55,7 +55,32 @@ describe('what became of a message of the API', () => {
     await settle()
     rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'taken', vendorMessageId: 'v1' })
     await settle()
-    expect((await store.lanes()).map(({ lane, waiting }) => [lane, waiting])).toEqual([['t:acme', 1]])
+    expect((await store.lanes()).map(({ lane, waiting }) => [lane, waiting])).toEqual([['r:acme', 1]])
+  })
+
+  it('ends its record however long, and behind however many, its receipt had to wait', async () => {
+    const { rig, accept, settle, follow, recordIn } = makeLife({
+      courier: { receiptMaxAgeMs: 10_000, receiptsPerAccount: () => 1 },
+    })
+    const vendor = rig.addDestination('c:a')
+    const ids = Array.from({ length: 3 }, () => accept(requestOf({ url: '' })))
+    await settle()
+    // What comes by the way may be left out, ends may not.
+    for (const n of ids.keys()) {
+      rig.courier.attemptEnded(firstOf(vendor), a, { kind: 'taken', vendorMessageId: `v${n}` })
+      rig.dispatcher.hasRoom('c:a')
+      await settle()
+    }
+    rig.correlator.take(ids.map((_, n) => vendorReceipt([`v${n}`], 'DELIVERED', { destination: phone })))
+    await settle()
+    for (let step = 0; step < 5; step++) {
+      await rig.advance(10_000)
+      await rig.sweeper.step(rig.nowMs())
+    }
+    expect([rig.log.includes('receipt expired'), rig.dispatcher.total]).toEqual([false, 4])
+    follow(acme)
+    await settle()
+    expect(await Promise.all(ids.map(async (id) => (await recordIn(id))?.state))).toEqual(ids.map(() => 'delivered'))
   })
 
   it('is in its record alone where nobody asked to be told, or nothing more waits for that receiver', async () => {
@@ -170,7 +195,7 @@ describe('look-ups', () => {
     expect(one.clock.pending).toBe(0)
     one.offer([one.receiptOf(id, 'DELIVERED')])
     await one.settle()
-    expect((await one.store.lanes()).find(({ lane }) => lane === 't:acme')?.waiting).toBe(2)
+    expect((await one.store.lanes()).find(({ lane }) => lane === 'r:acme')?.waiting).toBe(2)
   })
 })
 

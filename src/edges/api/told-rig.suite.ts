@@ -2,7 +2,8 @@
 // store, records, and an outbox whose receivers write down what they are told.
 
 import { makeRig, routeA } from '../../delivery/rig.suite.js'
-import { echoLane, esmeLane, moLane, vendorLane } from '../../delivery/lane-key.js'
+import type { CourierOptions } from '../../delivery/courier-ports.js'
+import { echoLane, esmeLane, moLane, recordLane, vendorLane } from '../../delivery/lane-key.js'
 import { FakeClock } from '../../lib/fake-clock.js'
 import type { Bill } from '../../message/bill.js'
 import type { MoDelivery, ReceiptDelivery, SegmentDelivery } from '../../message/delivery.js'
@@ -49,6 +50,7 @@ export interface LifeOptions {
   readonly limits?: ToldLimits
   readonly attempt?: (webhook: Webhook, message: string) => Promise<Attempted>
   readonly ports?: Partial<ToldPorts>
+  readonly courier?: Partial<CourierOptions>
   /** A message is durable. */
   readonly accepted?: (id: MessageId) => void
 }
@@ -64,7 +66,10 @@ export type Life = ReturnType<typeof makeLife>
 export function makeLife(options: LifeOptions = {}) {
   const store = options.store ?? new MemoryStore()
   const clock = options.clock ?? new FakeClock({ monotonicMs: 1_000_000 })
-  const rig = makeRig({ store, clock, epoch: options.epoch ?? 1, tellsTaken: () => true })
+  const rig = makeRig({
+    ...{ store, clock, epoch: options.epoch ?? 1, tellsTaken: () => true },
+    courier: { recorded: { echo: API_ECHO, keepMs: 90 * 86_400_000 }, ...options.courier },
+  })
   const { courier, dispatcher, recorder, ids, nowMs } = rig
   const packs = new PackRig()
   const applications = new ApplicationBook()
@@ -185,7 +190,7 @@ export function makeLife(options: LifeOptions = {}) {
     const delivery: ReceiptDelivery = {
       ...{
         kind: 'receipt',
-        lane: (origin.echo === undefined ? esmeLane : echoLane)(origin.account),
+        lane: (origin.echo === undefined ? esmeLane : origin.echo === API_ECHO ? recordLane : echoLane)(origin.account),
         dueMs: nowMs(),
         id: ids.nextDelivery(),
         failures: 0,
