@@ -4,7 +4,7 @@ import { whole } from './setting.js'
 export const trace = {
   messages: whole(
     50_000,
-    'Most messages of which it is remembered what held them up, some 500 bytes each; the longest silent ones are forgotten. 0 for none.',
+    'Most messages of which it is remembered what held them up, some 400 bytes each; the longest silent ones are forgotten. 0 for none.',
     { min: 0, max: 10_000_000 },
   ),
   entries: whole(16, 'Most entries of one of them; the oldest are dropped.', { max: 1000 }),

@@ -85,6 +85,21 @@ describe('traces', () => {
     expect(traces.size).toBe(0)
   })
 
+  it('are forgotten in the order in which they were last told of, whichever those were', () => {
+    const traces = tracesOf({ messages: 5, entries: 1 })
+    const told: number[] = []
+    for (let i = 0, n = 7; i < 500; i++, n = (n * 31 + 11) % 13) {
+      traces.held(message(n, 100 + n), 'rate', lane, i, i + 1)
+      told.push(n)
+      const last = new Set<number>()
+      for (let at = told.length - 1; at >= 0 && last.size < 5; at--) last.add(told[at]!)
+      for (let of = 0; of < 13; of++)
+        for (const id of [idOf(of), idOf(100 + of)]) expect(traces.of(id, i + 1) !== undefined, `${of} at ${i}`).toBe(last.has(of)) // prettier-ignore
+    }
+    traces.forget(1_000_000)
+    expect(traces.size).toBe(0)
+  })
+
   it('of messages that no limit held are not there, whatever becomes of those', () => {
     const traces = tracesOf()
     traces.ended(idOf(1), 'DELIVERED', 1)

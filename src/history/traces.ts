@@ -70,19 +70,27 @@ export interface HeldBy {
 interface Kept {
   readonly id: MessageId
   readonly parts: Traced['parts']
-  entries: TraceEntry[]
+  /** Most have one: no room is kept for more. */
+  entries: readonly TraceEntry[]
   dropped: number
   end: TraceEnd | undefined
   /** Of the last entry. */
   touchedMs: number
+  /** In the order of that. */
+  older: Kept | undefined
+  newer: Kept | undefined
 }
+
+const none: readonly TraceEntry[] = []
 
 export class Traces {
   readonly #options: TraceOptions
-  /** The longest silent one first. */
   readonly #byId = new Map<MessageId, Kept>()
   /** By the ids of parts. */
   readonly #byPart = new Map<MessageId, MessageId>()
+  /** The longest silent one, and the last that was told of. A map would look through all that was removed for its first. */
+  #oldest: Kept | undefined
+  #newest: Kept | undefined
 
   constructor(options: TraceOptions) {
     this.#options = options
@@ -96,15 +104,12 @@ export class Traces {
   /** A limit held it up from `fromMs` to `toMs`. What was told before is not counted again. */
   held(message: Traced, limit: string, lane: LaneKey, fromMs: number, toMs: number): void {
     const kept = this.#touch(message, toMs)
-    const last = kept.entries.findLast((entry) => entry.kind === 'held')
+    const last = kept.entries === none ? undefined : kept.entries.findLast((entry) => entry.kind === 'held')
     const beganMs = last === undefined ? fromMs : Math.max(fromMs, last.toMs)
     if (beganMs >= toMs) return
     const heldMs = toMs - beganMs
     if (last === kept.entries.at(-1) && last?.limit === limit && last.lane === lane)
-      kept.entries[kept.entries.length - 1] = {
-        ...last,
-        ...{ toMs, heldMs: last.heldMs + heldMs, times: last.times + 1 },
-      }
+      kept.entries = kept.entries.with(-1, { ...last, toMs, heldMs: last.heldMs + heldMs, times: last.times + 1 })
     else this.#add(kept, { kind: 'held', limit, lane, fromMs: beganMs, toMs, heldMs, times: 1 })
   }
 
@@ -125,7 +130,7 @@ export class Traces {
     const kept = this.#byId.get(this.#byPart.get(id) ?? id)
     if (kept === undefined) return undefined
     const { entries, dropped, end } = kept
-    return { id: kept.id, entries: [...entries], dropped, end }
+    return { id: kept.id, entries, dropped, end }
   }
 
   /** How long each limit held it, in the order in which they began; undefined where none did. Asked for every message that is over. */
@@ -140,7 +145,7 @@ export class Traces {
 
   /** What is too old goes. */
   forget(nowMs: number): void {
-    for (const kept of this.#byId.values()) {
+    for (let kept = this.#oldest; kept !== undefined; kept = this.#oldest) {
       if (kept.touchedMs + this.#options.maxAgeMs > nowMs) return
       this.#remove(kept)
     }
@@ -148,26 +153,56 @@ export class Traces {
 
   #touch({ id, parts }: Traced, nowMs: number): Kept {
     const known = this.#byId.get(id)
-    const kept = known ?? { id, parts, entries: [], dropped: 0, end: undefined, touchedMs: nowMs }
-    kept.touchedMs = nowMs
-    // To the end of the map.
-    if (known !== undefined) this.#byId.delete(id)
-    else for (const part of parts) this.#byPart.set(part.id, id)
-    this.#byId.set(id, kept)
-    if (this.#byId.size > this.#options.messages) {
-      const [oldest] = this.#byId.values()
-      if (oldest !== undefined) this.#remove(oldest)
+    if (known !== undefined) {
+      known.touchedMs = nowMs
+      this.#unlink(known)
+      this.#link(known)
+      return known
     }
+    const kept: Kept = {
+      id,
+      parts,
+      entries: none,
+      dropped: 0,
+      end: undefined,
+      touchedMs: nowMs,
+      older: undefined,
+      newer: undefined,
+    }
+    this.#byId.set(id, kept)
+    for (const part of parts) this.#byPart.set(part.id, id)
+    this.#link(kept)
+    if (this.#byId.size > this.#options.messages && this.#oldest !== undefined) this.#remove(this.#oldest)
     return kept
   }
 
-  #add(kept: Kept, entry: TraceEntry): void {
-    if (kept.entries.push(entry) <= this.#options.entries) return
-    kept.entries.shift()
-    kept.dropped++
+  #link(kept: Kept): void {
+    kept.older = this.#newest
+    kept.newer = undefined
+    if (this.#newest === undefined) this.#oldest = kept
+    else this.#newest.newer = kept
+    this.#newest = kept
   }
 
-  #remove({ id, parts }: Kept): void {
+  #unlink(kept: Kept): void {
+    const { older, newer } = kept
+    // What is gone must keep nothing alive.
+    kept.older = kept.newer = undefined
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+  }
+
+  #add(kept: Kept, entry: TraceEntry): void {
+    const isFull = kept.entries.length >= this.#options.entries
+    kept.entries = kept.entries === none ? [entry] : [...(isFull ? kept.entries.slice(1) : kept.entries), entry]
+    if (isFull) kept.dropped++
+  }
+
+  #remove(kept: Kept): void {
+    const { id, parts } = kept
+    this.#unlink(kept)
     this.#byId.delete(id)
     for (const part of parts) this.#byPart.delete(part.id)
   }
