@@ -82,7 +82,7 @@ export function adminOptions(ports: AdminOptionPorts): AdminOptions {
       traces: messageTraces({ config, traces, dispatcher, store, directory, pauses: live.pauses, nowMs, wallMs }),
       onElsewhere: (by, { key, day, elsewhere, used }) =>
         log.event('cap.elsewhere', { by, day: key, date: day, elsewhere, used }),
-      numbers: api && { book: api.book, changes: api.changes, perDay: config.powerpack.dailyPerNumber },
+      numbers: api && { book: api.book, changes: api.changes, perDay: config.powerpack.dailyPerNumber, nowMs },
       onNumbers: (by, count) => log.event('powerpack.numbersChanged', { by, count }),
       onChanged: (change) => log.event('directory.changed', change),
       onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),

@@ -65,7 +65,12 @@ const notAsked = {} as PlanPorts & LimitPorts
 
 describe('the OpenAPI document', () => {
   it('is one of version 3.1 by the judgement of a validator, with every kind', async () => {
-    const numbers = { book: new PoolBook(), changes: { make: () => Promise.reject(new Error('none')) }, perDay: 150 }
+    const numbers = {
+      book: new PoolBook(),
+      changes: { make: () => Promise.reject(new Error('none')) },
+      perDay: 150,
+      nowMs: () => 0,
+    }
     const { call } = await serve({ numbers, plans: notAsked, limits: notAsked })
     const { status, body } = await call('GET', '/v1/openapi.json', undefined, { authorization: '' })
     expect(status).toBe(200)

@@ -41,7 +41,12 @@ async function serve() {
   onTestFinished(() => server.close())
   await addApi(server, {
     ...rigOf(() => book.current().snapshot, store),
-    ...{ book, tokens: parsed.tokens, version: '1', numbers: { book: packs.book, changes, perDay: 150 } },
+    ...{
+      book,
+      tokens: parsed.tokens,
+      version: '1',
+      numbers: { book: packs.book, changes, perDay: 150, nowMs: () => 5000 },
+    },
     onNumbers: (...what) => changed.push(what),
   })
   const call = async (method: 'GET' | 'POST', url: string, payload?: object, token = 'write') => {
@@ -156,6 +161,32 @@ describe('numbers that are imported', () => {
     const many = { numbers: Array.from({ length: 1001 }, () => good) }
     expect(await call('POST', '/v1/numbers', many)).toMatchObject({ status: 400 })
     expect(await call('POST', '/v1/numbers', { numbers: [{ nummer: '1' }] })).toMatchObject({ status: 400 })
+  })
+
+  it('join number pools, and what keeps them out is told by line', async () => {
+    const { call, book, numbers } = await serve()
+    book.putPack({ ...packDefaults, uuid: 'pack', pool: 'pool', account, name: 'mine', createdAtMs: 0 })
+    const lines = [
+      { number: '14155550100', pool: 'POOL' },
+      { number: '14155550101', pool: 'pack', owner: '' },
+      { number: '18005550100', pool: 'pool' },
+      { number: '18005550101', pool: 'pool' },
+      { number: '14155550102', pool: 'other' },
+    ]
+    const mistakes = [
+      { index: 3, column: 'pool', value: 'pool', expected: 'a number pool with a place for it. A powerpack has one toll-free number.' }, // prettier-ignore
+      { index: 4, column: 'pool', value: 'other', expected: 'the UUID of a number pool, or of its powerpack' },
+    ]
+    expect(await call('POST', '/v1/numbers', { numbers: lines })).toMatchObject({ status: 422, body: { mistakes } })
+    expect(await call('POST', '/v1/numbers?dryRun=true&skipBad=true', { numbers: lines })).toMatchObject({
+      body: { added: 3, mistakes },
+    })
+    expect(book.pool('pool')?.size).toBe(0)
+    expect(await call('POST', '/v1/numbers?skipBad=true', { numbers: lines })).toMatchObject({ body: { added: 3 } })
+    expect(book.pool('pool')?.size).toBe(3)
+    expect(numbers.get('14155550101')).toMatchObject({ pool: 'pool', account: 'acme', joinedAtMs: 5001 })
+    const { body } = await call('GET', '/v1/numbers?type=tollfree')
+    expect(body).toMatchObject({ numbers: [{ number: '18005550100', pool: 'pool', owner: 'acme' }] })
   })
 
   it('are removed, those of accounts only where that is said', async () => {

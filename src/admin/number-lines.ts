@@ -22,6 +22,7 @@ export const numberColumns = {
   setupPrice: 'Once, to whoever rents it.',
   perSecond: 'Messages a second; 0 for the rate of its type.',
   owner: 'The account that has it; nobody, so that it can be rented, if not said.',
+  pool: 'The UUID of the number pool that it joins, or of its powerpack; it stays where it is if not said.',
 } as const
 
 export type NumberColumn = keyof typeof numberColumns
@@ -120,6 +121,7 @@ class Reading {
       ...this.#capabilities(),
       ...this.#perSecond(),
       ...this.#owner(),
+      ...this.#pool(),
       details: this.#details(),
     }
     return this.mistakes.length === 0 ? said : undefined
@@ -176,6 +178,12 @@ class Reading {
     const account = this.#said('owner') as AccountId
     if (account !== '' && !this.#isAccount(account)) this.wrong('owner', 'the id of an account, or nothing')
     return { account }
+  }
+
+  /** Whether there is such a pool is judged with the number. */
+  #pool(): Pick<NumberImport, 'pool'> {
+    const pool = this.#said('pool').toLowerCase()
+    return pool === '' ? {} : { pool }
   }
 
   #details(): NumberImport['details'] {

@@ -28,6 +28,8 @@ export interface NumberPorts {
   readonly changes: NumberChanges
   /** What one long code of a pool should send a day. */
   readonly perDay: number
+  /** Switch time, ms. */
+  readonly nowMs: () => number
 }
 
 export interface NumberChanges {
@@ -52,7 +54,7 @@ const SLICE = 1000
 
 export function addNumberRoutes(
   api: FastifyInstance,
-  { book, changes, perDay }: NumberPorts,
+  { book, changes, perDay, nowMs }: NumberPorts,
   { directory, wallMs, pauses }: Surroundings,
   onNumbers: OnNumbers,
 ): void {
@@ -81,7 +83,9 @@ export function addNumberRoutes(
       const read = readNumberLines(request.body.numbers, (id) => snapshot.account(id) !== undefined)
       const isRefused = read.mistakes.length > 0 && !skipBad
       const takes = dryRun || isRefused ? 'none' : skipBad ? 'good' : 'all'
-      const result = await changes.make(() => judgeImport(book, read.numbers, takes, wallMs())).catch(storeFailure)
+      const result = await changes
+        .make(() => judgeImport(book, read.numbers, takes, { wallMs: wallMs(), nowMs: nowMs() }))
+        .catch(storeFailure)
       if (result.kind !== 'changed') return refuseChange(reply, result)
       const { added, changed, unchanged, faults } = result.value
       const mistakes = [
@@ -230,12 +234,26 @@ function mistakeOf(
   lines: readonly NumberLine[],
 ): LineMistake {
   const index = indexes.get(fault.number) ?? 0
-  if (fault.why === 'taken') {
-    const expected = `${fault.account}, which has the number and must give it up first`
-    return { index, column: 'owner', value: lines[index]?.owner ?? '', expected }
+  const line = lines[index] ?? {}
+  const ofPool = (expected: string): LineMistake => ({ index, column: 'pool', value: line.pool ?? '', expected })
+  switch (fault.why) {
+    case 'taken': {
+      const expected = `${fault.account}, which has the number and must give it up first`
+      return { index, column: 'owner', value: line.owner ?? '', expected }
+    }
+    case 'pooled': {
+      const expected = 'the country and the capabilities for which it is in a number pool; take it out first'
+      return { index, column: 'number', value: fault.number, expected }
+    }
+    case 'noPool':
+      return ofPool('the UUID of a number pool, or of its powerpack')
+    case 'notItsPool':
+      return ofPool(`a number pool of ${fault.account}, which has the number`)
+    case 'inAnotherPool':
+      return ofPool(`the number pool that it is in, ${fault.pool}; take it out there first`)
+    case 'noPlace':
+      return ofPool(`a number pool with a place for it. ${fault.what}`)
   }
-  const expected = 'the country and the capabilities for which it is in a number pool; take it out first'
-  return { index, column: 'number', value: fault.number, expected }
 }
 
 function refuseChange(

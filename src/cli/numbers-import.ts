@@ -1,4 +1,4 @@
-// `smswitch numbers import FILE.csv`: numbers of the operator into a running switch; every bad line is told.
+// `smswitch numbers import FILE.csv`: numbers of the operator into a running switch, and into its number pools; every bad line is told.
 import { numberColumns, plainNumber, type NumberColumn, type NumberLine } from '../admin/number-lines.js'
 import { nearest } from '../lib/nearest.js'
 import type { SheetMistake } from '../money/rate-sheet.js'
@@ -35,7 +35,7 @@ interface Read {
 
 export const numbersImportCommand = {
   name: 'numbers import',
-  summary: 'Takes the operator\u2019s numbers from a CSV sheet: to be rented, or with their owners.',
+  summary: 'Takes the operator\u2019s numbers from a CSV sheet: to be rented, with their owners, or in number pools.',
   options,
   arguments: ['FILE'],
   async run(values: OptionValues<typeof options>, output: Output, args: readonly string[]): Promise<number> {
@@ -151,7 +151,13 @@ function readNumbers(sheet: Sheet): ReadSheet {
 }
 
 /** What else columns are called. */
-const alike: Readonly<Record<string, NumberColumn>> = { region: 'area', account: 'owner', rental: 'price' }
+const alike: Readonly<Record<string, NumberColumn>> = {
+  region: 'area',
+  account: 'owner',
+  rental: 'price',
+  numberpool: 'pool',
+  powerpack: 'pool',
+}
 const byName = new Map<string, NumberColumn>([
   ...(Object.keys(numberColumns) as NumberColumn[]).map((column) => [plain(column), column] as const),
   ...Object.entries(alike),

@@ -7,7 +7,9 @@ import { openBook } from '../admin/directory-book.js'
 import { startAdmin, type Admin } from '../admin/server.js'
 import { parseTokens, tokenHash } from '../admin/tokens.js'
 import { PowerpackChanges } from '../edges/api/powerpack-changes.js'
+import { packDefaults } from '../powerpack/pack.js'
 import { Powerpacks } from '../powerpack/powerpacks.js'
+import { account } from '../powerpack/rig.suite.js'
 import { parseStatus } from '../smpp/index.js'
 import { anchorAt } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
@@ -44,7 +46,7 @@ beforeEach(async () => {
     api: {
       ...rigOf(() => book.current().snapshot),
       ...{ book, tokens: parsed.kind === 'tokens' ? parsed.tokens : [], version: '1' },
-      numbers: { book: packs.book, changes, perDay: 150 },
+      numbers: { book: packs.book, changes, perDay: 150, nowMs: () => 5000 },
     },
   })
   vi.stubEnv('SMSWITCH_TOKEN', 's3cret')
@@ -105,6 +107,22 @@ describe('smswitch numbers', () => {
     })
     expect((await run(numbersListCommand, '--people', '--free', '--type=tollfree')).out).toContain('\n18005550100,')
     expect((await run(numbersListCommand, '--owner=acme')).out).toBe('{"numbers":[]}\n')
+  })
+
+  it('import puts numbers into pools, dry first, and list prints what import takes back', async () => {
+    const [uuid, pool] = ['5ec4c8c9-cd74-42b5-9e41-0d7670d6bb46', 'ca5fd1f2-26c0-43e9-a7e4-0dc426e9dd2f']
+    packs.book.putPack({ ...packDefaults, uuid, pool, account, name: 'mine', createdAtMs: 0 })
+    const sheet = file(`number,Number Pool\n14155550100,${pool}\n14155550101,\n14155550102,${uuid}\n14155550103,x\n`)
+    const dry = await run(numbersImportCommand, '--people', '--dry-run', sheet)
+    expect(dry.err).toBe(
+      'smswitch: the sheet has 1 mistake(s); nothing was changed\n  line 5: pool: expects the UUID of a number pool, or of its powerpack, not "x"\n',
+    )
+    expect((await run(numbersImportCommand, '--dry-run', '--skip-bad', sheet)).out).toMatch('"added":3')
+    expect(packs.book.pool(pool)?.size).toBe(0)
+    expect((await run(numbersImportCommand, '--people', '--skip-bad', sheet)).out).toMatch(/^added 3,/)
+    expect(packs.book.pool(pool)?.size).toBe(2)
+    const { out } = await run(numbersListCommand, '--people', '--owner=acme')
+    expect(out).toMatch(`14155550100,local,US,sms,0,acme,${pool}\n`)
   })
 
   it('import tells every bad line with its number, the value and what would be right, and changes nothing', async () => {

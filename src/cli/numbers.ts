@@ -49,7 +49,7 @@ export const numbersListCommand = {
       numbers.push(...page.numbers)
       after = page.next
     }
-    const columns = [...Object.keys(numberColumns), 'pool', 'quarantine']
+    const columns = [...Object.keys(numberColumns), 'quarantine']
     const used = columns.filter((column) => column === 'number' || numbers.some((row) => (row[column] ?? '') !== ''))
     const lines = numbers.map((row) => csvLine(used.map((column) => row[column] ?? '')))
     output.print([csvLine(used), ...lines].join('\n'), { numbers })

@@ -1,10 +1,10 @@
 // Changes of owned numbers and of who is in which pool, judged. Applied once their rows are durable.
-import { nanpAreaOf } from '../phone/nanp.js'
 import { refused, type Change, type Judged, type Refusal } from './change.js'
 import { numberTypeOf, type Service } from './number-type.js'
 import { numberText, type OwnedNumber } from './owned-number.js'
 import { packText, withEvent, type Pack } from './pack.js'
 import { outOfPool, type PoolBook } from './pool-book.js'
+import { noPlaceFor, takenPlaces } from './pool-places.js'
 import { keptRow } from './rows.js'
 
 /** Numbers of one account, above which it adds none itself: all are in memory. */
@@ -81,7 +81,7 @@ export function judgeJoining(
   if (!row[service]) return refused('invalid', `${number} cannot send ${service}.`, 'service')
   if (row.pool !== '' && row.pool !== poolUuid)
     return refused('inAnotherPool', `${number} is in another number pool.`, 'number')
-  const refusal = row.pool === '' ? noPlaceFor(book, poolUuid, row) : undefined
+  const refusal = row.pool === '' ? noPlaceFor(row, () => takenPlaces(book.pool(poolUuid)?.numbers() ?? [])) : undefined
   if (refusal !== undefined) return refusal
   const joinedAtMs = row.pool === '' ? Math.floor(nowMs) + 1 : row.joinedAtMs
   const joined: OwnedNumber = { ...row, pool: poolUuid, joinedAtMs, service }
@@ -175,20 +175,6 @@ function refusalOf({ number, type, perSecond, sms, mms, details }: OwnedNumber):
   if (JSON.stringify(details).length > DETAILS_MAX)
     return refused('invalid', `What is noted of ${number} is longer than ${DETAILS_MAX} characters.`, 'number')
   return sms || mms ? undefined : refused('invalid', `${number} can do neither sms nor mms.`, 'number')
-}
-
-/** A pool is for the United States and Canada, with one toll-free number and one short code for each of the two. */
-function noPlaceFor(book: PoolBook, poolUuid: string, row: OwnedNumber): Refusal | undefined {
-  const isHere = row.type === 'shortcode' ? row.country === 'US' || row.country === 'CA' : nanpAreaOf(row.number)
-  if (!isHere) return refused('invalid', 'Pools have numbers of the United States and Canada only.', 'number')
-  if (row.type === 'longcode') return undefined
-  for (const other of book.pool(poolUuid)?.numbers() ?? []) {
-    if (other.type !== row.type) continue
-    if (row.type === 'tollfree') return refused('noRoom', 'A powerpack has one toll-free number.', 'number')
-    if (other.country === row.country)
-      return refused('noRoom', `A powerpack has one short code for ${row.country}.`, 'number')
-  }
-  return undefined
 }
 
 function noPool(pool: string): Refusal {

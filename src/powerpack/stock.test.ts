@@ -14,7 +14,7 @@ const rigOf = () => {
   const rig = new Rig()
   const { book } = rig.packs
   const take = (wishes: readonly NumberImport[], takes: 'all' | 'good' | 'none' = 'all') =>
-    rig.done(judgeImport(book, wishes, takes, 1000))
+    rig.done(judgeImport(book, wishes, takes, { wallMs: 1000, nowMs: 5000 }))
   const at = () => book.numbers.get(number)
   return { rig, book, take, at }
 }
@@ -24,7 +24,10 @@ describe('numbers that come in by a sheet', () => {
     const { rig, book, take, at } = rigOf()
     expect(take([line({ details: { region: 'CA' } })])).toEqual({ added: 1, changed: 0, unchanged: 0, faults: [] })
     expect(at()).toMatchObject({ account: NOBODY, sms: true, ownedAtMs: 1000, details: { region: 'CA' } })
-    expect(judgeImport(book, [line()], 'all', 2000)).toMatchObject({ rows: [], value: { unchanged: 1 } })
+    expect(judgeImport(book, [line()], 'all', { wallMs: 2000, nowMs: 5000 })).toMatchObject({
+      rows: [],
+      value: { unchanged: 1 },
+    })
     expect(take([line({ mms: true, details: { region: '', city: 'Oakland' } })])).toMatchObject({ changed: 1 })
     expect(at()).toMatchObject({ mms: true, ownedAtMs: 1000, details: { city: 'Oakland' } })
     expect(rig.rebuilt().book.numbers.get(number)).toEqual(at())
@@ -67,5 +70,58 @@ describe('numbers that come in by a sheet', () => {
     expect(take([line({ account: acme, sms: false })])).toMatchObject({ faults: [{ number, why: 'pooled' }] })
     take([line({ account: acme, perSecond: 3 })])
     expect(at()).toMatchObject({ pool: 'pool-p', perSecond: 3, sms: true, details: { source: 'stock' } })
+  })
+
+  it('join the pool that is named, or whose powerpack is, for its account; again is no change', () => {
+    const { rig, book, take, at } = rigOf()
+    rig.pack('p')
+    const lines = [line({ pool: 'pool-p' }), line({ number: '14155550101', pool: 'p', sms: false, mms: true })]
+    expect(take(lines, 'none')).toMatchObject({ added: 2, faults: [] })
+    expect(book.numbers.size).toBe(0)
+    expect(take(lines)).toMatchObject({ added: 2 })
+    expect(at()).toMatchObject({ account: 'acme', pool: 'pool-p', joinedAtMs: 5001, service: 'sms', details: { source: 'stock' } }) // prettier-ignore
+    expect(book.numbers.get('14155550101')?.service).toBe('mms')
+    expect(rig.packs.book.pool('pool-p')?.size).toBe(2)
+    expect(rig.rebuilt().book.pool('pool-p')?.size).toBe(2)
+    expect(take([...lines, line({ number: '14155550102' })])).toMatchObject({ added: 1, changed: 0, unchanged: 2 })
+    // Without a pool it stays where it is.
+    take([line()])
+    expect(at()?.pool).toBe('pool-p')
+    // The stock's own, and an account's that is in no pool.
+    take([line({ number: '14155550102', pool: 'p' })])
+    take([line({ number: '14155550103', account: acme })])
+    take([line({ number: '14155550103', pool: 'p' })])
+    expect(rig.packs.book.pool('pool-p')?.size).toBe(4)
+  })
+
+  it('do not join what is no pool, is another account’s, has no place, or while they are in another', () => {
+    const { rig, take } = rigOf()
+    rig.pack('p', ['18005550100'])
+    rig.pack('q', [number])
+    const tollfree = (digits: string, pool: string): NumberImport => line({ number: digits, type: 'tollfree', pool })
+    const short = (digits: string, country: string): NumberImport =>
+      line({ number: digits, type: 'shortcode', country, pool: 'q' })
+    const lines = [
+      line({ pool: 'p' }),
+      line({ number: '14155550101', pool: 'r' }),
+      line({ number: '14155550102', pool: 'p', account: 'other' as AccountId }),
+      tollfree('18005550101', 'p'),
+      tollfree('18005550102', 'q'),
+      tollfree('18005550103', 'q'),
+      ...[short('12345', 'US'), short('12346', 'US'), short('12347', 'CA'), short('12348', 'DE')],
+      line({ number: '447700900123', country: 'GB', pool: 'q' }),
+    ]
+    const { faults } = take(lines, 'good')
+    expect(faults.map((fault) => `${fault.number} ${fault.why}`)).toEqual([
+      `${number} inAnotherPool`,
+      '14155550101 noPool',
+      '14155550102 notItsPool',
+      '18005550101 noPlace',
+      '18005550103 noPlace',
+      '12346 noPlace',
+      '12348 noPlace',
+      '447700900123 noPlace',
+    ])
+    expect(rig.packs.book.pool('pool-q')?.size).toBe(4)
   })
 })

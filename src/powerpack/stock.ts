@@ -4,6 +4,7 @@ import type { Change } from './change.js'
 import type { NumberType } from './number-type.js'
 import { numberDefaults, numberText, type OwnedNumber } from './owned-number.js'
 import { outOfPool, type PoolBook } from './pool-book.js'
+import { noPlaceFor, placeOf, takenPlaces } from './pool-places.js'
 import { keptRow } from './rows.js'
 
 /** Has the numbers that nobody rents. */
@@ -21,14 +22,23 @@ export interface NumberImport extends Partial<Pick<OwnedNumber, 'sms' | 'mms' | 
   readonly country: string
   /** Nobody: it can be rented. */
   readonly account?: AccountId
+  /** The UUID of a pool, or of its powerpack: the number joins it, and is its account's where it was nobody's. None: it stays where it is. */
+  readonly pool?: string
   /** '' takes away what is noted. */
   readonly details: OwnedNumber['details']
 }
 
-/** Why a line cannot be taken: another account has the number; or it is in a pool, which it would not fit any more. */
+/**
+ * Why a line cannot be taken: another account has the number; or it is in a pool, which it would not fit any more; or it can't join the
+ * pool: there is none, it is another account's, the number is in another, or there is no place.
+ */
 export type ImportFault =
   | { readonly number: string; readonly why: 'taken'; readonly account: AccountId }
   | { readonly number: string; readonly why: 'pooled' }
+  | { readonly number: string; readonly why: 'noPool' }
+  | { readonly number: string; readonly why: 'notItsPool'; readonly account: AccountId }
+  | { readonly number: string; readonly why: 'inAnotherPool'; readonly pool: string }
+  | { readonly number: string; readonly why: 'noPlace'; readonly what: string }
 
 export interface Imported {
   readonly added: number
@@ -37,8 +47,15 @@ export interface Imported {
   readonly faults: readonly ImportFault[]
 }
 
+export interface ImportTimes {
+  readonly wallMs: number
+  /** Switch time, ms: what phones had before from a number that joins a pool is forgotten. */
+  readonly nowMs: number
+}
+
 /**
  * Numbers as the operator has them. One that was rented from his stock stays with who rents it; one that is in a pool stays there.
+ * Toll-free numbers and short codes take the places of a pool in the order of the lines.
  *
  * @param numbers each once
  * @param takes `all`: nothing changes where a line has a fault; `good`: the others are taken; `none`: it is only said what would be
@@ -47,15 +64,16 @@ export function judgeImport(
   book: PoolBook,
   numbers: readonly NumberImport[],
   takes: 'all' | 'good' | 'none',
-  wallMs: number,
+  { wallMs, nowMs }: ImportTimes,
 ): Change<Imported> {
+  const into: Import = { book, wallMs, joinedAtMs: Math.floor(nowMs) + 1, places: new Map() }
   const rows: OwnedNumber[] = []
   const faults: ImportFault[] = []
   let added = 0
   let unchanged = 0
   for (const wish of numbers) {
     const before = book.numbers.get(wish.number)
-    const after = before === undefined ? newRow(wish, wallMs) : changedRow(before, wish)
+    const after = judgeLine(into, wish, before)
     if ('why' in after) faults.push(after)
     else if (before === undefined) {
       added++
@@ -72,11 +90,48 @@ export function judgeImport(
   }
 }
 
-function newRow({ account = NOBODY, details, ...wish }: NumberImport, wallMs: number): OwnedNumber {
+interface Import {
+  readonly book: PoolBook
+  readonly wallMs: number
+  readonly joinedAtMs: number
+  /** By pool: what is taken of it, with the lines before. */
+  readonly places: Map<string, Set<string>>
+}
+
+function judgeLine(
+  { book, wallMs, joinedAtMs, places }: Import,
+  { pool: wanted, ...wish }: NumberImport,
+  before: OwnedNumber | undefined,
+): OwnedNumber | ImportFault {
+  const pack = wanted === undefined ? undefined : (book.packOfPool(wanted) ?? book.pack(wanted))
+  const { number } = wish
+  if (wanted !== undefined && pack === undefined) return { number, why: 'noPool' }
+  // Nobody's number becomes the account's whose pool it joins, unless its line says whose it is.
+  const isNobodys = (before?.account ?? NOBODY) === NOBODY && (wish.account ?? NOBODY) === NOBODY
+  const said = pack !== undefined && isNobodys ? { ...wish, account: pack.account } : wish
+  const after = before === undefined ? newRow(said, wallMs) : changedRow(before, said)
+  if ('why' in after || pack === undefined || after.pool === pack.pool) return after
+  if (after.pool !== '') return { number, why: 'inAnotherPool', pool: after.pool }
+  if (after.account !== pack.account) return { number, why: 'notItsPool', account: after.account }
+  const taken = (): Set<string> => {
+    const known = places.get(pack.pool) ?? takenPlaces(book.pool(pack.pool)?.numbers() ?? [])
+    places.set(pack.pool, known)
+    return known
+  }
+  const refusal = noPlaceFor(after, taken)
+  if (refusal !== undefined) return { number, why: 'noPlace', what: refusal.what }
+  if (after.type !== 'longcode') taken().add(placeOf(after))
+  return { ...after, pool: pack.pool, joinedAtMs, service: after.sms ? 'sms' : 'mms' }
+}
+
+function newRow({ account = NOBODY, details, ...wish }: Omit<NumberImport, 'pool'>, wallMs: number): OwnedNumber {
   return { ...numberDefaults, ...wish, account, ownedAtMs: wallMs, details: noted({}, details, account !== NOBODY) }
 }
 
-function changedRow(before: OwnedNumber, { account, details, ...wish }: NumberImport): OwnedNumber | ImportFault {
+function changedRow(
+  before: OwnedNumber,
+  { account, details, ...wish }: Omit<NumberImport, 'pool'>,
+): OwnedNumber | ImportFault {
   const { number } = before
   const isRented = before.account !== NOBODY && before.details['source'] === STOCK.source
   const owner = account === undefined || (account === NOBODY && isRented) ? before.account : account

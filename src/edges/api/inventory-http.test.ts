@@ -216,7 +216,10 @@ describe('own numbers and those of a provider', () => {
     const own = '14155550001'
     const { judgeImport } = await import('../../powerpack/stock.js')
     await rig.changes.make(() =>
-      judgeImport(book, [{ number: own, type: 'longcode', country: 'US', details: {} }], 'all', 0),
+      judgeImport(book, [{ number: own, type: 'longcode', country: 'US', details: {} }], 'all', {
+        wallMs: 0,
+        nowMs: 0,
+      }),
     )
     const found = await both.find(wish, { limit: 20, offset: 0 })
     expect([found.objects.map((row) => row.number), found.total]).toEqual([[own, number], 8])
