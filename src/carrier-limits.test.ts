@@ -173,9 +173,9 @@ describe('queues', () => {
     days.take('k10', 8, 10, 1_000_000)
     expect(left('tmobile')).toMatchObject({ cap: 10, room: 2 })
     expect(left('unknown')).toMatchObject({ cap: 10, room: 2 })
-    const by = { account: 'acme', number: attached, campaign: 'C1', carrier: 'tmobile' }
-    expect(limits.vendorHas(by, 3, false).map(({ text }) => text)).toEqual(['3'])
-    limits.vendorRefused(by, 5)
+    const onDays = limits.daysOf({ number: attached, campaign: 'C1', carrier: 'tmobile' })
+    expect(limits.vendorHas(onDays, 3, false).map(({ text }) => text)).toEqual(['3'])
+    limits.vendorRefused(onDays, 5)
     expect(left('tmobile')).toMatchObject({ room: 7 })
     expect(limits.daysInUse()).toEqual([{ key: 'k10', segments: 10 }])
   })

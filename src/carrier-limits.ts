@@ -45,6 +45,7 @@ export interface CarrierLimitsPorts {
 const MAX_DAYS = 1000
 const unlimited: readonly Limit[] = []
 const noRows: readonly KeptRow[] = []
+const noDays: readonly string[] = []
 
 export class CarrierLimits implements LimitedPorts, LimitWorld {
   readonly #ports: CarrierLimitsPorts
@@ -166,16 +167,20 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
     return this.#tenDlc?.limitsOf(id)
   }
 
-  vendorHas(limited: LimitedBy, segments: number, isLate: boolean): readonly KeptRow[] {
-    const inForce = limited.campaign === '' ? undefined : this.campaign(limited.campaign)
-    if (inForce === undefined) return noRows
-    for (const day of capsOf(inForce, limited.carrier))
-      if (this.#days.size < MAX_DAYS || this.#days.has(day.key)) this.#days.set(day.key, day)
-    return this.#limiter.vendorHas(laneOf(limited), segments, this.#ports.nowMs(), isLate)
+  daysOf({ campaign, carrier }: Limited): readonly string[] {
+    const inForce = campaign === '' ? undefined : this.campaign(campaign)
+    if (inForce === undefined) return noDays
+    const caps = capsOf(inForce, carrier)
+    for (const day of caps) if (this.#days.size < MAX_DAYS || this.#days.has(day.key)) this.#days.set(day.key, day)
+    return caps.length === 0 ? noDays : [...new Set(caps.map(({ key }) => key))]
   }
 
-  vendorRefused(limited: LimitedBy, segments: number): void {
-    if (limited.campaign !== '') this.#limiter.vendorRefused(laneOf(limited), segments)
+  vendorHas(days: readonly string[], segments: number, isLate: boolean): readonly KeptRow[] {
+    return this.#limiter.vendorHas(days, segments, this.#ports.nowMs(), isLate)
+  }
+
+  vendorRefused(days: readonly string[], segments: number): void {
+    this.#limiter.vendorRefused(days, segments)
   }
 
   // ---- how long queues may be ------------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ const key = 'tmobile:ein:123456789'
 
 it('each limit is shown with what is left of it', async () => {
   limiter.of(news).take(10, 5000)
-  limiter.vendorHas(news, 4, 5000)
+  limiter.vendorHas(limiter.daysOf(news), 4, 5000)
   waiting.add({ number: '12025550101', campaign: 'news', carrier: 'tmobile' }, 3, 30)
   waiting.add({ number: '12025550102', campaign: 'news', carrier: 'unknown' }, 1, 2)
   const { status, body } = await call('GET', '/v1/campaigns/news/limits', undefined, 'read')

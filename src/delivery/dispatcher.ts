@@ -76,6 +76,7 @@ export class Dispatcher {
    */
   limitsChanged(nowMs: number, asksAll = false): void {
     this.#asksAll = asksAll
+    this.#ports.limited?.limitsChanged()
     for (const lane of this.#lanes.values()) {
       const limits = this.#ports.limitsOf(lane.target)
       if (limits === lane.limits) continue

@@ -28,11 +28,12 @@ export type Turn = 'goes' | 'fails' | number
 
 /** One of each of the lane's limits; where carriers limit it, all of a message that has not left. */
 export function turnOf(lane: Lane, delivery: Delivery, nowMs: number, ports: LaneLimitPorts): Turn {
-  const isWhole = lane.limited !== undefined && delivery.kind === 'segment'
+  const { limited } = lane
+  const isWhole = limited !== undefined && delivery.kind === 'segment'
   const count = isWhole ? countOf(lane, delivery) : 1
   const passage = passAll(lane.limits, count, nowMs)
   if (passage.passed) {
-    if (isWhole) ports.limited?.take(delivery.id, count, nowMs)
+    if (isWhole) ports.limited?.take(delivery.id, limited, count, nowMs)
     if (lane.heldBy !== '' || lane.heldBefore.length > 0) tellOfHold(lane, delivery, nowMs, ports)
     return 'goes'
   }

@@ -1,7 +1,7 @@
 // What delivery asks of whoever knows the limits of carriers, and tells it. Types only.
 
 import type { KeptRow } from '../message/kept.js'
-import type { Limited, LimitedBy, LimitedMessage } from '../message/limited.js'
+import type { Limited, LimitedMessage } from '../message/limited.js'
 import type { Message } from '../message/message.js'
 
 export interface LimitedPorts {
@@ -15,12 +15,15 @@ export interface LimitedPorts {
     message: Pick<Message, 'account' | 'source' | 'destination'>,
     isOfPool: boolean,
   ): boolean
+  /** Whose days a segment counts on by what is registered now: to be remembered, since it may be others' when it is answered. */
+  daysOf(limited: Limited): readonly string[]
   /**
    * A vendor has so many segments. Asked in the order in which that is recorded; the rows are kept in the same step.
    *
+   * @param days on which they were counted when they were let go
    * @param isLate they had been given back
    */
-  vendorHas(limited: LimitedBy, segments: number, isLate: boolean): readonly KeptRow[]
+  vendorHas(days: readonly string[], segments: number, isLate: boolean): readonly KeptRow[]
   /** So many segments that were let go are with no vendor. */
-  vendorRefused(limited: LimitedBy, segments: number): void
+  vendorRefused(days: readonly string[], segments: number): void
 }

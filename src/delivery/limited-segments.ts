@@ -4,16 +4,18 @@
 import type { DeliveryRef, SegmentDelivery } from '../message/delivery.js'
 import type { DeliveryId } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
-import type { LimitedBy } from '../message/limited.js'
+import type { Limited } from '../message/limited.js'
 import { segmentsOf } from '../money/units.js'
 import type { SegmentOutcome } from '../store/contracts/unit.js'
-import { laneTarget, limitedIn } from './lane-key.js'
+import { limitedIn } from './lane-key.js'
 import type { LimitedPorts } from './limited-ports.js'
 
 interface Taken {
   readonly left: number
   /** Switch time, ms. */
   readonly atMs: number
+  /** On which they count. Those of now may be others: a brand's tax number or cap changes while they are under way. */
+  readonly days: readonly string[]
 }
 
 export class LimitedSegments {
@@ -41,9 +43,14 @@ export class LimitedSegments {
     return this.#taken.size
   }
 
-  take(id: DeliveryId, segments: number, nowMs: number): void {
-    this.#taken.set(id, { left: segments, atMs: nowMs })
+  take(id: DeliveryId, limited: Limited, segments: number, nowMs: number): void {
+    this.#taken.set(id, { left: segments, atMs: nowMs, days: this.#ports.daysOf(limited) })
     this.#lastMs = nowMs
+  }
+
+  /** Lanes ask for their limits anew: what was taken of those before goes back to its days alone. */
+  limitsChanged(): void {
+    this.#lastMs = -Infinity
   }
 
   has(id: DeliveryId): boolean {
@@ -56,15 +63,12 @@ export class LimitedSegments {
    * @returns what it took at this very moment and did not use, which all limits get back; of what it took earlier only the day does,
    * here: its lane may have taken for others since
    */
-  putBack(delivery: DeliveryRef): number {
-    const { id, lane } = delivery
+  putBack({ id }: DeliveryRef): number {
     const taken = this.#taken.get(id)
     if (taken === undefined) return 0
     this.#taken.delete(id)
     if (taken.atMs === this.#lastMs) return taken.left
-    const target = laneTarget(lane)
-    if (taken.left > 0 && target.kind === 'vendor' && target.limited !== undefined)
-      this.#ports.vendorRefused({ ...target.limited, account: target.account }, taken.left)
+    if (taken.left > 0) this.#ports.vendorRefused(taken.days, taken.left)
     return 0
   }
 
@@ -85,35 +89,32 @@ export class LimitedSegments {
     const taken = this.#taken.get(id)
     const isTaken = isAttempt && isWithVendor(outcome)
     if (taken === undefined && !isTaken) return undefined
-    const by = this.#byOf(delivery)
-    if (by === undefined) {
-      this.#taken.delete(id)
-      return undefined
-    }
+    const days = taken === undefined ? this.#daysOfNow(delivery) : taken.days
+    if (days === undefined) return undefined
     const isLate = taken === undefined || taken.left === 0
-    const rows = isTaken ? this.#ports.vendorHas(by, 1, isLate) : undefined
+    const rows = isTaken ? this.#ports.vendorHas(days, 1, isLate) : undefined
     const rest = (taken?.left ?? 0) - (isTaken && !isLate ? 1 : 0)
-    if (isOn) this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity })
+    if (isOn) this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity, days })
     else {
       this.#taken.delete(id)
-      if (rest > 0) this.#ports.vendorRefused(by, rest)
+      if (rest > 0) this.#ports.vendorRefused(days, rest)
     }
     return rows
   }
 
   /** A report says that a vendor has a segment that it never answered for. */
   reported(delivery: SegmentDelivery): readonly KeptRow[] {
-    const by = this.#byOf(delivery)
-    return by === undefined ? [] : this.#ports.vendorHas(by, 1, true)
+    const days = this.#daysOfNow(delivery)
+    return days === undefined ? [] : this.#ports.vendorHas(days, 1, true)
   }
 
-  /** What waits for a receipt alone has left its lane: what limits it is looked for again. */
-  #byOf(delivery: SegmentDelivery): LimitedBy | undefined {
+  /** Of what has taken nothing that is remembered. What waits for a receipt alone has left its lane: what limits it is looked for again. */
+  #daysOfNow(delivery: SegmentDelivery): readonly string[] | undefined {
     const { lane, message, sender, bill } = delivery
     const limited = lane.startsWith('w:')
       ? this.#ports.limitedOf({ message, sender, network: networkOf(bill) })
       : limitedIn(lane)
-    return limited === undefined || limited === 'unregistered' ? undefined : { ...limited, account: message.account }
+    return limited === undefined || limited === 'unregistered' ? undefined : this.#ports.daysOf(limited)
   }
 }
 

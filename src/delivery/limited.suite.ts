@@ -60,15 +60,19 @@ export class LimitedWorld extends TestWorld implements LimitedPorts {
     return now === undefined ? limited === undefined : now !== 'unregistered' && now.campaign === limited?.campaign
   }
 
-  vendorHas(...[by, segments, isLate]: Parameters<LimitedPorts['vendorHas']>): ReturnType<LimitedPorts['vendorHas']> {
-    const rows = this.limiter.vendorHas(laneOf(by, by.account), segments, this.rig.nowMs(), isLate)
+  daysOf(limited: Limited): readonly string[] {
+    return this.limiter.daysOf(laneOf(limited, acme))
+  }
+
+  vendorHas(...[days, segments, isLate]: Parameters<LimitedPorts['vendorHas']>): ReturnType<LimitedPorts['vendorHas']> {
+    const rows = this.limiter.vendorHas(days, segments, this.rig.nowMs(), isLate)
     if (rows.length > 0) this.onDay += segments
     for (const { key, text } of rows) if (text !== '') this.counted.set(key, Number(text))
     return rows
   }
 
-  vendorRefused(...[by, segments]: Parameters<LimitedPorts['vendorRefused']>): void {
-    this.limiter.vendorRefused(laneOf(by, by.account), segments)
+  vendorRefused(...[days, segments]: Parameters<LimitedPorts['vendorRefused']>): void {
+    this.limiter.vendorRefused(days, segments)
   }
 
   limitsOf(target: LaneTarget): readonly Limit[] {

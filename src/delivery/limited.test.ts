@@ -163,6 +163,43 @@ describe('a message that carriers limit', () => {
   })
 })
 
+describe('a day whose key or cap changes while segments are under way', () => {
+  const of = (limits: object) => campaignOf('C1', { tmobile: { ...shared(75), ...limits } })
+  const changes = [
+    ['the tax number', { day: { key: 'tmobile:ein:2', segments: 10 } }],
+    ['the cap, to none', {}],
+  ] as const
+
+  it.each(changes)(
+    '%s: answers count on the day that they were taken from, also after a restart',
+    async (_, limits) => {
+      const store = new MemoryStore()
+      const w = new LimitedWorld({ [one]: 'C1' }, of(day(10)))
+      await w.start({ store })
+      for (const segments of [4, 1, 1]) w.submit(one, tmobile, segments)
+      await w.rig.settle()
+      w.take(firstOf(w.vendor), 1)
+      w.campaigns.set('C1', of(limits))
+      w.changed()
+      // The rest of the first, a refusal of the second, and the third is not sent.
+      w.take(firstOf(w.vendor))
+      w.rig.courier.attemptEnded(firstOf(w.vendor), a, { kind: 'refused', permanent: true, error: '011' })
+      w.vendor.window = 0
+      w.rig.courier.notSent(firstOf(w.vendor))
+      await w.rig.settle()
+      expect(w.days.use('tmobile:ein:1', w.rig.nowMs())).toMatchObject({ recorded: 4, underWay: 0 })
+      expect(w.days.use('tmobile:ein:2', w.rig.nowMs())).toMatchObject({ recorded: 0, underWay: 0 })
+      await w.start({ store, clock: w.rig.clock })
+      expect(w.days.used('tmobile:ein:1', w.rig.nowMs())).toBe(4)
+      await w.rig.advance(2000)
+      expect(w.takeAll()).toBe(1)
+      await w.rig.settle()
+      expect(w.days.used('tmobile:ein:1', w.rig.nowMs())).toBe(4)
+      expect(w.days.used('tmobile:ein:2', w.rig.nowMs())).toBe('day' in limits ? 1 : 0)
+    },
+  )
+})
+
 describe('a day that has room again before midnight', () => {
   const capped = campaignOf('C1', { tmobile: { ...shared(75), ...day(2) } })
 

@@ -135,8 +135,8 @@ describe('the limiter', () => {
               else {
                 longest = Math.max(longest, segments)
                 ledger.add(lane, segments, nowMs)
-                if (then === 'refused') world.limiter.vendorRefused(lane, segments)
-                else keep(world.limiter.vendorHas(lane, segments, nowMs))
+                if (then === 'refused') world.limiter.vendorRefused(world.limiter.daysOf(lane), segments)
+                else keep(world.limiter.vendorHas(world.limiter.daysOf(lane), segments, nowMs))
               }
             }
             if (then === 'follow') {

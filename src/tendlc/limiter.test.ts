@@ -301,8 +301,10 @@ it('another limiter begins with nothing taken but the days of the book', () => {
   const world = new TestWorld(campaignOf('C1', { tmobile: { ...shared(5), day: { key: 'ein:12', segments: 100 } } }))
   const lane = laneOf({ carrier: 'tmobile' })
   expect(goes(world.limiter.of(lane), noon)).toBe(5)
-  expect(world.limiter.vendorHas(lane, 3, noon)).toEqual([{ table: 'capday', key: 'ein:12|2026-11-23', text: '3' }])
-  world.limiter.vendorRefused(lane, 2)
+  expect(world.limiter.vendorHas(world.limiter.daysOf(lane), 3, noon)).toEqual([
+    { table: 'capday', key: 'ein:12|2026-11-23', text: '3' },
+  ])
+  world.limiter.vendorRefused(world.limiter.daysOf(lane), 2)
   expect(new Limiter(world, world.days).use(lane, noon).map(({ room }) => room)).toEqual([97, 5])
 })
 

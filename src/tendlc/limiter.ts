@@ -124,22 +124,26 @@ export class Limiter implements Gates {
     })
   }
 
-  /**
-   * A vendor has so many segments of a lane. To be called in the order in which that is recorded; the rows are to be kept in the same
-   * step.
-   *
-   * @param isLate the answer came after they had been refused for want of it
-   */
-  vendorHas(lane: LimitedLane, segments: number, nowMs: number, isLate = false): readonly KeptRow[] {
-    const keys = dayKeysOf(lane, this.#world)
-    if (keys.length === 0) return noRows
-    if (keys.length === 1) return this.#days.vendorHas(keys[0]!, segments, nowMs, isLate)
-    return keys.flatMap((key) => this.#days.vendorHas(key, segments, nowMs, isLate))
+  /** Whose days a lane counts on now. */
+  daysOf(lane: LimitedLane): readonly string[] {
+    return dayKeysOf(lane, this.#world)
   }
 
-  /** A vendor refused so many segments of a lane, or did not answer: the day has them no more. What went by second and minute is gone. */
-  vendorRefused(lane: LimitedLane, segments: number): void {
-    for (const key of dayKeysOf(lane, this.#world)) this.#days.giveBack(key, segments)
+  /**
+   * A vendor has so many segments. To be called in the order in which that is recorded; the rows are to be kept in the same step.
+   *
+   * @param days those of the lane when it took them
+   * @param isLate the answer came after they had been refused for want of it
+   */
+  vendorHas(days: readonly string[], segments: number, nowMs: number, isLate = false): readonly KeptRow[] {
+    if (days.length === 0) return noRows
+    if (days.length === 1) return this.#days.vendorHas(days[0]!, segments, nowMs, isLate)
+    return days.flatMap((key) => this.#days.vendorHas(key, segments, nowMs, isLate))
+  }
+
+  /** A vendor refused so many segments, or did not answer: the day has them no more. What went by second and minute is gone. */
+  vendorRefused(days: readonly string[], segments: number): void {
+    for (const key of days) this.#days.giveBack(key, segments)
   }
 
   #way(lane: LimitedLane, nowMs: number): CampaignWay<Gate> | undefined {
