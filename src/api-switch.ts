@@ -101,6 +101,7 @@ export class ApiSwitch {
     this.changes = new PowerpackChanges(offeredRows(recorder), config.api.maxChanges)
     const ofMessages = {
       submit: ports.submit,
+      mayCall: (url: string) => this.#webhooks.mayCall(url),
       refuses: () => this.#refuses(),
       powerpacks,
       isOwn: (account: AccountId, source: string) => isOwnSource(directory(), account, source),
@@ -188,6 +189,7 @@ export class ApiSwitch {
           ...pools,
           accountOf: (authId) => directory().apiAccount(authId),
           subAccountsOf: (authId) => directory().apiSubAccountsOf(authId),
+          mayCall: this.#webhooks.mayCall,
           changes: this.changes,
           source: this.#numbers.source,
           mayAdd: (account, number) => mayClaim(directory(), account, number),

@@ -7,6 +7,7 @@ import type { ApplicationBook } from './application-book.js'
 import type { NumberSource } from './inventory.js'
 import type { PowerpackChanges } from './powerpack-changes.js'
 import type { TenDlcPort } from './tendlc-ports.js'
+import type { MayCall } from './webhook-url.js'
 
 export type { ApiAccount } from '../../directory/snapshot.js'
 export type { CommitRows } from './powerpack-changes.js'
@@ -31,6 +32,7 @@ export interface ApiPorts {
   subAccountsOf(authId: string): readonly ApiAccount[]
   readonly powerpacks: Powerpacks
   readonly applications: ApplicationBook
+  readonly mayCall: MayCall
   /** Of all that changes packs, numbers or applications: there is one. */
   readonly changes: PowerpackChanges
   /** Where numbers are searched and bought. */

@@ -3,7 +3,7 @@ import type { KeptRow } from '../../message/kept.js'
 import type { AccountId } from '../../message/ids.js'
 import { refused, type Judged } from '../../powerpack/change.js'
 import type { WebhookMethod } from './signature.js'
-import { checkWebhookUrl } from './webhook-url.js'
+import { checkWebhookUrl, type MayCall } from './webhook-url.js'
 
 export const APPLICATION_TABLE = 'application'
 
@@ -57,18 +57,27 @@ export class ApplicationBook {
     return this.#byAccount.get(account)?.values() ?? []
   }
 
-  /** @param wallMs wall time: when it was made */
-  judgeNew(account: AccountId, id: string, wish: ApplicationWish, wallMs: number): Judged<Application> {
+  /**
+   * @param wallMs wall time: when it was made
+   * @param mayCall left out: its URL may name any address
+   */
+  judgeNew(
+    account: AccountId,
+    id: string,
+    wish: ApplicationWish,
+    wallMs: number,
+    mayCall?: MayCall,
+  ): Judged<Application> {
     if (this.#byId.has(id)) return refused('invalid', 'There is such an application already.', 'app_id')
     if ((this.#byAccount.get(account)?.size ?? 0) >= APPLICATIONS_MAX)
       return refused('noRoom', `An account has at most ${APPLICATIONS_MAX} applications.`)
     const blank = { id, account, name: '', messageUrl: '', createdAtMs: wallMs, details: {} }
-    return this.#judge({ ...blank, messageMethod: 'POST' }, wish)
+    return this.#judge({ ...blank, messageMethod: 'POST' }, wish, mayCall)
   }
 
-  judgeChange(account: AccountId, id: string, wish: ApplicationWish): Judged<Application> {
+  judgeChange(account: AccountId, id: string, wish: ApplicationWish, mayCall?: MayCall): Judged<Application> {
     const before = this.ofAccount(account, id)
-    return before === undefined ? unknown(id) : this.#judge(before, wish)
+    return before === undefined ? unknown(id) : this.#judge(before, wish, mayCall)
   }
 
   judgeEnd(account: AccountId, id: string): Judged<Application> {
@@ -81,8 +90,8 @@ export class ApplicationBook {
     return { kind: 'change', rows: [{ table: APPLICATION_TABLE, key: id, text: '' }], value, apply }
   }
 
-  #judge(before: Application, wish: ApplicationWish): Judged<Application> {
-    const checked = checkWebhookUrl(wish.messageUrl ?? '')
+  #judge(before: Application, wish: ApplicationWish, mayCall: MayCall | undefined): Judged<Application> {
+    const checked = checkWebhookUrl(wish.messageUrl ?? '', mayCall)
     if (wish.messageUrl !== undefined && wish.messageUrl !== '' && checked.kind === 'mistake')
       return refused('invalid', `It must be ${checked.expected}.`, 'message_url')
     const messageUrl = checked.kind === 'url' ? checked.url : (wish.messageUrl ?? before.messageUrl)

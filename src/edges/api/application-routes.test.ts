@@ -84,6 +84,10 @@ describe('applications', () => {
     expect(await wrong({ app_name: 'in' })).toContain('app_name: There is')
     expect(await wrong({ app_name: 'b', message_url: 'ftp://example.com/' })).toContain('message_url: It must be')
     expect(await wrong({ app_name: 'b', message_url: 'http://u:p@example.com/' })).toContain('message_url')
+    const inside = { app_name: 'b', message_url: 'http://10.0.0.1/in' }
+    expect(await wrong(inside)).toBe('message_url: It must be at an address of the public internet.')
+    const id = await made({ app_name: 'c', message_url: 'http://a.example/' })
+    expect((await rig.call('POST', `/Application/${id}/`, { body: inside })).status).toBe(400)
     expect(await wrong({ app_name: 'b', message_method: 'PUT' })).toBe('message_method: expects GET or POST')
     expect(await made({ app_name: 'in' }, other)).toMatch(/^\d+$/)
   })

@@ -39,14 +39,14 @@ interface ById {
 }
 
 export function applicationRoutes(ports: ApiPorts): AddRoutes {
-  const { applications, changes, powerpacks } = ports
+  const { applications, changes, mayCall, powerpacks } = ports
   return (server) => {
     server.post<{ Body: Static<typeof NewBody> }>(
       '/Application/',
       { schema: described('Application', 'Makes an application.', { body: NewBody }) },
       async ({ apiAccount: { account }, body }, reply) => {
         const changed = await changes.make(() =>
-          applications.judgeNew(account, newId(ports), wishOf(body), ports.wallMs()),
+          applications.judgeNew(account, newId(ports), wishOf(body), ports.wallMs(), mayCall),
         )
         return answerChange(reply, changed, ({ id }) => ({ app_id: id, message: 'created' }), 201)
       },
@@ -79,7 +79,7 @@ export function applicationRoutes(ports: ApiPorts): AddRoutes {
       '/Application/:id/',
       { schema: described('Application', 'Changes what is named of an application.', { body: ChangeBody }) },
       async ({ apiAccount: { account }, params, body }, reply) => {
-        const changed = await changes.make(() => applications.judgeChange(account, params.id, wishOf(body)))
+        const changed = await changes.make(() => applications.judgeChange(account, params.id, wishOf(body), mayCall))
         return answerChange(reply, changed, () => ({ message: 'changed' }), 202)
       },
     )

@@ -40,6 +40,17 @@ describe('new messages', () => {
     expect(records[0]).toMatchObject({ state: 'queued', from: ownNumber, rateMicros: 4500, amountMicros: 4500 })
   })
 
+  it('are refused where their URL names an address that is never called', async () => {
+    const rig = new MessageRig()
+    const answer = await rig.messages.create(caller, { ...body, url: 'http://010.1/state' }, undefined)
+    expect(answer).toMatchObject({ status: 202 })
+    expect(await rig.messages.create(caller, { ...body, url: 'http://10.1/state' }, undefined)).toEqual({
+      status: 400,
+      body: { error: 'url must be at an address of the public internet' },
+    })
+    expect(rig.submitted).toHaveLength(1)
+  })
+
   it('go with what was asked for', async () => {
     const rig = new MessageRig()
     await rig.messages.create(caller, { ...body, text: 'žluť', message_expiry: 60 }, undefined)

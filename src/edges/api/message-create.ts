@@ -63,7 +63,7 @@ export class NewMessages {
   async create(caller: Caller, body: Readonly<Record<string, unknown>>, key: string | undefined): Promise<Answer> {
     const failure = this.#ports.refuses()
     if (failure !== undefined) return refusal(failure)
-    const checked = checkRequest(body)
+    const checked = checkRequest(body, this.#ports.mayCall)
     if (checked.kind === 'mistake') return mistakenAnswer(checked.error)
     const { request } = checked
     if (request.powerpack !== '' && this.#ports.powerpacks.book.pack(request.powerpack)?.account !== caller.account)

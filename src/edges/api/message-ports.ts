@@ -8,6 +8,7 @@ import type { Powerpacks } from '../../powerpack/powerpacks.js'
 import type { Store } from '../../store/contracts/store.js'
 import type { ApiAccount, CommitRows } from './api-ports.js'
 import type { ApiReason } from './codes.js'
+import type { MayCall } from './webhook-url.js'
 
 /** A submission that brings rows of its own. Where a powerpack chooses who sends it, its source is ''. */
 export interface ApiSubmission extends Submission {
@@ -44,6 +45,7 @@ export interface MessagePorts extends Pick<Store, 'findKept' | 'keptRows'> {
   /** As an offer: what the store has no room for is refused. */
   readonly commit: CommitRows
   readonly outbox: OutboxPort
+  readonly mayCall: MayCall
   readonly powerpacks: Pick<Powerpacks, 'book' | 'hasOptedOut'>
   /** Whether a number or name is the account's own though it is not in the book of numbers: its directory says so. */
   readonly isOwn: (account: AccountId, source: string) => boolean

@@ -3,7 +3,7 @@
 import { isDigits } from '../../message/address.js'
 import { isE164Shape } from '../../phone/e164.js'
 import { countSeptets } from '../../text/gsm7.js'
-import { checkWebhookUrl } from './webhook-url.js'
+import { checkWebhookUrl, type MayCall } from './webhook-url.js'
 import type { WebhookMethod } from './signature.js'
 
 /** What may be shown of a message afterwards: all, nothing, its text alone, its number alone. */
@@ -56,9 +56,12 @@ const INVALID_SHOWN = 64
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** @param body parameters by their names, from JSON or a form: any value of any type */
-export function checkRequest(body: Readonly<Record<string, unknown>>): CheckedRequest {
-  const read = new Parameters(body)
+/**
+ * @param body parameters by their names, from JSON or a form: any value of any type
+ * @param mayCall left out: `url` may name any address
+ */
+export function checkRequest(body: Readonly<Record<string, unknown>>, mayCall?: MayCall): CheckedRequest {
+  const read = new Parameters(body, mayCall)
   const src = read.source()
   const powerpack = read.powerpack()
   if (src !== '' && powerpack !== '') read.mistaken('src and powerpack_uuid: give one of them, not both')
@@ -77,10 +80,12 @@ export function checkRequest(body: Readonly<Record<string, unknown>>): CheckedRe
 /** The first mistake counts. */
 class Parameters {
   readonly #body: Readonly<Record<string, unknown>>
+  readonly #mayCall: MayCall | undefined
   #mistake: string | undefined
 
-  constructor(body: Readonly<Record<string, unknown>>) {
+  constructor(body: Readonly<Record<string, unknown>>, mayCall: MayCall | undefined) {
     this.#body = body
+    this.#mayCall = mayCall
   }
 
   get mistake(): string | undefined {
@@ -155,7 +160,7 @@ class Parameters {
       return undefined
     }
     if (url === '') return undefined
-    const checked = checkWebhookUrl(url)
+    const checked = checkWebhookUrl(url, this.#mayCall)
     if (checked.kind === 'url') return { url: checked.url, method }
     this.mistaken(`url must be ${checked.expected}`)
     return undefined

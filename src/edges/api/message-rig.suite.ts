@@ -52,6 +52,7 @@ export class MessageRig {
       keptRows: (table, range) => this.store.keptRows(table, range),
       outbox: { takes: () => this.takesWebhooks, added: (rows) => void this.told.push(...rows) },
       powerpacks: this.powerpacks.packs,
+      mayCall: (url) => !url.startsWith('http://10.'),
       isOwn: (_, source) => source === 'Acme',
       subAccountsOf: () => [],
       nextId: () => this.#ids.next(),

@@ -57,6 +57,14 @@ describe('a reply', () => {
     ])
   })
 
+  it('is not sent, now or later, where it is to be told of at an address that is never called', async () => {
+    const { messages, send } = rig()
+    const why = 'callbackUrl must be at an address of the public internet'
+    const inside = { ...reply, callbackUrl: 'http://10.0.0.1/state' }
+    expect(await send(webhook, inside, [left])).toEqual({ kind: 'refused', again: false, why })
+    expect(messages.submitted).toEqual([])
+  })
+
   it.each([
     ['a number of somebody else', { src: '14155559999' }, 'This caller ID is not allowed for outbound message'],
     ['a phone that is none', { dst: '12' }, undefined],

@@ -20,7 +20,7 @@ import type { Reply, Webhook } from './webhook-row.js'
 
 export interface ReplyPorts extends Pick<
   MessagePorts,
-  'submit' | 'refuses' | 'outbox' | 'powerpacks' | 'isOwn' | 'campaignOf' | 'nextId' | 'defer'
+  'submit' | 'refuses' | 'outbox' | 'mayCall' | 'powerpacks' | 'isOwn' | 'campaignOf' | 'nextId' | 'defer'
 > {
   /** Undefined where the account is gone. */
   readonly accountOf: (authId: string) => Pick<Caller, 'authId' | 'account'> | undefined
@@ -61,8 +61,8 @@ function askedFor({ account, purpose }: Webhook, reply: Reply, ports: ReplyPorts
   const known = ports.accountOf(account)
   if (known === undefined) return never('its account is gone')
   const { src, dst, text, callbackUrl: url, callbackMethod: method } = reply
-  const checked = checkRequest({ src, dst, text, ...(url !== '' && { url, method }) })
-  if (checked.kind === 'mistake') return never(checked.error)
+  const checked = checkRequest({ src, dst, text, ...(url !== '' && { url, method }) }, ports.mayCall)
+  if (checked.kind === 'mistake') return never(checked.error.replace(/^url /, 'callbackUrl '))
   const { request } = checked
   const [to = ''] = request.to
   const caller: Caller = { ...known, address: '' }

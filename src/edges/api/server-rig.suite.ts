@@ -157,6 +157,7 @@ export class ApiRig {
       wallMs: () => this.nowMs,
       monotonicMs: () => this.nowMs,
       uuid: randomUUID,
+      mayCall: (url) => !url.startsWith('http://10.'),
     }
   }
 }

@@ -10,16 +10,23 @@ export type CheckedUrl =
   /** To be put after "must be". */
   | { readonly kind: 'mistake'; readonly expected: string }
 
+/** False for a URL that names an address which is never called. A name is judged at each call: only then its address is known. */
+export type MayCall = (url: string) => boolean
+
 const mistake: CheckedUrl = {
   kind: 'mistake',
   expected: `a URL of http or https without user name and password, ${MAX_URL} characters at most`,
 }
 
+const notAllowed: CheckedUrl = { kind: 'mistake', expected: 'at an address of the public internet' }
+
 /**
  * A URL as a customer wrote it, in its normal form: ASCII, without the default port and fragment, and with a path. So the receiver
  * sees the very URL that was signed.
+ *
+ * @param mayCall asked of the normal form
  */
-export function checkWebhookUrl(text: string): CheckedUrl {
+export function checkWebhookUrl(text: string, mayCall?: MayCall): CheckedUrl {
   if (text.length > MAX_URL || !URL.canParse(text)) return mistake
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return mistake
@@ -27,7 +34,8 @@ export function checkWebhookUrl(text: string): CheckedUrl {
   // Receivers decode what they check a signature of, and some fail where it can't be.
   if (!isDecodable(url.pathname) || !isDecodable(url.search)) return mistake
   url.hash = ''
-  return url.href.length > MAX_URL ? mistake : { kind: 'url', url: url.href }
+  if (url.href.length > MAX_URL) return mistake
+  return mayCall?.(url.href) === false ? notAllowed : { kind: 'url', url: url.href }
 }
 
 function isDecodable(text: string): boolean {

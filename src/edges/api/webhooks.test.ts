@@ -9,6 +9,7 @@ import type { ClockAnchor } from '../../store/contracts/store.js'
 import type { Unit } from '../../store/contracts/unit.js'
 import { MemoryStore } from '../../store/memory/memory-store.js'
 import { WEBHOOK_TABLE, webhookRow } from './webhook-row.js'
+import { checkWebhookUrl } from './webhook-url.js'
 import { defaultWebhookOptions, Webhooks, type WebhookOptions } from './webhooks.js'
 
 const anchor: ClockAnchor = { switchMs: 0, monotonicMs: 0, bootId: 'b' }
@@ -162,5 +163,41 @@ describe('webhooks', () => {
     expect(webhooks.mayCall('http://10.0.0.1/')).toBe(false)
     expect(webhooks.mayCall('http://[::1]/')).toBe(false)
     expect(webhooks.mayCall('http://example.com/')).toBe(true)
+  })
+
+  it.each([
+    ['http://2130706433/', true],
+    ['http://0x7f.1/', true],
+    ['http://[::ffff:127.0.0.1]/', true],
+    ['http://[::ffff:10.0.0.1]/', false],
+    ['http://[::ffff:a00:1]:8080/x', false],
+    ['http://[::a00:1]/', false],
+    ['http://[64:ff9b::10.0.0.1]/', false],
+    ['http://[2002:a00:1::]/', false],
+    ['http://[fd00::1]/', false],
+    ['http://[fe80::1]/', false],
+    ['http://[::]/', false],
+    ['http://[2606:4700::1111]/', true],
+    ['http://167772161/', false],
+    ['http://0xa000001/', false],
+    ['http://012.0.0.1/', false],
+    ['http://10.1/', false],
+    ['http://10.0.0.1./', false],
+    ['http://１０.0.0.1/', false],
+    ['https://169.254.169.254/latest/meta-data', false],
+    ['http://0/', false],
+    ['http://192.168.1.1:80/', false],
+    ['http://172.31.255.255/', false],
+    ['http://100.64.0.1/', false],
+    ['http://8.8.8.8/', true],
+    // Names are judged at each call.
+    ['http://localhost/', true],
+    ['http://3com.example/', true],
+    ['http://10.0.0.1.example/', true],
+  ])('know whether %s may be called, however it is written', (written, expected) => {
+    const { webhooks } = rig()
+    const checked = checkWebhookUrl(written)
+    expect(checked.kind === 'url' && webhooks.mayCall(checked.url)).toBe(expected)
+    expect(checkWebhookUrl(written, webhooks.mayCall).kind).toBe(expected ? 'url' : 'mistake')
   })
 })

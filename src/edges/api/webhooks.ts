@@ -11,6 +11,7 @@ import { mayNameHost, type AddressGuard, addressGuard } from '../address-guard.j
 import { defaultWebhookLimits, type WebhookLimits } from './webhook-lines.js'
 import { type OutboxPorts, WebhookOutbox } from './webhook-outbox.js'
 import { type Resolve, systemResolve } from './webhook-resolve.js'
+import type { MayCall } from './webhook-url.js'
 
 export interface WebhookOptions {
   readonly client: WebhookClientOptions
@@ -59,9 +60,11 @@ export class Webhooks {
     this.outbox = new WebhookOutbox(options.limits, { ...ports, attempt, commit: factCommits(recorder) })
   }
 
-  /** False for a URL that can never be called: it names an address that is not allowed. @param url from checkWebhookUrl */
-  mayCall(url: string): boolean {
-    return mayNameHost(this.#guard, new URL(url).hostname)
+  /** @param url in its normal form: an address begins with a digit or a bracket there, a name as a rule does not */
+  readonly mayCall: MayCall = (url) => {
+    const first = url.charCodeAt(url.indexOf('://') + 3)
+    const isName = first !== BRACKET && (first < DIGIT_0 || first > DIGIT_9)
+    return isName || mayNameHost(this.#guard, new URL(url).hostname)
   }
 
   /** Goes on with what the store has. Call it before anything is added to the outbox. */
@@ -77,6 +80,9 @@ export class Webhooks {
     this.#client.close()
   }
 }
+
+const BRACKET = 0x5b
+const [DIGIT_0, DIGIT_9] = [0x30, 0x39]
 
 /** Rows as facts: kept sooner or later, whatever the store says first. */
 function factCommits(recorder: Pick<Recorder, 'record'>): (rows: readonly KeptRow[]) => Promise<void> {
