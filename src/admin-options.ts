@@ -33,7 +33,7 @@ export interface AdminOptionPorts {
   /** Undefined where nothing is remembered of single messages. */
   readonly traces: Traces | undefined
   /** Undefined where the HTTP API is not enabled. */
-  readonly api: Pick<ApiSwitch, 'book' | 'changes'> | undefined
+  readonly api: Pick<ApiSwitch, 'book' | 'changes' | 'provider'> | undefined
   readonly standingOf: RoutePorts['standingOf']
   /** Asked at each request: listeners come up after the page of the softphone. */
   readonly sipListening: () => readonly SipListening[]
@@ -82,7 +82,10 @@ export function adminOptions(ports: AdminOptionPorts): AdminOptions {
       traces: messageTraces({ config, traces, dispatcher, store, directory, pauses: live.pauses, nowMs, wallMs }),
       onElsewhere: (by, { key, day, elsewhere, used }) =>
         log.event('cap.elsewhere', { by, day: key, date: day, elsewhere, used }),
-      numbers: api && { book: api.book, changes: api.changes, perDay: config.powerpack.dailyPerNumber, nowMs },
+      numbers: api && {
+        ...{ book: api.book, changes: api.changes, provider: api.provider },
+        ...{ perDay: config.powerpack.dailyPerNumber, nowMs },
+      },
       onNumbers: (by, count) => log.event('powerpack.numbersChanged', { by, count }),
       onChanged: (change) => log.event('directory.changed', change),
       onPaid: (by, { customer, reference, micros }) => log.event('money.paid', { by, customer, reference, micros }),

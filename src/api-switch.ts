@@ -240,6 +240,11 @@ export class ApiSwitch {
     return this.#ports.pools.powerpacks.book
   }
 
+  /** That numbers are rented from, and go back to. */
+  get provider(): TiedNumberSource['provider'] {
+    return this.#numbers.provider
+  }
+
   get outbox(): Webhooks['outbox'] {
     return this.#webhooks.outbox
   }

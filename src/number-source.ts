@@ -17,6 +17,8 @@ export interface NumberSourcePorts extends Omit<HttpInventoryPorts, 'uuid' | 'on
 
 export interface TiedNumberSource {
   readonly source: NumberSource
+  /** Undefined where there is none. */
+  readonly provider: Pick<HttpInventory, 'source' | 'judgeReturn'> | undefined
   /** To be called every second or so: what a run before this one rented for nobody goes back. Never rejects. */
   readonly step: () => Promise<void>
   readonly close: () => void
@@ -29,13 +31,15 @@ const AGAIN_MS = 3_600_000
 export function tieNumberSource(ports: NumberSourcePorts): TiedNumberSource {
   const { provider, changes, instruments, ...rest } = ports
   const own = ownNumbers(rest.book)
-  if (provider.kind === 'none') return { source: own, step: () => Promise.resolve(), close: () => undefined }
+  if (provider.kind === 'none')
+    return { source: own, provider: undefined, step: () => Promise.resolve(), close: () => undefined }
   if (provider.kind !== 'read') throw new Error('the file of the number provider has changed and is not right any more')
   const { inventory: events } = instruments
   const theirs = new HttpInventory(provider.options, { ...rest, uuid: randomUUID, onFailure: events.failed })
   let nextMs = -Infinity
   return {
     source: ownThenProvider(rest.book, own, theirs),
+    provider: theirs,
     async step() {
       const nowMs = rest.nowMs()
       if (nowMs < nextMs) return

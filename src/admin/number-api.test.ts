@@ -2,6 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpServer, smallBounds } from '../http/server.js'
 import { PowerpackChanges } from '../edges/api/powerpack-changes.js'
 import { Powerpacks } from '../powerpack/powerpacks.js'
+import { refused } from '../powerpack/change.js'
+import { judgeGivingUp } from '../powerpack/number-changes.js'
 import { packDefaults } from '../powerpack/pack.js'
 import { account, owned } from '../powerpack/rig.suite.js'
 import { keptTables } from '../powerpack/rows.js'
@@ -10,6 +12,7 @@ import { MemoryStore } from '../store/memory/memory-store.js'
 import { addApi } from './api.js'
 import { rigOf, rigPauses } from './api-rig.suite.js'
 import { openBook } from './directory-book.js'
+import type { NumberReturns } from './number-removal.js'
 import { parseTokens, tokenHash } from './tokens.js'
 
 const rules = {
@@ -24,7 +27,7 @@ const objects = [
   { kind: 'policies', id: 'all', row: {} },
 ]
 
-async function serve() {
+async function serve(provider?: NumberReturns) {
   const store = new MemoryStore()
   const book = await openBook({ store: store.directory, rules, pauses: rigPauses, applied: () => undefined })
   const made = await book.change({ changes: objects })
@@ -45,7 +48,7 @@ async function serve() {
       book,
       tokens: parsed.tokens,
       version: '1',
-      numbers: { book: packs.book, changes, perDay: 150, nowMs: () => 5000 },
+      numbers: { book: packs.book, changes, perDay: 150, provider, nowMs: () => 5000 },
     },
     onNumbers: (...what) => changed.push(what),
   })
@@ -199,6 +202,55 @@ describe('numbers that are imported', () => {
     expect(await call('POST', '/v1/numbers/remove', all)).toMatchObject({ body: answer })
     expect(await call('POST', '/v1/numbers/remove', { ...all, owned: true })).toMatchObject({ body: { removed: 1 } })
     expect([numbers.size, (await restarted()).size]).toEqual([0, 0])
+  })
+})
+
+describe('numbers of a provider that are removed', () => {
+  const rented = (number: string, source = 'provider:bulk') => owned(number, { details: { source } })
+  const served = async () => {
+    const asked: string[] = []
+    const all = await serve({
+      source: 'provider:bulk',
+      judgeReturn: (number) => {
+        asked.push(number)
+        const judged = number.endsWith('1') ? refused('unavailable', 'not now') : judgeGivingUp(all.book, number)
+        return Promise.resolve(judged)
+      },
+    })
+    for (const row of [rented('14155550100'), rented('14155550101'), rented('14155550102', 'provider:old')])
+      all.book.putNumber(row)
+    all.book.putNumber(owned('14155550103'))
+    const numbers = ['14155550100', '14155550101', '14155550102', '14155550103']
+    const remove = (query = '') => all.call('POST', `/v1/numbers/remove${query}`, { numbers, owned: true })
+    return { ...all, asked, remove }
+  }
+
+  it('go back to it, or stay where it does not say that it has them', async () => {
+    const { asked, remove, numbers, changed, call } = await served()
+    const stillRented = [{ number: '14155550102', provider: 'old' }]
+    const dry = { dryRun: true, removed: 4, givenBack: 2, notGivenBack: [], stillRented }
+    expect(await remove('?dryRun=true')).toMatchObject({ status: 200, body: dry })
+    expect([asked, numbers.size]).toEqual([[], 4])
+    const notGivenBack = [{ number: '14155550101', why: 'not now' }]
+    expect(await remove()).toMatchObject({ status: 200, body: { removed: 3, givenBack: 1, notGivenBack, stillRented } })
+    expect(asked).toEqual(['14155550100', '14155550101'])
+    expect([numbers.size, numbers.get('14155550101')?.account]).toEqual([1, 'acme'])
+    expect(changed).toEqual([['w', 3]])
+    // Without being told so, what an account has is nobody's to remove.
+    const { body } = await call('POST', '/v1/numbers/remove', { numbers: ['14155550101'] })
+    expect(body).toMatchObject({ removed: 0, owned: [{ owner: 'acme' }] })
+  })
+
+  it('stay where the store fails, each after the first too', async () => {
+    const { asked, remove, numbers, store, book } = await served()
+    book.dropNumber('14155550102')
+    book.dropNumber('14155550103')
+    book.dropNumber('14155550101')
+    book.putNumber(rented('14155550104'))
+    store.failNext('full')
+    const { body } = await remove()
+    expect(body).toMatchObject({ removed: 0, givenBack: 0, notGivenBack: [{ number: '14155550100' }] })
+    expect([asked, numbers.size]).toEqual([['14155550100'], 2])
   })
 })
 

@@ -2,14 +2,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Snapshot } from '../directory/snapshot.js'
 import { runWithPauses, type Pauses } from '../directory/in-slices.js'
-import type { Change, Judged, Refusal } from '../powerpack/change.js'
-import { judgeGivingUp } from '../powerpack/number-changes.js'
+import type { Judged, Refusal } from '../powerpack/change.js'
 import type { OwnedNumber } from '../powerpack/owned-number.js'
 import type { PoolBook } from '../powerpack/pool-book.js'
-import { judgeImport, NOBODY, type ImportFault } from '../powerpack/stock.js'
+import { judgeImport, type ImportFault } from '../powerpack/stock.js'
 import { described, refuse, storeFailure } from './answers.js'
 import { CHANGE_BODY_MAX } from './directory-routes.js'
 import { plainNumber, readNumberLines, type LineMistake, type NumberLine } from './number-lines.js'
+import { giveBack, judgeRemoval, type NumberReturns } from './number-removal.js'
 import {
   ImportAnswer,
   ImportBody,
@@ -28,6 +28,8 @@ export interface NumberPorts {
   readonly changes: NumberChanges
   /** What one long code of a pool should send a day. */
   readonly perDay: number
+  /** Left out: numbers are rented from nobody but the operator. */
+  readonly provider?: NumberReturns | undefined
   /** Switch time, ms. */
   readonly nowMs: () => number
 }
@@ -35,7 +37,7 @@ export interface NumberPorts {
 export interface NumberChanges {
   /** Rejects as the store does. @param judge called at the change's turn */
   make<T>(
-    judge: () => Judged<T>,
+    judge: () => Judged<T> | Promise<Judged<T>>,
   ): Promise<{ readonly kind: 'changed'; readonly value: T } | Refusal | { readonly kind: 'tooMany' }>
 }
 
@@ -54,7 +56,7 @@ const SLICE = 1000
 
 export function addNumberRoutes(
   api: FastifyInstance,
-  { book, changes, perDay, nowMs }: NumberPorts,
+  { book, changes, perDay, provider, nowMs }: NumberPorts,
   { directory, wallMs, pauses }: Surroundings,
   onNumbers: OnNumbers,
 ): void {
@@ -126,7 +128,12 @@ export function addNumberRoutes(
     {
       ...writing,
       schema: {
-        ...described('numbers', 'removeNumbers', 'Removes numbers; those in pools leave them.', RemoveAnswer),
+        ...described(
+          'numbers',
+          'removeNumbers',
+          'Removes numbers; those in pools leave them, and those of the provider go back to it.',
+          RemoveAnswer,
+        ),
         ...{ body: RemoveBody, querystring: DryRunQuery },
       },
     },
@@ -134,11 +141,17 @@ export function addNumberRoutes(
       const { dryRun = false } = request.query
       const { numbers, owned = false } = request.body
       const result = await changes
-        .make(() => judgeRemoval(book, [...new Set(numbers.map(plainNumber))], owned, dryRun))
+        .make(() => judgeRemoval(book, [...new Set(numbers.map(plainNumber))], owned, provider, dryRun))
         .catch(storeFailure)
       if (result.kind !== 'changed') return refuseChange(reply, result)
-      if (!dryRun && result.value.removed > 0) onNumbers(request.getDecorator<string>('caller'), result.value.removed)
-      return reply.send({ dryRun, ...result.value })
+      const { theirs, removed: here, ...others } = result.value
+      const { givenBack, notGivenBack } =
+        dryRun || provider === undefined
+          ? { givenBack: theirs.length, notGivenBack: [] }
+          : await giveBack(book, theirs, provider, (judge) => changes.make(judge))
+      const removed = here + givenBack
+      if (!dryRun && removed > 0) onNumbers(request.getDecorator<string>('caller'), removed)
+      return reply.send({ dryRun, removed, givenBack, notGivenBack, ...others })
     },
   )
 
@@ -189,42 +202,6 @@ function shown(row: OwnedNumber): object {
     capabilities: (['sms', 'mms', 'voice'] as const).filter((service) => row[service]).join(' '),
     perSecond: String(row.perSecond),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
-  }
-}
-
-interface Removed {
-  readonly removed: number
-  readonly unknown: readonly string[]
-  readonly owned: readonly { readonly number: string; readonly owner: string }[]
-}
-
-/** @param takesOwned whether numbers go that an account has */
-function judgeRemoval(
-  book: PoolBook,
-  numbers: readonly string[],
-  takesOwned: boolean,
-  dryRun: boolean,
-): Judged<Removed> {
-  const unknown: string[] = []
-  const owned: Removed['owned'][number][] = []
-  const going: Change<unknown>[] = []
-  for (const number of numbers) {
-    const row = book.numbers.get(number)
-    if (row === undefined) unknown.push(number.slice(0, 32))
-    else if (row.account !== NOBODY && !takesOwned) owned.push({ number, owner: row.account })
-    else {
-      const change = judgeGivingUp(book, number)
-      if (change.kind === 'refused') return change
-      going.push(change)
-    }
-  }
-  return {
-    kind: 'change',
-    rows: dryRun ? [] : going.flatMap(({ rows }) => rows),
-    value: { removed: going.length, unknown, owned },
-    apply: () => {
-      if (!dryRun) for (const change of going) change.apply()
-    },
   }
 }
 

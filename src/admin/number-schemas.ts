@@ -99,6 +99,14 @@ export const RemoveBody = Type.Object(
 export const RemoveAnswer = Type.Object({
   dryRun: Type.Boolean(),
   removed: Type.Integer(),
+  givenBack: Type.Integer({ description: 'Of these: to the provider that they were rented from.' }),
+  notGivenBack: Type.Array(Type.Object({ number: text, why: text }), {
+    description: 'Those that stay, since the provider does not say that it has them back.',
+  }),
+  stillRented: Type.Array(Type.Object({ number: text, provider: text }), {
+    description:
+      'Of those removed: by a provider that the switch does not know now. It was not told: the rent goes on there.',
+  }),
   unknown: Type.Array(Type.String(), { description: 'There are no such numbers.' }),
   owned: Type.Array(Type.Object({ number: text, owner: text }), {
     description: 'Those that stay, since an account has them.',

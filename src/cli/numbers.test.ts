@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rigOf, rigPauses as pauses } from '../admin/api-rig.suite.js'
 import { openBook } from '../admin/directory-book.js'
+import type { NumberReturns } from '../admin/number-removal.js'
 import { startAdmin, type Admin } from '../admin/server.js'
 import { parseTokens, tokenHash } from '../admin/tokens.js'
 import { PowerpackChanges } from '../edges/api/powerpack-changes.js'
+import { refused } from '../powerpack/change.js'
+import { judgeGivingUp } from '../powerpack/number-changes.js'
 import { packDefaults } from '../powerpack/pack.js'
 import { Powerpacks } from '../powerpack/powerpacks.js'
-import { account } from '../powerpack/rig.suite.js'
+import { account, owned } from '../powerpack/rig.suite.js'
 import { parseStatus } from '../smpp/index.js'
 import { anchorAt } from '../store/conformance-rows.suite.js'
 import { MemoryStore } from '../store/memory/memory-store.js'
@@ -40,13 +43,18 @@ beforeEach(async () => {
     commits.push(rows.length)
     return store.commit([{ kind: 'kept', rows }], anchorAt(1))
   })
+  const provider: NumberReturns = {
+    source: 'provider:bulk',
+    judgeReturn: (number) =>
+      Promise.resolve(number.endsWith('1') ? refused('unavailable', 'not now') : judgeGivingUp(packs.book, number)),
+  }
   admin = await startAdmin({
     ...{ host: '127.0.0.1', port: 0, readiness: () => [] },
     metrics: { contentType: 'text/plain', render: async () => '' },
     api: {
       ...rigOf(() => book.current().snapshot),
       ...{ book, tokens: parsed.kind === 'tokens' ? parsed.tokens : [], version: '1' },
-      numbers: { book: packs.book, changes, perDay: 150, nowMs: () => 5000 },
+      numbers: { book: packs.book, changes, perDay: 150, provider, nowMs: () => 5000 },
     },
   })
   vi.stubEnv('SMSWITCH_TOKEN', 's3cret')
@@ -187,6 +195,22 @@ describe('smswitch numbers', () => {
     expect(tookMs).toBeLessThan(60_000)
     const listed = JSON.parse((await run(numbersListCommand)).out) as { readonly numbers: readonly unknown[] }
     expect(listed.numbers).toHaveLength(100_000)
+  })
+
+  it('remove --owned says which numbers went back to their provider, and which cost on', async () => {
+    for (const [number, source] of Object.entries({ 14155550100: 'bulk', 14155550101: 'bulk', 14155550102: 'old' }))
+      packs.book.putNumber(owned(number, { details: { source: `provider:${source}` } }))
+    const all = '14155550100,14155550101,14155550102'
+    expect(await run(numbersRemoveCommand, '--people', '--owned', all)).toEqual({
+      ...{ code: 1, err: '' },
+      out: `removed 2, of which 1 to their provider
+  14155550101: not given back to its provider: not now
+  14155550102: its rent goes on at old, which is not asked here
+`,
+    })
+    expect(JSON.parse((await run(numbersRemoveCommand, '--owned', '14155550101')).out)).toMatchObject({
+      ...{ removed: 0, givenBack: 0, notGivenBack: [{ number: '14155550101' }], stillRented: [] },
+    })
   })
 
   it('remove takes numbers or a sheet of them', async () => {

@@ -16,7 +16,7 @@ const listOptions = {
 
 const removeOptions = {
   ...clientOptions,
-  owned: { kind: 'flag', doc: 'also those that an account has' },
+  owned: { kind: 'flag', doc: 'also those that an account has; a provider gets its own back' },
   'dry-run': { kind: 'flag', doc: 'only say what would be removed' },
 } as const satisfies CommandSpec['options']
 
@@ -26,10 +26,15 @@ interface Removed {
   readonly removed: number
   readonly unknown: readonly string[]
   readonly owned: readonly { readonly number: string; readonly owner: string }[]
+  readonly givenBack: number
+  readonly notGivenBack: readonly { readonly number: string; readonly why: string }[]
+  readonly stillRented: readonly { readonly number: string; readonly provider: string }[]
 }
 
 const PAGE = 1000
 const REMOVED_AT_ONCE = 500
+/** Each may be one that a provider is asked to take back. */
+const OWNED_AT_ONCE = 20
 
 export const numbersListCommand = {
   name: 'numbers list',
@@ -70,24 +75,35 @@ export const numbersRemoveCommand = {
     let removed = 0
     const unknown: string[] = []
     const kept: Removed['owned'][number][] = []
-    for (let from = 0; from < numbers.length; from += REMOVED_AT_ONCE) {
-      const body = JSON.stringify({ numbers: numbers.slice(from, from + REMOVED_AT_ONCE), owned })
+    let givenBack = 0
+    const notGivenBack: Removed['notGivenBack'][number][] = []
+    const stillRented: Removed['stillRented'][number][] = []
+    const atOnce = owned ? OWNED_AT_ONCE : REMOVED_AT_ONCE
+    for (let from = 0; from < numbers.length; from += atOnce) {
+      const body = JSON.stringify({ numbers: numbers.slice(from, from + atOnce), owned })
       const init = { method: 'POST', body }
       const headers = { 'content-type': 'application/json' }
       const answer = await ask<Removed>(`/v1/numbers/remove?dryRun=${String(dryRun)}`, init, headers)
       removed += answer.removed
       unknown.push(...answer.unknown)
       kept.push(...answer.owned)
-      progress.show(Math.min(numbers.length, from + REMOVED_AT_ONCE))
+      givenBack += answer.givenBack
+      notGivenBack.push(...answer.notGivenBack)
+      stillRented.push(...answer.stillRented)
+      progress.show(Math.min(numbers.length, from + atOnce))
     }
     progress.end()
     const lines = [
-      `${dryRun ? 'would be ' : ''}removed ${removed}`,
+      `${dryRun ? 'would be ' : ''}removed ${removed}${givenBack > 0 ? `, of which ${givenBack} to their provider` : ''}`,
       ...unknown.map((number) => `  ${number}: there is no such number`),
       ...kept.map(({ number, owner }) => `  ${number}: ${owner} has it; --owned takes it away`),
+      ...notGivenBack.map(({ number, why }) => `  ${number}: not given back to its provider: ${why}`),
+      ...stillRented.map(
+        ({ number, provider }) => `  ${number}: its rent goes on at ${provider}, which is not asked here`,
+      ),
     ]
-    output.print(lines.join('\n'), { dryRun, removed, unknown, owned: kept })
-    return unknown.length + kept.length === 0 ? exitCodes.done : exitCodes.failed
+    output.print(lines.join('\n'), { dryRun, removed, unknown, owned: kept, givenBack, notGivenBack, stillRented })
+    return unknown.length + kept.length + notGivenBack.length === 0 ? exitCodes.done : exitCodes.failed
   },
 }
 

@@ -61,6 +61,8 @@ describe('the file of a number provider', () => {
   it.each([
     ['name: [', expect.arrayContaining([expect.stringContaining('expects valid YAML')])],
     [`${whole}more: 1`, [expect.stringContaining('i.yaml:8:1: more: expects')]],
+    // Secrets come from the settings, which the environment may say, or a file.
+    [`${whole}secretEnv: X`, [expect.stringContaining('i.yaml:8:1: secretEnv: expects')]],
     [whole.replace('https', 'http'), [expect.stringContaining('i.yaml:3:9: origin: expects')]],
     [
       whole.replace('/find', '/find?at={where}'),
