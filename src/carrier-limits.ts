@@ -183,6 +183,10 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
     this.#limiter.vendorRefused(days, segments)
   }
 
+  refusedAfterAll(counted: readonly string[]): readonly KeptRow[] {
+    return counted.flatMap((rowKey) => this.#ports.days.refusedAfterAll(rowKey, 1))
+  }
+
   // ---- how long queues may be ------------------------------------------------------------------------------------------
 
   queuesOf(limited: Limited): readonly QueuePace[] {

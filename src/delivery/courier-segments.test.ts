@@ -332,7 +332,7 @@ describe('a segment that was never answered', () => {
     rig.correlator.expireParked(rig.nowMs())
     const life = makeRig({ store: rig.store, clock: rig.clock, epoch: 2 })
     life.courier.restoreWaiting((await contentsOf(rig.store)).deliveries)
-    expect(life.courier.claimUnanswered('v' as never, '447700900123')).toBeUndefined()
+    expect(life.courier.claimUnanswered('v' as never, '447700900123', Infinity, 'DELIVERED')).toBeUndefined()
     await rig.advance(30_000)
     expect(vendor.sent).toHaveLength(2)
   })

@@ -20,6 +20,7 @@ import { EndingRecorder } from './ending-recorder.js'
 import { NO_ERROR, over, requeued, type Ending, type Report } from './ending.js'
 import { takenOf } from './lane.js'
 import { Notices, type NotifyResult } from './notices.js'
+import { limitedIn } from './lane-key.js'
 import { cappedEnding, limitedEnding } from './limited-turn.js'
 import { endingOf, expiredEnding, unansweredEnding, type AttemptResult } from './outcome.js'
 import { reroutedEnding, type NewRoute } from './reroute.js'
@@ -32,6 +33,8 @@ import { Unanswered } from './unanswered.js'
 
 export type { CourierEvents, CourierOptions, CourierPorts } from './courier-ports.js'
 export type { NotifyResult } from './notices.js'
+
+const noRows: readonly KeptRow[] = []
 
 export class Courier implements UnitListener {
   readonly #ports: CourierPorts
@@ -216,25 +219,40 @@ export class Courier implements UnitListener {
     void this.#endings.end(delivery, { ...ending, outcome: { ...outcome, next } }, connection, this.#late)
   }
 
+  /** A vendor's refusal came after it was given up: nothing else changes than what its day counts. */
+  refusedLate({ id }: SegmentDelivery): void {
+    this.#keep(this.#ports.limited?.refusedLate(id))
+  }
+
   /**
    * For the correlator: the only segment that waits unanswered for this vendor and phone, taken out of its lane; undefined
    * where it was accepted after `receivedAtMs` (wall time), when the receipt was there already.
+   *
+   * @param state as the receipt has it
    */
-  claimUnanswered(vendor: VendorId, destination: string, receivedAtMs = Infinity): SegmentDelivery | undefined {
+  claimUnanswered(
+    vendor: VendorId,
+    destination: string,
+    receivedAtMs: number,
+    state: MessageState,
+  ): SegmentDelivery | undefined {
     if (this.#unanswered.size === 0) return undefined
     const waiting = this.#unanswered.onlyFor(vendor, destination)
     if (waiting === undefined || waiting.message.acceptedAtMs > receivedAtMs) return undefined
     if (!this.#claim(waiting) || waiting.unansweredBy === '') return undefined
-    this.#countReported(waiting)
+    this.#countReported(waiting, state)
     const rules = this.#ports.rules(waiting.unansweredBy)
     return rules === undefined ? waiting : this.#settling.takenUnanswered(waiting, rules)
   }
 
   /** Before it is recorded: a crash in between counts too many rather than too few. */
-  #countReported(delivery: SegmentDelivery): void {
-    const { limited, recorder } = this.#ports
-    const rows = limited === undefined || limited.isIdle ? [] : limited.reported(delivery)
-    if (rows.length > 0) recorder.recordLazily({ kind: 'kept', rows, fact: true }, this)
+  #countReported(delivery: SegmentDelivery, state: MessageState): void {
+    const { limited } = this.#ports
+    if (limited?.isIdle === false) this.#keep(limited.reported(delivery, state === 'REJECTED'))
+  }
+
+  #keep(rows: readonly KeptRow[] = noRows): void {
+    if (rows.length > 0) this.#ports.recorder.recordLazily({ kind: 'kept', rows, fact: true }, this)
   }
 
   /**
@@ -272,8 +290,14 @@ export class Courier implements UnitListener {
    * first.
    */
   maySendAs(delivery: Delivery): boolean {
-    if (delivery.kind !== 'segment' || this.#isMarked(delivery)) return true
+    if (delivery.kind !== 'segment') return true
     const { senders, limited } = this.#ports
+    if (this.#isMarked(delivery)) {
+      if (limited === undefined || limitedIn(delivery.lane) === undefined) return true
+      // It takes nothing of its limits, and counts on its day whatever is left of that.
+      this.attemptEnded(delivery, delivery.unansweredBy, { kind: 'unanswered' })
+      return false
+    }
     const ending =
       (senders && senderEnding(delivery, senders, limited?.ports)) ??
       (limited && limitedEnding(delivery, limited.ports))

@@ -26,4 +26,11 @@ export interface LimitedPorts {
   vendorHas(days: readonly string[], segments: number, isLate: boolean): readonly KeptRow[]
   /** So many segments that were let go are with no vendor. */
   vendorRefused(days: readonly string[], segments: number): void
+  /**
+   * One that counted as a vendor's, since it was never answered for, was refused after all.
+   *
+   * @param counted keys of the rows that it was counted in
+   * @returns rows to be kept
+   */
+  refusedAfterAll(counted: readonly string[]): readonly KeptRow[]
 }

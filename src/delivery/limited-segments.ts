@@ -2,7 +2,7 @@
 // Knows no limit itself, and nothing of messages that no carrier limits.
 
 import type { DeliveryRef, SegmentDelivery } from '../message/delivery.js'
-import type { DeliveryId } from '../message/ids.js'
+import type { DeliveryId, LaneKey } from '../message/ids.js'
 import type { KeptRow } from '../message/kept.js'
 import type { Limited } from '../message/limited.js'
 import { segmentsOf } from '../money/units.js'
@@ -18,10 +18,16 @@ interface Taken {
   readonly days: readonly string[]
 }
 
+/** Beyond so many that were never answered for, the eldest stay counted whatever is heard of them. */
+const MAX_UNANSWERED = 10_000
+const noRows: readonly KeptRow[] = []
+
 export class LimitedSegments {
   readonly #ports: LimitedPorts
   /** Segments taken and not accounted for, and when. */
   readonly #taken = new Map<DeliveryId, Taken>()
+  /** Keys of the rows in which those are counted that were never answered for, in their order. A restart forgets them: they stay counted. */
+  readonly #unanswered = new Map<DeliveryId, readonly string[]>()
   /** When any message took last. */
   #lastMs = -Infinity
 
@@ -85,14 +91,23 @@ export class LimitedSegments {
     isAttempt: boolean,
     isOn: boolean,
   ): readonly KeptRow[] | undefined {
-    const { id } = delivery
+    const { id, lane } = delivery
     const taken = this.#taken.get(id)
-    const isTaken = isAttempt && isWithVendor(outcome)
-    if (taken === undefined && !isTaken) return undefined
-    const days = taken === undefined ? this.#daysOfNow(delivery) : taken.days
+    const isUnanswered = isAttempt && isGivenUp(outcome)
+    const isTaken = isAttempt && (isUnanswered || isWithVendor(outcome))
+    if (taken === undefined) {
+      if (!isTaken) return undefined
+      if (isWaiting(lane)) {
+        // It counts since it was given up.
+        this.#unanswered.delete(id)
+        return undefined
+      }
+    }
+    const days = taken === undefined ? daysOfLane(lane, this.#ports) : taken.days
     if (days === undefined) return undefined
     const isLate = taken === undefined || taken.left === 0
     const rows = isTaken ? this.#ports.vendorHas(days, 1, isLate) : undefined
+    if (isUnanswered && rows !== undefined) this.#remember(id, rows)
     const rest = (taken?.left ?? 0) - (isTaken && !isLate ? 1 : 0)
     if (isOn) this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity, days })
     else {
@@ -102,20 +117,54 @@ export class LimitedSegments {
     return rows
   }
 
-  /** A report says that a vendor has a segment that it never answered for. */
-  reported(delivery: SegmentDelivery): readonly KeptRow[] {
-    const days = this.#daysOfNow(delivery)
-    return days === undefined ? [] : this.#ports.vendorHas(days, 1, true)
+  /**
+   * A report came on a segment that was never answered for. It counts already where it waits for nothing else.
+   *
+   * @param isRefused it says that nobody had it
+   */
+  reported(delivery: SegmentDelivery, isRefused: boolean): readonly KeptRow[] {
+    const { id, lane } = delivery
+    if (isRefused) return this.refusedLate(id)
+    this.#unanswered.delete(id)
+    const days = isWaiting(lane) ? undefined : daysOfLane(lane, this.#ports)
+    return days === undefined ? noRows : this.#ports.vendorHas(days, 1, true)
   }
 
-  /** Of what has taken nothing that is remembered. What waits for a receipt alone has left its lane: what limits it is looked for again. */
-  #daysOfNow(delivery: SegmentDelivery): readonly string[] | undefined {
-    const { lane, message, sender, bill } = delivery
-    const limited = lane.startsWith('w:')
-      ? this.#ports.limitedOf({ message, sender, network: networkOf(bill) })
-      : limitedIn(lane)
-    return limited === undefined || limited === 'unregistered' ? undefined : this.#ports.daysOf(limited)
+  /** What was never answered for, and may count since, was refused after all. */
+  refusedLate(id: DeliveryId): readonly KeptRow[] {
+    const counted = this.#unanswered.get(id)
+    if (counted === undefined) return noRows
+    this.#unanswered.delete(id)
+    return this.#ports.refusedAfterAll(counted)
   }
+
+  #remember(id: DeliveryId, rows: readonly KeptRow[]): void {
+    const counted = rows.filter(({ text }) => text !== '').map(({ key }) => key)
+    if (counted.length === 0) return
+    this.#unanswered.set(id, counted)
+    if (this.#unanswered.size <= MAX_UNANSWERED) return
+    for (const eldest of this.#unanswered.keys()) {
+      this.#unanswered.delete(eldest)
+      return
+    }
+  }
+}
+
+/** Of what has taken nothing that is remembered; undefined where no carrier limits it. */
+function daysOfLane(lane: LaneKey, ports: LimitedPorts): readonly string[] | undefined {
+  const limited = limitedIn(lane)
+  return limited === undefined ? undefined : ports.daysOf(limited)
+}
+
+/** It waits for a receipt alone. */
+function isWaiting(lane: LaneKey): boolean {
+  return lane.startsWith('w:')
+}
+
+/** Never answered for, and not sent again. A carrier may have counted it. */
+function isGivenUp(outcome: SegmentOutcome): boolean {
+  if (outcome.kind === 'final') return outcome.reason === 'unanswered'
+  return outcome.kind === 'requeued' && isWaiting(outcome.next.lane)
 }
 
 /** Segments of a message that have not left: what it takes of its limits before the next one does. */

@@ -75,6 +75,10 @@ export class LimitedWorld extends TestWorld implements LimitedPorts {
     this.limiter.vendorRefused(days, segments)
   }
 
+  refusedAfterAll(counted: readonly string[]): ReturnType<LimitedPorts['refusedAfterAll']> {
+    return counted.flatMap((rowKey) => this.days.refusedAfterAll(rowKey, 1))
+  }
+
   limitsOf(target: LaneTarget): readonly Limit[] {
     if (target.kind !== 'vendor' || !this.on) return []
     const { limited, account } = target

@@ -49,8 +49,15 @@ export interface CorrelatorPorts {
   /**
    * The one segment that waits unanswered for this vendor and phone; undefined for none or several, or for one that was
    * accepted after `receivedAtMs` (wall time). It is out of its lane then.
+   *
+   * @param state of the report
    */
-  claimUnanswered(vendor: VendorId, destination: string, receivedAtMs: number): SegmentDelivery | undefined
+  claimUnanswered(
+    vendor: VendorId,
+    destination: string,
+    receivedAtMs: number,
+    state: MessageState,
+  ): SegmentDelivery | undefined
   /** What a connection writes for a number of ours, where that is not the same. */
   readonly calledAs?: CalledAs
   /**

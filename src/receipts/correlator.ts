@@ -410,7 +410,7 @@ export class Correlator implements UnitListener {
     if (this.#seen.has(settledKey(keyOf(vendor, vendorMessageId)))) return
     const parkedAtMs = row.expiresAtMs - this.#options.parkedMs
     const receivedAtMs = this.#ports.wallMs() - (nowMs - parkedAtMs)
-    const delivery = this.#ports.claimUnanswered(vendor, report.destination, receivedAtMs)
+    const delivery = this.#ports.claimUnanswered(vendor, report.destination, receivedAtMs, report.state)
     if (delivery === undefined) return
     this.#parked.remove(parked)
     this.#seen.add(seenKey(keyOf(vendor, vendorMessageId), report))

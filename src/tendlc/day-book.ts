@@ -149,6 +149,20 @@ export class DayBook {
     return over === noRows ? [row] : [...over, row]
   }
 
+  /**
+   * What counted as a vendor's, since it was never answered for, was refused after all.
+   *
+   * @param rowKey of the row that it was counted in
+   * @returns rows to be kept; none where that day is forgotten
+   */
+  refusedAfterAll(rowKey: string, segments: number): readonly KeptRow[] {
+    const parts = readKey(rowKey)
+    const count = parts && this.#find(parts.key, parts.day)
+    if (count === undefined || count.recorded < segments) return noRows
+    count.recorded -= segments
+    return [{ table: DAY_TABLE, key: rowKey, text: String(count.recorded) }]
+  }
+
   /** What others have sent for the brand today, in all: rows to be kept first, then applied. */
   judgeElsewhere(key: string, segments: number, nowMs: number): { readonly rows: readonly KeptRow[]; apply(): void } {
     const { number } = this.day(nowMs)

@@ -78,6 +78,7 @@ export class FakeCourier implements VendorCourier {
   readonly ended: { readonly delivery: SegmentDelivery; readonly result: AttemptResult }[] = []
   readonly back: { readonly delivery: SegmentDelivery; readonly pauseMs: number }[] = []
   readonly late: SegmentDelivery[] = []
+  readonly refused: SegmentDelivery[] = []
   /** Marks that are being written. */
   readonly marking: (() => void)[] = []
   readonly elsewhere: SegmentDelivery[] = []
@@ -123,6 +124,10 @@ export class FakeCourier implements VendorCourier {
 
   answeredLate(original: SegmentDelivery): void {
     this.late.push(original)
+  }
+
+  refusedLate(original: SegmentDelivery): void {
+    this.refused.push(original)
   }
 }
 

@@ -321,7 +321,10 @@ export class VendorConnection implements Destination, BindOwner {
   }
 
   answeredLate(response: ResponsePdu, delivery: SegmentDelivery, sentAtMs: number): void {
-    if (!isTaken(response)) return
+    if (!isTaken(response)) {
+      this.#ports.courier.refusedLate(delivery)
+      return
+    }
     if (isLast(delivery)) this.#underWay.forget(delivery.id)
     const isAsked = isAskedFor(delivery, this.#versions.at(sentAtMs))
     this.#ports.courier.answeredLate(delivery, this.#connection.id, this.#receipts.idOf(response), isAsked)

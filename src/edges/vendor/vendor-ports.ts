@@ -24,7 +24,15 @@ export interface VendorOptions {
 /** What the edge tells the courier, and asks it. */
 export type VendorCourier = Pick<
   Courier,
-  'unrecorded' | 'isElsewhere' | 'isUnanswered' | 'mark' | 'sending' | 'notSent' | 'attemptEnded' | 'answeredLate'
+  | 'unrecorded'
+  | 'isElsewhere'
+  | 'isUnanswered'
+  | 'mark'
+  | 'sending'
+  | 'notSent'
+  | 'attemptEnded'
+  | 'answeredLate'
+  | 'refusedLate'
 >
 
 export interface VendorPorts {

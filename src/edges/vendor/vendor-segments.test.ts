@@ -350,4 +350,14 @@ describe('a message of several segments', () => {
     rig.link.answer(second)
     expect(rig.courier.late.map(({ progress }) => progress?.taken)).toEqual([1])
   })
+
+  it('a refusal that comes late is told as such', () => {
+    const rig = makeRig()
+    rig.send(longDelivery(400))
+    const first = rig.link.submit()
+    rig.clock.advance(10_000)
+    rig.link.session.tick(rig.clock.monotonicMs())
+    rig.link.answer(first, 0x58)
+    expect([rig.courier.late.length, rig.courier.refused.length]).toEqual([0, 1])
+  })
 })
