@@ -14,12 +14,6 @@ export interface CdrExportOptions {
   readonly folder: string
   /** Pause after everything was written, ms. */
   readonly everyMs: number
-  /**
-   * Where more octets than `calmBytes` come in a pause, pauses become shorter, down to this, ms. The pages that records leave in the
-   * store are holes between those of messages: few at a time cost less than many.
-   */
-  readonly leastMs: number
-  readonly calmBytes: number
   /** Files that are older than so many days are removed; 0 keeps all. */
   readonly keepDays: number
   /** About how many octets of records are in memory at a time. */
@@ -72,8 +66,6 @@ export class CdrExport {
   #place: Place | undefined
   #sweptDay = ''
   #retryMs: number
-  /** The pause that was made last, ms. */
-  #pauseMs: number
   #failing = false
   #stopping = false
   #wake: (() => void) | undefined
@@ -83,7 +75,6 @@ export class CdrExport {
     this.#ports = ports
     this.#options = options
     this.#retryMs = options.retryMs
-    this.#pauseMs = options.everyMs
   }
 
   /** Begins; never fails: what can't be written now is tried again. */
@@ -125,13 +116,11 @@ export class CdrExport {
   /** Gives the pause to make before the next one, 0 for none. */
   async #tryStep(): Promise<number> {
     try {
-      const bytes = await this.#step()
+      const more = await this.#step()
       if (this.#failing) this.#ports.events.recovered()
       this.#failing = false
       this.#retryMs = this.#options.retryMs
-      const pauseMs = this.#pauseAfter(bytes)
-      // What came in the meantime can wait until it is worth a sync.
-      return bytes >= this.#options.stepBytes ? 0 : pauseMs
+      return more ? 0 : this.#options.everyMs
     } catch (error) {
       const pauseMs = this.#retryMs
       this.#failing = true
@@ -143,19 +132,12 @@ export class CdrExport {
     }
   }
 
-  /** As long as takes about `calmBytes` to come, going by how many came in the last one. */
-  #pauseAfter(bytes: number): number {
-    const { everyMs, leastMs, calmBytes } = this.#options
-    const wantedMs = bytes === 0 ? everyMs : (this.#pauseMs * calmBytes) / bytes
-    return (this.#pauseMs = Math.min(everyMs, Math.max(leastMs, wantedMs)))
-  }
-
-  /** Gives how many octets it wrote. */
-  async #step(): Promise<number> {
+  /** True where there is more to do at once. */
+  async #step(): Promise<boolean> {
     const { books } = this.#ports
     if (books.recordsWaiting() === 0) {
       if (this.#place !== undefined) await this.#sweep(this.#place.file)
-      return 0
+      return false
     }
     this.#place ??= await this.#takeUp()
     const file = fileToWrite(this.#place.file, this.#ports.clock.wallMs())
@@ -169,7 +151,8 @@ export class CdrExport {
     const before = this.#place.bytes
     const records = await books.records(stepBytes)
     if (records.through > 0) this.#place = await this.#append(this.#place, records)
-    return this.#place.bytes - before
+    // What came in the meantime can wait until it is worth a sync.
+    return this.#place.bytes - before >= stepBytes
   }
 
   async #append(place: Place, { through, lines }: RecordLines): Promise<Place> {
