@@ -90,7 +90,7 @@ export class Dispatcher {
     this.#nowMs = nowMs
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
-      this.#counts.add(lane, summary.waiting, summary.waiting)
+      this.#counts.restored(lane, summary.waiting)
       this.#wakes.due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
@@ -429,6 +429,7 @@ export class Dispatcher {
   }
 
   #haveRead(lane: Lane, nextDueMs: number | undefined): void {
+    if (lane.uncounted > 0) this.#counts.haveRead(lane)
     if (nextDueMs !== undefined) this.#wakes.due(lane, nextDueMs)
     if (lane.waiting === 0 && lane.held.size === 0) this.#drop(lane)
     else {

@@ -1,6 +1,7 @@
 // How much waits in all lanes together, and for each number, campaign and carrier among them. Counts, and decides nothing.
 
 import type { Lane } from './lane.js'
+import { segmentsLeft } from './limited-segments.js'
 import { LimitedQueues, type WaitingSegments } from '../tendlc/limited-queues.js'
 import { NumberQueues } from './number-queues.js'
 
@@ -36,5 +37,22 @@ export class LaneCounts {
     if (limited === undefined) return
     if (more > 0) this.#limited.add(limited, more, segments)
     else this.#limited.remove(limited)
+  }
+
+  /** Those that an earlier process left: each counts as one segment until the first of its lane are read. */
+  restored(lane: Lane, messages: number): void {
+    this.add(lane, messages, messages)
+    if (lane.limited !== undefined) lane.uncounted = messages
+  }
+
+  /** Those that an earlier process left are as long as what was read of them: that is all of a short lane, and the first of a long one. */
+  haveRead(lane: Lane): void {
+    const { ready, limited } = lane
+    if (limited === undefined || ready.length === 0) return
+    let segments = 0
+    for (const delivery of ready) segments += delivery.kind === 'segment' ? segmentsLeft(delivery) : 1
+    const left = Math.min(lane.uncounted, lane.waiting)
+    lane.uncounted = 0
+    this.#limited.lengthen(limited, left * (segments / ready.length - 1))
   }
 }

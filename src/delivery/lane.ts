@@ -25,6 +25,8 @@ export interface Lane extends Held {
   held: Set<DeliveryId>
   /** Deliveries of this lane in the store. */
   waiting: number
+  /** Of them, those that an earlier process left and of which none has been read yet: how many segments they make is not known. */
+  uncounted: number
   /** The store has due deliveries that are not in `held`. */
   moreInStore: boolean
   /** How many a reading under way was asked for; 0 while there is none. */
@@ -127,6 +129,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     ready: new BoundedQueue<Delivery>(maxReady),
     held: noIds,
     waiting: 0,
+    uncounted: 0,
     moreInStore: false,
     asked: 0,
     changedWhileReading: false,

@@ -317,3 +317,21 @@ it('segments that wait are counted by campaign, number and carrier', async () =>
   await w.rig.settle()
   expect([...limited.campaigns()]).toEqual([])
 })
+
+it('messages that an earlier process left count as long as the first of their lane are, once those are read', async () => {
+  const store = new MemoryStore()
+  const w = new LimitedWorld({ [one]: 'C1', [two]: 'C1' }, campaignOf('C1', { att: shared(0.25) }))
+  await w.start({ store })
+  for (let i = 0; i < 6; i++) w.submit(one, att, 3)
+  for (let i = 0; i < 40; i++) w.submit(two, att, i % 2 === 0 ? 2 : 4)
+  await w.rig.settle()
+  await w.start({ store, clock: w.rig.clock })
+  await w.rig.settle()
+  expect(w.vendor.sent).toHaveLength(0)
+  const { limited } = w.rig.dispatcher
+  expect([limited.ofNumber(one, 'att'), limited.ofNumber(two, 'att')]).toEqual([18, 120])
+  expect(limited.ofCampaign('C1', 'att')).toBe(138)
+  w.submit(one, att, 2)
+  await w.rig.settle()
+  expect(limited.ofCampaign('C1', 'att')).toBe(140)
+})

@@ -20,13 +20,21 @@ export interface WaitingSegments {
 export class LimitedQueues implements WaitingSegments {
   readonly #queues = new Map<string, Queue>()
 
-  /** Of messages that an earlier process left their number is known alone: each counts as one segment. */
+  /** Of messages that an earlier process left their number alone is known at first: one segment each, until they are lengthened. */
   add(limited: Limited, messages: number, segments: number): void {
     for (const key of keysOf(limited)) {
       let queue = this.#queues.get(key)
       if (queue === undefined) this.#queues.set(key, (queue = { messages: 0, segments: 0 }))
       queue.messages += messages
       queue.segments += segments
+    }
+  }
+
+  /** Messages that wait are longer than they were taken for, by so many segments together. */
+  lengthen(limited: Limited, segments: number): void {
+    for (const key of keysOf(limited)) {
+      const queue = this.#queues.get(key)
+      if (queue !== undefined) queue.segments += segments
     }
   }
 
