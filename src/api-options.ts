@@ -3,6 +3,7 @@
 import { parseAddressRanges, parseDelays, wordsOf } from './config/list-settings.js'
 import type { Config } from './config/settings.js'
 import type { ApiRate } from './edges/api/api-ports.js'
+import type { LookRate } from './edges/api/look-budget.js'
 import type { PoolRefreshOptions } from './edges/api/pool-refresh.js'
 import type { WebhookOptions } from './edges/api/webhooks.js'
 import type { HttpBounds } from './http/server.js'
@@ -44,6 +45,10 @@ export function apiBoundsOf({ api }: Config): HttpBounds {
 
 export function apiRateOf({ api }: Config): ApiRate {
   return { requests: api.requests, windowMs: api.requestsMs }
+}
+
+export function lookRateOf({ api }: Config): LookRate {
+  return { rows: api.listRows, windowMs: api.listsMs }
 }
 
 export function listRateOf({ api }: Config): ApiRate {

@@ -6,7 +6,7 @@ import type { AccountDestinations } from './account-destinations.js'
 import type { DirectoryBook } from './admin/directory-book.js'
 import type { ApiInstruments } from './api-instruments.js'
 import { attachedNumbers } from './attached-numbers.js'
-import { apiBoundsOf, apiRateOf, listRateOf } from './api-options.js'
+import { apiBoundsOf, apiRateOf, listRateOf, lookRateOf } from './api-options.js'
 import type { Config } from './config/settings.js'
 import type { Core } from './core.js'
 import type { Snapshot } from './directory/snapshot.js'
@@ -202,6 +202,7 @@ export class ApiSwitch {
         },
         routes: [messageRoutes(this.#messagePorts, listRateOf(config), config.api.idempotencyMs)],
         rate: apiRateOf(config),
+        looks: lookRateOf(config),
         bounds: apiBoundsOf(config),
         version,
         onFault: instruments.onFault,

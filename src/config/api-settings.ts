@@ -53,6 +53,11 @@ export const api = {
   requestsMs: whole(5000, 'How long that window is.', { max: day }),
   lists: whole(20, 'The same for lists of messages, which cost the most.', { min: 0, max: 100_000 }),
   listsMs: whole(minute, 'How long their window is.', { max: day }),
+  listRows: whole(
+    10_000_000,
+    'Most numbers and the like that lists and searches of one account look at in that window; more are answered 429. 0 for no limit.',
+    { min: 0, max: 1_000_000_000_000 },
+  ),
   keepDays: whole(90, 'Records of messages that are older are removed; 0 keeps all. Lists show the last 90 days.', {
     min: 0,
     max: 100_000,

@@ -81,7 +81,7 @@ export function judgeJoining(
   if (!row[service]) return refused('invalid', `${number} cannot send ${service}.`, 'service')
   if (row.pool !== '' && row.pool !== poolUuid)
     return refused('inAnotherPool', `${number} is in another number pool.`, 'number')
-  const refusal = row.pool === '' ? noPlaceFor(row, () => takenPlaces(book.pool(poolUuid)?.numbers() ?? [])) : undefined
+  const refusal = row.pool === '' ? noPlaceFor(row, () => takenPlaces(book.pool(poolUuid)?.few() ?? [])) : undefined
   if (refusal !== undefined) return refusal
   const joinedAtMs = row.pool === '' ? Math.floor(nowMs) + 1 : row.joinedAtMs
   const joined: OwnedNumber = { ...row, pool: poolUuid, joinedAtMs, service }

@@ -11,7 +11,7 @@ export function placeOf({ type, country }: Placed): string {
   return type === 'longcode' ? '' : type === 'tollfree' ? type : `${type} ${country}`
 }
 
-/** Walks over all numbers of a pool. */
+/** @param numbers of a pool: all, or those of which it has few */
 export function takenPlaces(numbers: Iterable<Placed>): Set<string> {
   const taken = new Set<string>()
   for (const row of numbers) if (row.type !== 'longcode') taken.add(placeOf(row))

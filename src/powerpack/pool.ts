@@ -45,7 +45,9 @@ export class Pool {
   /** All numbers, used or not, in the order in which they joined. */
   readonly #members = new Set<number>()
   readonly #orders = new Map<number, LeastUsed>()
-  /** Slots of toll-free numbers and short codes. */
+  /** Toll-free numbers and short codes, used or not. */
+  readonly #few = new Set<number>()
+  /** Slots of those that are used. */
   #others: readonly number[] = []
 
   constructor(uuid: string, pack: string, book: NumberBook) {
@@ -62,6 +64,11 @@ export class Pool {
     for (const slot of this.#members) yield this.#book.at(slot)
   }
 
+  /** Its toll-free numbers and short codes, used or not: one of each at most, by country. */
+  *few(): Iterable<OwnedNumber> {
+    for (const slot of this.#few) yield this.#book.at(slot)
+  }
+
   /** Toll-free numbers and short codes that are used, by slot. */
   get others(): readonly number[] {
     return this.#others
@@ -75,6 +82,7 @@ export class Pool {
   add(slot: number): void {
     this.#members.add(slot)
     const row = this.#book.at(slot)
+    if (row.type !== 'longcode') this.#few.add(slot)
     if (!isUsable(row)) return
     if (row.type !== 'longcode') this.#others = [...this.#others, slot]
     else this.#eachOrder(row, (order) => order.add(slot))
@@ -102,6 +110,7 @@ export class Pool {
   /** Takes the number of this slot out; its row is still the one that it was added with. */
   remove(slot: number): void {
     this.#members.delete(slot)
+    this.#few.delete(slot)
     const row = this.#book.at(slot)
     if (!isUsable(row)) return
     if (row.type !== 'longcode') this.#others = this.#others.filter((other) => other !== slot)

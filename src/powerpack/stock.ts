@@ -114,7 +114,7 @@ function judgeLine(
   if (after.pool !== '') return { number, why: 'inAnotherPool', pool: after.pool }
   if (after.account !== pack.account) return { number, why: 'notItsPool', account: after.account }
   const taken = (): Set<string> => {
-    const known = places.get(pack.pool) ?? takenPlaces(book.pool(pack.pool)?.numbers() ?? [])
+    const known = places.get(pack.pool) ?? takenPlaces(book.pool(pack.pool)?.few() ?? [])
     places.set(pack.pool, known)
     return known
   }

@@ -63,5 +63,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose the path is. Set before a route is called. */
     apiAccount: ApiAccount
+    /** Counts what is looked at for the account's lists. */
+    look(rows: number): void
   }
 }

@@ -49,11 +49,12 @@ export function inventoryRoutes({ source, changes, applications }: ApiPorts): Ad
     server.get<{ Querystring: Search }>(
       '/PhoneNumber/',
       { schema: described('PhoneNumber', 'Looks for numbers that can be bought.', { query: SearchQuery }) },
-      async ({ apiAccount, query }, reply) => {
+      async (request, reply) => {
+        const { apiAccount, query } = request
         const wish = wishOf(query)
         if (wish === undefined) return refuse(reply, 400, 'country_iso: expects a country as two letters')
         const base = baseOf(apiAccount)
-        const found = await source.find(wish, query).catch(unlessUnavailable)
+        const found = await source.find(wish, { ...query, look: (rows) => request.look(rows) }).catch(unlessUnavailable)
         if (found instanceof NumbersUnavailable) return refuseForNow(reply, found.message)
         return answerList(reply, `${base}/PhoneNumber/`, query, found, (row) => offerJson(row, base))
       },

@@ -6,8 +6,8 @@ import { PAGE_MAX } from './page.js'
 
 export function ownThenProvider(book: PoolBook, own: NumberSource, provider: HttpInventory): NumberSource {
   return {
-    async find(wish, { limit = PAGE_MAX, offset = 0 }) {
-      const ours = await own.find(wish, { limit, offset })
+    async find(wish, { limit = PAGE_MAX, offset = 0, look }) {
+      const ours = await own.find(wish, { limit, offset, ...(look !== undefined && { look }) })
       const left = limit - ours.objects.length
       // Of a page that ours fill nobody else needs to be asked for more than whether there is any.
       if (left === 0) return { objects: ours.objects, total: ours.total + 1 }

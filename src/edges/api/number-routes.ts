@@ -92,7 +92,10 @@ export function numberRoutes(ports: ApiPorts): AddRoutes {
         const owners = ownersFor(apiAccount).filter(
           ({ authId }) => query.subaccount === undefined || authId === query.subaccount,
         )
-        const found = await pageWhere(ownedBy(owners), ({ row }) => isWanted(row, query, attachedTo), query)
+        const found = await pageWhere(ownedBy(owners), ({ row }) => isWanted(row, query, attachedTo), {
+          ...query,
+          look: (rows) => request.look(rows),
+        })
         return answerList(reply, `${baseOf(apiAccount)}/Number/`, query, found, jsonOf)
       },
     )

@@ -1,6 +1,7 @@
 // Pages of lists: which part is asked for, and cutting it out. No answers.
 import { setImmediate } from 'node:timers/promises'
 import { Type } from '@sinclair/typebox'
+import type { Look } from './look-budget.js'
 
 export const PAGE_MAX = 20
 
@@ -20,6 +21,8 @@ export const pageFields = {
 export interface PageWish {
   readonly limit?: number
   readonly offset?: number
+  /** Told of what is looked at; left out: nobody counts it. */
+  readonly look?: Look
 }
 
 export interface Found<T> {
@@ -42,26 +45,33 @@ function itsTurn(): Promise<void> {
 /**
  * The part that is asked for, and how many there are in all. Each is looked at, with pauses: a pool of 100,000 numbers must not hold up
  * messages while it is listed. What changes in a pause may be in the list or not.
+ *
+ * @throws LookedTooMuch as `look` does
  */
-export async function pageOf<T>(all: Iterable<T>, { limit = PAGE_MAX, offset = 0 }: PageWish): Promise<Found<T>> {
-  return pageWhere(all, () => true, { limit, offset })
+export async function pageOf<T>(all: Iterable<T>, wish: PageWish): Promise<Found<T>> {
+  return pageWhere(all, () => true, wish)
 }
 
 /** As `pageOf`, of those only that are wanted. */
 export async function pageWhere<T>(
   all: Iterable<T>,
   isWanted: (one: T) => boolean,
-  { limit = PAGE_MAX, offset = 0 }: PageWish,
+  { limit = PAGE_MAX, offset = 0, look }: PageWish,
 ): Promise<Found<T>> {
+  look?.(0)
   const objects: T[] = []
   let total = 0
   let looked = 0
   for (const one of all) {
-    if (++looked % SLICE === 0) await itsTurn()
+    if (++looked % SLICE === 0) {
+      look?.(SLICE)
+      await itsTurn()
+    }
     if (!isWanted(one)) continue
     if (total >= offset && objects.length < limit) objects.push(one)
     total++
   }
+  look?.(looked % SLICE)
   return { objects, total }
 }
 

@@ -93,7 +93,10 @@ export function poolRoutes(ports: ApiPorts): AddRoutes {
         const pool = poolOf(request)
         if (pool === undefined) return noPool(reply, request.params.pool)
         const base = baseOf(request.apiAccount)
-        const found = await pageWhere(pool.numbers(), wantedBy(list, request.query), request.query)
+        const found = await pageWhere(pool.numbers(), wantedBy(list, request.query), {
+          ...request.query,
+          look: (rows) => request.look(rows),
+        })
         const at = `${base}/NumberPool/${pool.uuid}/${path}/`
         return answerList(reply, at, request.query, found, (row) => poolNumberJson(row, base), '')
       },

@@ -64,7 +64,10 @@ export function powerpackRoutes(ports: ApiPorts): AddRoutes {
       },
       async (request, reply) => {
         const base = baseOf(request.apiAccount)
-        const found = await pageOf(book.packsOf(request.apiAccount.account), request.query)
+        const found = await pageOf(book.packsOf(request.apiAccount.account), {
+          ...request.query,
+          look: (rows) => request.look(rows),
+        })
         return answerList(reply, `${base}/Powerpack/`, request.query, found, (pack) => packJson(pack, base))
       },
     )

@@ -14,6 +14,7 @@ import { ApplicationBook, APPLICATION_TABLE } from './application-book.js'
 import { ownNumbers } from './inventory-own.js'
 import type { NumberSource } from './inventory.js'
 import { PowerpackChanges } from './powerpack-changes.js'
+import type { LookRate } from './look-budget.js'
 import { startApi, type Api } from './server.js'
 import type { TenDlcPort } from './tendlc-ports.js'
 
@@ -38,6 +39,7 @@ const accounts = [main, sub, other]
 
 export interface RigOptions {
   readonly rate?: ApiRate
+  readonly looks?: LookRate
   readonly logIns?: ApiLogIns
   readonly tenDlc?: TenDlcPort
   readonly routes?: readonly AddRoutes[]
@@ -82,10 +84,17 @@ export class ApiRig {
   }
 
   async start(): Promise<this> {
-    const { routes, rate } = this.#options
+    const { routes, rate, looks } = this.#options
     this.#api = await startApi(
       {
-        ...{ ports: this.#ports, routes, rate, version: '1.2.3', onFault: ({ error }) => this.faults.push(error) },
+        ...{
+          ports: this.#ports,
+          routes,
+          rate,
+          looks,
+          version: '1.2.3',
+          onFault: ({ error }) => this.faults.push(error),
+        },
         onAnswer: (method, route, status) => this.answers.push(`${method} ${route} ${status}`),
       },
       '127.0.0.1',

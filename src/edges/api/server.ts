@@ -9,6 +9,7 @@ import { defaultApiRate, type AddRoutes, type ApiPorts, type ApiRate } from './a
 import { applicationRoutes } from './application-routes.js'
 import { letIn } from './auth.js'
 import { inventoryRoutes } from './inventory-routes.js'
+import { defaultLookRate, LookBudgets, LookedTooMuch, type LookRate } from './look-budget.js'
 import { mediaRoutes } from './media.js'
 import { numberRoutes } from './number-routes.js'
 import { poolRoutes } from './pool-routes.js'
@@ -31,6 +32,8 @@ export interface ApiOptions {
   /** Beside those of powerpacks, numbers and applications. */
   readonly routes?: readonly AddRoutes[] | undefined
   readonly rate?: ApiRate | undefined
+  /** Rows that lists and searches of one account look at. */
+  readonly looks?: LookRate | undefined
   readonly bounds?: HttpBounds | undefined
   /** For the OpenAPI document. */
   readonly version: string
@@ -65,7 +68,8 @@ export async function startApi(options: ApiOptions, host: string, port: number):
 
 /** The server, not yet listening. */
 async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { ports, bounds = apiBounds, onFault, onAnswer } = options
+  const { ports, bounds = apiBounds, looks = defaultLookRate, onFault, onAnswer } = options
+  const budgets = new LookBudgets(looks, ACCOUNTS_COUNTED)
   const server = Fastify({
     logger: false,
     rewriteUrl: ({ url = '/' }) => normalUrl(url),
@@ -88,6 +92,9 @@ async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   // Answers are ours: written as they are.
   server.setSerializerCompiler(() => (body) => JSON.stringify(body))
   server.decorateRequest('apiAccount')
+  server.decorateRequest('look', function (this: FastifyRequest, rows: number) {
+    budgets.take(this.apiAccount.authId, rows, ports.monotonicMs())
+  })
   server.decorateReply('apiId', '')
   server.addHook('onRequest', async (_request, reply) => {
     reply.apiId = ports.uuid()
@@ -169,6 +176,10 @@ function enter(
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, onFault: OnFault): FastifyReply {
   if (error instanceof StoreError) return refuseForNow(reply, 'nothing was changed: the store fails; try again later')
+  if (error instanceof LookedTooMuch) {
+    void reply.header('retry-after', Math.ceil(error.waitMs / 1000))
+    return refuse(reply, 429, error.message)
+  }
   const { statusCode = 500, message = '' } = error as { readonly statusCode?: number; readonly message?: string }
   if (statusCode >= 400 && statusCode < 500) return refuse(reply, statusCode, message)
   onFault({ method: request.method, url: request.url, error })

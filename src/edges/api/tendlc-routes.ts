@@ -130,7 +130,7 @@ export function tenDlcRoutes(ports: ApiPorts): AddRoutes {
         const { apiAccount, query, params } = request
         const seen = campaignOf(request)
         if (seen === undefined) return noCampaign(reply, params.campaign)
-        const found = await pageOf(seen.campaign.numbers, query)
+        const found = await pageOf(seen.campaign.numbers, { ...query, look: (rows) => request.look(rows) })
         const meta = metaOf(`${baseOf(apiAccount)}/10dlc/Campaign/${seen.campaign.id}/Number/`, query, found)
         return answer(reply, { meta, ...campaignNumbersJson(seen.campaign, found.objects, seen.registry) })
       },
