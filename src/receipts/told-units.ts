@@ -70,7 +70,13 @@ export class ToldUnits {
   /** The same with what the report tells of the phone's network. What the vendor writes for the phone may be anything. */
   hearing<U extends ReceiptedUnit | UnansweredUnit>(unit: U, phone: string, network: string): U {
     const kept = this.#ports.heard?.(phone, network)
-    return kept === undefined || kept.length === 0 ? unit : { ...unit, kept }
+    if (kept === undefined || kept.length === 0) return unit
+    const { outbox, move, cdr } = unit
+    const heard: ReceiptedUnit | UnansweredUnit =
+      unit.kind === 'receipted'
+        ? { kind: unit.kind, awaiting: unit.awaiting, final: unit.final, outbox, group: unit.group, kept, move, cdr }
+        : { kind: unit.kind, delivery: unit.delivery, outbox, kept, move, cdr }
+    return heard as U
   }
 
   /** No report came on a segment: that is told by its group where there is one. */

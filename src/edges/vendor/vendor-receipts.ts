@@ -75,11 +75,12 @@ export class VendorReceipts {
     }
     const ids = this.#candidateIds(read.ids)
     const network = this.#networkTlv === undefined ? undefined : this.#networkIn(request.tlvs, this.#networkTlv)
+    const { state, error, doneAtMs, destination } = read.report
     return {
       vendor,
       connection: id,
       ids,
-      report: network === undefined ? read.report : { ...read.report, network },
+      report: network === undefined ? read.report : { state, error, doneAtMs, destination, network },
       stored: () => void session.respond(request, status.ESME_ROK),
       failed: () => void session.respond(request, status.ESME_RX_T_APPN),
       ...(receiptIds.form === 'auto' && {
