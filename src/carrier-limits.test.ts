@@ -155,13 +155,34 @@ describe('limits before lanes', () => {
 
 describe('queues', () => {
   it('have the paces of campaigns and numbers, and lives by the tables, of pools too', () => {
-    const { limits } = setUp({ maxQueueSeconds: 20_000 })
-    const limited = { number: attached, campaign: 'C1', carrier: 'att' }
+    const { limits, state } = setUp({ maxQueueSeconds: 20_000 })
+    const limited = { account: acme, number: attached, campaign: 'C1', carrier: 'att' }
     expect(limits.queuesOf(limited)).toEqual([{ of: 'campaign', carrier: 'att', perSecond: 4 }])
-    expect(limits.queuesOf(without(tollFree))).toEqual([{ of: 'number', carrier: 'unknown', perSecond: 3 }])
+    expect(limits.queuesOf({ ...without(tollFree), account: acme })).toEqual([
+      { of: 'number', carrier: 'unknown', perSecond: 3 },
+    ])
     expect(limits.lifeMs(undefined, false)).toBe(20_000_000)
     expect(limits.lifeMs(undefined, true)).toBe(10_800_000)
     expect(limits.lifeMs(60_000, false)).toBe(60_000)
+    state.perSecond = 2
+    limits.follow()
+    expect(limits.queuesOf(limited)).toEqual([
+      { of: 'campaign', carrier: 'att', perSecond: 2 },
+      { of: 'account', carrier: 'unknown', perSecond: 2 },
+    ])
+  })
+
+  it('an account is free while half of its second is', () => {
+    const { limits, state } = setUp()
+    expect(limits.isFree(acme, 1_000_000)).toBe(true)
+    state.perSecond = 4
+    limits.follow()
+    const [limit] = limits.limitsOf({ kind: 'vendor', route: ['a' as ConnectionId], account: acme }, undefined)
+    for (const isFree of [true, true, false]) {
+      expect(limit!.take(1, 1_000_000)).toBe(true)
+      expect(limits.isFree(acme, 1_000_000)).toBe(isFree)
+    }
+    expect(limits.isFree(acme, 1_000_250)).toBe(true)
   })
 
   it('know what is left of a day, whichever of several carriers has least', () => {

@@ -18,7 +18,7 @@ import type { DayCap, Pace } from './tendlc/in-force.js'
 import type { CampaignInForce, LimitedLane, LimitWorld } from './tendlc/limiter-lane.js'
 import type { LearnedCarriers } from './tendlc/learned-carriers.js'
 import { Limiter } from './tendlc/limiter.js'
-import { isCarrier, queuesOf, queuesOfNumber, type DayLeft, type QueuePace } from './tendlc/queue.js'
+import { isCarrier, queuesOf, queuesOfNumber, withAccount, type DayLeft, type QueuePace } from './tendlc/queue.js'
 import { senderKindOf } from './tendlc/sender-kind.js'
 import { accountPaceOf, queueSecondsOf, senderPaceOf } from './tendlc/senders.js'
 
@@ -53,7 +53,7 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
   readonly #limiter: Limiter
   #tenDlc: TenDlc | undefined
   #carriers: DestinationCarriers | undefined
-  /** By campaign and carrier. */
+  /** By campaign, carrier and account. */
   readonly #queues = new Map<string, readonly QueuePace[]>()
   /** Of what was sent since the start, by key. */
   readonly #days = new Map<string, DayCap>()
@@ -189,14 +189,24 @@ export class CarrierLimits implements LimitedPorts, LimitWorld {
 
   // ---- how long queues may be ------------------------------------------------------------------------------------------
 
-  queuesOf(limited: Limited): readonly QueuePace[] {
-    const { campaign, carrier, number } = limited
+  queuesOf(limited: LimitedBy): readonly QueuePace[] {
+    const { account, campaign, carrier } = limited
     const inForce = campaign === '' ? undefined : this.campaign(campaign)
-    if (inForce === undefined) return queuesOfNumber(this.numberPace(laneOf({ ...limited, account: '', number })))
-    const key = `${campaign}|${carrier}`
+    if (inForce === undefined)
+      return withAccount(queuesOfNumber(this.numberPace(laneOf(limited))), this.accountPace(account, 'sms'))
+    const key = `${campaign}|${carrier}|${account}`
     let queues = this.#queues.get(key)
-    if (queues === undefined) this.#queues.set(key, (queues = queuesOf(inForce, carrierIn(carrier))))
+    if (queues === undefined) {
+      queues = withAccount(queuesOf(inForce, carrierIn(carrier)), this.accountPace(account, 'sms'))
+      this.#queues.set(key, queues)
+    }
     return queues
+  }
+
+  /** Has an account half of its second to spare? Then nothing is held up by its pace. */
+  isFree(account: string, nowMs: number): boolean {
+    const uses = this.#limiter.use(abroad(account), nowMs)
+    return uses.every(({ limit, room }) => room * 2 >= Math.max(1, Math.floor(limit)))
   }
 
   lifeMs(askedMs: number | undefined, isOfPool: boolean): number {

@@ -64,7 +64,7 @@ beforeEach(async () => {
   waiting = new LimitedQueues()
   failure = undefined
   told = []
-  const news = { number: '12025550101', campaign: 'news', carrier: 'att' }
+  const news = { account: 'acme', number: '12025550101', campaign: 'news', carrier: 'att' }
   const route = ['k'] as unknown as readonly ConnectionId[]
   const parsed = parseTokens(`all ${tokenHash('s3cret')} directory:write; reader ${tokenHash('read')} directory:read`)
   admin = await startAdmin({
@@ -130,8 +130,8 @@ const key = 'tmobile:ein:123456789'
 it('each limit is shown with what is left of it', async () => {
   limiter.of(news).take(10, 5000)
   limiter.vendorHas(limiter.daysOf(news), 4, 5000)
-  waiting.add({ number: '12025550101', campaign: 'news', carrier: 'tmobile' }, 3, 30)
-  waiting.add({ number: '12025550102', campaign: 'news', carrier: 'unknown' }, 1, 2)
+  waiting.add({ account: 'acme', number: '12025550101', campaign: 'news', carrier: 'tmobile' }, 3, 30)
+  waiting.add({ account: 'acme', number: '12025550102', campaign: 'news', carrier: 'unknown' }, 1, 2)
   const { status, body } = await call('GET', '/v1/campaigns/news/limits', undefined, 'read')
   expect(status).toBe(200)
   expect(body).toMatchObject({ campaign: 'news', brand: 'acme', sharedBy: 'campaign', atCap: 'hold', at: '2026-11-23T20:00:00.000Z' }) // prettier-ignore

@@ -68,6 +68,7 @@ export async function openCarriers(ports: OpenCarriersPorts): Promise<Carriers> 
         isOn: () => limits.isOn(),
         limitedOf: (message) => limits.limitedOf(message),
         queuesOf: (limited) => limits.queuesOf(limited),
+        isFree: (...asked) => limits.isFree(...asked),
         lifeMs: (...asked) => limits.lifeMs(...asked),
         dayLeft: (...of) => limits.dayLeft(...of),
         waiting: dispatcher.limited,

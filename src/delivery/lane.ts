@@ -4,7 +4,7 @@
 import { BoundedQueue } from '../lib/bounded-queue.js'
 import type { Delivery } from '../message/delivery.js'
 import type { DeliveryId, LaneKey } from '../message/ids.js'
-import type { Limited } from '../message/limited.js'
+import type { LimitedBy } from '../message/limited.js'
 import type { PoolSender } from '../message/pool-sender.js'
 import type { Destination } from './destination.js'
 import { notHeld, type Held } from './lane-holds.js'
@@ -17,7 +17,7 @@ export interface Lane extends Held {
   /** The number of a pool that sends what is in it; that of the target. */
   readonly sender: PoolSender | undefined
   /** What carriers limit what is in it by; that of the target. */
-  readonly limited: Limited | undefined
+  readonly limited: LimitedBy | undefined
   limits: readonly Limit[]
   /** Read ahead and due, in order. */
   readonly ready: BoundedQueue<Delivery>
@@ -124,7 +124,7 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     key,
     target,
     sender: target.kind === 'vendor' ? target.sender : undefined,
-    limited: target.kind === 'vendor' ? target.limited : undefined,
+    limited: limitedBy(target),
     limits,
     ready: new BoundedQueue<Delivery>(maxReady),
     held: noIds,
@@ -145,6 +145,12 @@ export function newLane(key: LaneKey, target: LaneTarget, limits: readonly Limit
     unreadDueMs: Infinity,
     wakeMs: Infinity,
   }
+}
+
+function limitedBy(target: LaneTarget): LimitedBy | undefined {
+  if (target.kind !== 'vendor' || target.limited === undefined) return undefined
+  const { number, campaign, carrier } = target.limited
+  return { account: target.account, number, campaign, carrier }
 }
 
 /** Puts a delivery back where it belongs in the order (due, id): near the front, since it was there before. False when full. */

@@ -1,6 +1,6 @@
-// How many segments wait for each campaign and carrier, and for each number and carrier, in whichever lanes. Counts, and decides nothing.
+// How many segments wait for each campaign and carrier, for each number and carrier, and for each account, in whichever lanes. Counts, and decides nothing.
 
-import type { Limited } from '../message/limited.js'
+import type { LimitedBy } from '../message/limited.js'
 
 interface Queue {
   messages: number
@@ -11,6 +11,7 @@ interface Queue {
 export interface WaitingSegments {
   ofCampaign(campaign: string, carrier: string): number
   ofNumber(number: string, carrier: string): number
+  ofAccount(account: string): number
   /** Those of campaigns, in no order. */
   campaigns(): Iterable<{ readonly campaign: string; readonly carrier: string; readonly segments: number }>
   /** Those of numbers, in no order. */
@@ -21,7 +22,7 @@ export class LimitedQueues implements WaitingSegments {
   readonly #queues = new Map<string, Queue>()
 
   /** Of messages that an earlier process left their number alone is known at first: one segment each, until they are lengthened. */
-  add(limited: Limited, messages: number, segments: number): void {
+  add(limited: LimitedBy, messages: number, segments: number): void {
     for (const key of keysOf(limited)) {
       let queue = this.#queues.get(key)
       if (queue === undefined) this.#queues.set(key, (queue = { messages: 0, segments: 0 }))
@@ -31,7 +32,7 @@ export class LimitedQueues implements WaitingSegments {
   }
 
   /** Messages that wait are longer than they were taken for, by so many segments together. */
-  lengthen(limited: Limited, segments: number): void {
+  lengthen(limited: LimitedBy, segments: number): void {
     for (const key of keysOf(limited)) {
       const queue = this.#queues.get(key)
       if (queue !== undefined) queue.segments += segments
@@ -39,7 +40,7 @@ export class LimitedQueues implements WaitingSegments {
   }
 
   /** One left: with as many segments as those that wait have on average, since what left is not looked into again. */
-  remove(limited: Limited): void {
+  remove(limited: LimitedBy): void {
     for (const key of keysOf(limited)) {
       const queue = this.#queues.get(key)
       if (queue === undefined) continue
@@ -55,6 +56,10 @@ export class LimitedQueues implements WaitingSegments {
 
   ofNumber(number: string, carrier: string): number {
     return this.#segments(numberKey(number, carrier))
+  }
+
+  ofAccount(account: string): number {
+    return this.#segments(accountKey(account))
   }
 
   *campaigns(): Generator<{ readonly campaign: string; readonly carrier: string; readonly segments: number }> {
@@ -76,10 +81,12 @@ export class LimitedQueues implements WaitingSegments {
   }
 }
 
-function keysOf({ number, campaign, carrier }: Limited): readonly string[] {
-  const ofNumber = numberKey(number, carrier)
-  return campaign === '' ? [ofNumber] : [campaignKey(campaign, carrier), ofNumber]
+function keysOf({ account, number, campaign, carrier }: LimitedBy): readonly string[] {
+  const [ofAccount, ofNumber] = [accountKey(account), numberKey(number, carrier)]
+  return campaign === '' ? [ofAccount, ofNumber] : [ofAccount, campaignKey(campaign, carrier), ofNumber]
 }
+
+const accountKey = (account: string): string => `a|${account}`
 
 const campaignKey = (campaign: string, carrier: string): string => `c|${campaign}|${carrier}`
 const numberKey = (number: string, carrier: string): string => `n|${number}|${carrier}`

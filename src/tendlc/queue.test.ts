@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { LimitedQueues } from './limited-queues.js'
-import { aheadIn, canDrain, queuesOf, queuesOfNumber } from './queue.js'
+import { aheadIn, canDrain, queuesOf, queuesOfNumber, withAccount } from './queue.js'
 import { campaignOf, shared } from './world.suite.js'
 
 const hour = 3_600_000
@@ -30,9 +30,23 @@ it('a message stands in the queue of its campaign, or of its number, by what its
   expect(queuesOfNumber(undefined)).toEqual([])
 })
 
+it('no queue drains faster than its account, whose messages stand in a queue of it together', () => {
+  const pace = (perSecond: number, perMinute?: number) => ({ perSecond, perMinute })
+  const queues = [
+    { of: 'campaign', carrier: 'att', perSecond: 75 },
+    { of: 'number', carrier: 'att', perSecond: 1 },
+  ] as const
+  expect(withAccount(queues, undefined)).toBe(queues)
+  expect(withAccount(queues, pace(10, 300))).toEqual([
+    { of: 'campaign', carrier: 'att', perSecond: 5 },
+    { of: 'number', carrier: 'att', perSecond: 1 },
+    { of: 'account', carrier: 'unknown', perSecond: 5 },
+  ])
+})
+
 it('those of unknown carriers stand before it, too', () => {
   const waiting = new LimitedQueues()
-  const limited = { number: '1', campaign: 'C1', carrier: 'att' }
+  const limited = { account: 'acme', number: '1', campaign: 'C1', carrier: 'att' }
   waiting.add(limited, 2, 7)
   waiting.add({ ...limited, carrier: 'unknown' }, 1, 3)
   waiting.add({ ...limited, number: '2' }, 1, 1)
@@ -40,6 +54,9 @@ it('those of unknown carriers stand before it, too', () => {
   expect(aheadIn({ of: 'campaign', ...att }, limited, waiting)).toBe(11)
   expect(aheadIn({ of: 'number', ...att }, limited, waiting)).toBe(10)
   expect(aheadIn({ of: 'number', carrier: 'unknown', perSecond: 1 }, limited, waiting)).toBe(3)
+  waiting.add({ ...limited, account: 'other', number: '3' }, 1, 2)
+  expect(aheadIn({ of: 'account', carrier: 'unknown', perSecond: 1 }, limited, waiting)).toBe(11)
+  waiting.remove({ ...limited, account: 'other', number: '3' })
   for (let i = 0; i < 3; i++) waiting.remove(i < 2 ? limited : { ...limited, number: '2' })
   expect(waiting.ofCampaign('C1', 'att')).toBe(0)
   expect([...waiting.campaigns()]).toEqual([{ campaign: 'C1', carrier: 'unknown', segments: 3 }])

@@ -1,14 +1,14 @@
 // Which queues a message stands in, and whether they can still drain within its life: what is in force, made into bounds. Pure.
 
-import type { Limited } from '../message/limited.js'
+import type { LimitedBy } from '../message/limited.js'
 import { carriers, majorCarriers, type Carrier } from './carriers.js'
 import type { LimitsInForce, Pace } from './in-force.js'
 import type { WaitingSegments } from './limited-queues.js'
 
 /** A queue, and how fast it drains at best. */
 export interface QueuePace {
-  /** Of all numbers of the campaign, or of the number alone. */
-  readonly of: 'campaign' | 'number'
+  /** Of all numbers of the campaign, of the number alone, or of all that carriers limit of the account. */
+  readonly of: 'campaign' | 'number' | 'account'
   readonly carrier: Carrier | 'unknown'
   /** Segments a second. */
   readonly perSecond: number
@@ -36,6 +36,19 @@ export function queuesOfNumber(pace: Pace | undefined): readonly QueuePace[] {
   return queueOf('number', 'unknown', pace)
 }
 
+/** No queue drains faster than what its account may send, and all that is the account's stands in one of it. */
+export function withAccount(queues: readonly QueuePace[], pace: Pace | undefined): readonly QueuePace[] {
+  const [ofAccount] = queueOf('account', 'unknown', pace)
+  if (ofAccount === undefined) return queues
+  const most = ofAccount.perSecond
+  const narrowed = queues.map(({ of, carrier, perSecond }): QueuePace => ({
+    of,
+    carrier,
+    perSecond: Math.min(perSecond, most),
+  }))
+  return [...narrowed, ofAccount]
+}
+
 export function isCarrier(text: string): text is Carrier {
   return (carriers as readonly string[]).includes(text)
 }
@@ -43,9 +56,10 @@ export function isCarrier(text: string): text is Carrier {
 /** Segments that go before one which comes now, of those that are counted so. */
 export function aheadIn(
   { of, carrier }: QueuePace,
-  { campaign, number }: Limited,
-  waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber'>,
+  { account, campaign, number }: LimitedBy,
+  waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber' | 'ofAccount'>,
 ): number {
+  if (of === 'account') return waiting.ofAccount(account)
   const ofCarrier = (each: string): number =>
     of === 'campaign' ? waiting.ofCampaign(campaign, each) : waiting.ofNumber(number, each)
   return ofCarrier(carrier) + (carrier === 'unknown' ? 0 : ofCarrier('unknown'))

@@ -1,17 +1,19 @@
 import { expect, it } from 'vitest'
 import type { Failure } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
-import type { Limited } from '../../message/limited.js'
+import type { LimitedBy } from '../../message/limited.js'
 import { LimitedQueues } from '../../tendlc/limited-queues.js'
 import type { Routed } from '../stage.js'
 import { LimitedStage, type LimitedStagePorts } from './limited.js'
 
-const limited: Limited = { number: '12025550101', campaign: 'C1', carrier: 'att' }
+const limited: LimitedBy = { account: 'acme', number: '12025550101', campaign: 'C1', carrier: 'att' }
 
 function setUp(changes: Partial<LimitedStagePorts> = {}) {
   const log: string[] = []
   const waiting = new LimitedQueues()
+  const state = { isFree: false }
   const stage = new LimitedStage({
+    isFree: () => state.isFree,
     isOn: () => true,
     limitedOf: ({ message }) => (message.source.value === limited.number ? limited : undefined),
     queuesOf: () => [{ of: 'campaign', carrier: 'att', perSecond: 1 }],
@@ -38,7 +40,7 @@ function setUp(changes: Partial<LimitedStagePorts> = {}) {
       },
       ...more,
     }) as unknown as Routed
-  return { log, waiting, stage, routed }
+  return { log, waiting, stage, routed, state }
 }
 
 it('leaves a batch as it is where there is no campaign, and a message that nothing limits', () => {
@@ -49,7 +51,7 @@ it('leaves a batch as it is where there is no campaign, and a message that nothi
   const [plain, other] = [routed('447700900123'), routed()]
   const taken = stage.take([plain, other], 0)
   expect(taken[0]).toBe(plain)
-  expect(taken[1]!.submission).toMatchObject({ limited, validityMs: 10_000 })
+  expect(taken[1]!.submission).toMatchObject({ limited: { campaign: 'C1', carrier: 'att' }, validityMs: 10_000 })
 })
 
 it('refuses what would wait longer than its life, with what is on its way to the store and in it', () => {
@@ -61,6 +63,22 @@ it('refuses what would wait longer than its life, with what is on its way to the
   first[0]!.submission.answer.refused({ reason: 'systemError', cause: '' })
   expect(stage.take([routed()], 0)).toHaveLength(1)
   expect(log.slice(2)).toEqual(['systemError'])
+})
+
+it('refuses what its account can not send in its life, whichever of its campaigns waits; but not while the account has room', () => {
+  const { stage, routed, waiting, log, state } = setUp({
+    queuesOf: () => [
+      { of: 'campaign', carrier: 'att', perSecond: 1 },
+      { of: 'account', carrier: 'unknown', perSecond: 1 },
+    ],
+  })
+  waiting.add({ account: 'acme', number: '12025550102', campaign: 'C2', carrier: 'tmobile' }, 9, 9)
+  waiting.add({ account: 'other', number: '12025550103', campaign: 'C3', carrier: 'att' }, 9, 9)
+  expect(stage.take([routed(), routed()], 0)).toHaveLength(1)
+  expect(log).toEqual(['counted C1 queueOverflow', 'queueOverflow'])
+  // What waits there waits for something else, such as midnight.
+  state.isFree = true
+  expect(stage.take([routed()], 0)).toHaveLength(1)
 })
 
 it('refuses a number that may not send, and what comes after the cap where that may not wait', () => {

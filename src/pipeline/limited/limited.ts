@@ -3,7 +3,7 @@
 
 import type { Failure, FailureReason } from '../../message/failure.js'
 import type { MessageId } from '../../message/ids.js'
-import type { Limited, LimitedMessage } from '../../message/limited.js'
+import type { Limited, LimitedBy, LimitedMessage } from '../../message/limited.js'
 import { segmentsOf } from '../../money/units.js'
 import { LimitedQueues, type WaitingSegments } from '../../tendlc/limited-queues.js'
 import { aheadIn, canDrain, type DayLeft, type QueuePace } from '../../tendlc/queue.js'
@@ -15,13 +15,15 @@ export interface LimitedStagePorts {
   /** What limits a message; a number without campaign may not send at all where it is `unregistered`. */
   readonly limitedOf: (message: LimitedMessage) => Limited | undefined | 'unregistered'
   /** The queues that it stands in. */
-  readonly queuesOf: (limited: Limited) => readonly QueuePace[]
+  readonly queuesOf: (limited: LimitedBy) => readonly QueuePace[]
+  /** Is nothing held up by the pace of an account? Asked where its queue is too long. */
+  readonly isFree: (account: string, nowMs: number) => boolean
   /** How long it may wait, ms, where its sender asked for that or, with undefined, for nothing. */
   readonly lifeMs: (askedMs: number | undefined, isOfPool: boolean) => number
   /** Undefined for no cap. `fails`: what comes after it may not wait for the next day. */
   readonly dayLeft: (limited: Limited, nowMs: number) => (DayLeft & { readonly fails: boolean }) | undefined
   /** Segments in the store. */
-  readonly waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber'>
+  readonly waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber' | 'ofAccount'>
   readonly refused: (limited: Limited, reason: FailureReason) => void
 }
 
@@ -33,6 +35,7 @@ export class LimitedStage {
   readonly #waiting: LimitedStagePorts['waiting'] = {
     ofCampaign: (...of) => this.#ports.waiting.ofCampaign(...of) + this.#underWay.ofCampaign(...of),
     ofNumber: (...of) => this.#ports.waiting.ofNumber(...of) + this.#underWay.ofNumber(...of),
+    ofAccount: (...of) => this.#ports.waiting.ofAccount(...of) + this.#underWay.ofAccount(...of),
   }
 
   constructor(ports: LimitedStagePorts) {
@@ -65,8 +68,10 @@ export class LimitedStage {
     // Its carrier is found out, and it stands in a queue then.
     if (routed.isUndecided === true) return { ...routed, submission: withFound(submission, { validityMs }) }
     const segments = segmentsOf(submission.content)
+    const { number, campaign, carrier } = limited
+    const by: LimitedBy = { account: account.id, number, campaign, carrier }
     const failure = this.#overflow(
-      limited,
+      by,
       segments,
       { dueInMs: Math.max(0, submission.scheduleMs), lifeMs: validityMs },
       nowMs,
@@ -76,25 +81,31 @@ export class LimitedStage {
       answer.refused(failure)
       return undefined
     }
-    this.#underWay.add(limited, 1, segments)
-    const counted = new CountedAnswer(answer, () => this.#underWay.remove(limited))
+    this.#underWay.add(by, 1, segments)
+    const counted = new CountedAnswer(answer, () => this.#underWay.remove(by))
     return { ...routed, submission: withFound(submission, { limited, validityMs, answer: counted }) }
   }
 
-  #overflow(limited: Limited, segments: number, { dueInMs, lifeMs }: Wait, nowMs: number): Failure | undefined {
+  #overflow(by: LimitedBy, segments: number, { dueInMs, lifeMs }: Wait, nowMs: number): Failure | undefined {
     // One that is due on another day: nobody knows what that will have used.
-    const today = this.#ports.dayLeft(limited, nowMs)
+    const today = this.#ports.dayLeft(by, nowMs)
     const day = today !== undefined && dueInMs >= today.ms ? undefined : today
-    const { number, campaign, carrier } = limited
+    const { account, number, campaign, carrier } = by
     const to = `${campaign === '' ? number : `campaign ${campaign}`} to ${carrier}`
     if (day?.fails === true && day.room < segments)
       return { reason: 'dayCapReached', cause: `${to}: ${day.room} of ${day.cap} are left of the day` }
-    for (const queue of this.#ports.queuesOf(limited)) {
-      const ahead = aheadIn(queue, limited, this.#waiting)
+    for (const queue of this.#ports.queuesOf(by)) {
+      const ahead = aheadIn(queue, by, this.#waiting)
+      const isOfAccount = queue.of === 'account'
       // Those ahead go on leaving until it is due.
       const untilMs = dueInMs + lifeMs
-      if (canDrain(queue.perSecond, ahead, segments, untilMs, day?.fails === true ? undefined : day)) continue
-      return { reason: 'queueOverflow', cause: `${to}: ${ahead} segments wait at ${queue.perSecond} a second` }
+      // The day is one brand's, and those ahead in an account may be others'.
+      const waitsFor = day?.fails === true || isOfAccount ? undefined : day
+      if (canDrain(queue.perSecond, ahead, segments, untilMs, waitsFor)) continue
+      // What waits there waits for something else, such as midnight, and takes no turn from this one.
+      if (isOfAccount && this.#ports.isFree(account, nowMs)) continue
+      const where = isOfAccount ? `account ${account}` : to
+      return { reason: 'queueOverflow', cause: `${where}: ${ahead} segments wait at ${queue.perSecond} a second` }
     }
     return undefined
   }
