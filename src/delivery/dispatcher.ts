@@ -90,7 +90,7 @@ export class Dispatcher {
     this.#nowMs = nowMs
     for (const summary of lanes) {
       const lane = this.#lane(summary.lane)
-      this.#counts.restored(lane, summary.waiting)
+      this.#counts.restored(lane, summary.waiting, summary.earliestDueMs > nowMs ? summary.earliestDueMs : 0)
       this.#wakes.due(lane, summary.earliestDueMs)
     }
     this.tick(nowMs)
@@ -99,7 +99,13 @@ export class Dispatcher {
   /** A delivery became durable in its lane. */
   offer(delivery: Delivery, nowMs: number): void {
     const lane = this.#lane(delivery.lane)
-    this.#counts.add(lane, 1, lane.limited !== undefined && delivery.kind === 'segment' ? segmentsLeft(delivery) : 1)
+    const dueMs = delivery.dueMs > nowMs ? delivery.dueMs : 0
+    this.#counts.add(
+      lane,
+      1,
+      lane.limited !== undefined && delivery.kind === 'segment' ? segmentsLeft(delivery) : 1,
+      dueMs,
+    )
     // A reading sees what is on disk, also when nobody has been told yet that it is.
     if (lane.held.has(delivery.id)) return
     if (delivery.dueMs > nowMs) {
@@ -123,7 +129,7 @@ export class Dispatcher {
     if (lane === undefined) return
     this.#readAhead.release(lane, delivery.id)
     this.#releasedInSweep?.add(delivery.id)
-    if (lane.waiting > 0) this.#counts.add(lane, -1)
+    if (lane.waiting > 0) this.#counts.add(lane, -1, 1, delivery.dueMs)
     if (lane.waiting === 0 && lane.held.size === 0 && lane.asked === 0) this.#drop(lane)
   }
 

@@ -28,20 +28,21 @@ export class LaneCounts {
   /**
    * @param more deliveries; -1 for one that left
    * @param segments of those that came
+   * @param dueMs of what left, or came and is not due yet; 0 for what came and is
    */
-  add(lane: Lane, more: number, segments = 1): void {
+  add(lane: Lane, more: number, segments = 1, dueMs = 0): void {
     lane.waiting += more
     this.#total += more
     const { sender, limited } = lane
     if (sender !== undefined) this.#numbers.add(sender.number, more)
     if (limited === undefined) return
-    if (more > 0) this.#limited.add(limited, more, segments)
-    else this.#limited.remove(limited)
+    if (more > 0) this.#limited.add(limited, more, segments, dueMs)
+    else this.#limited.remove(limited, dueMs)
   }
 
   /** Those that an earlier process left: each counts as one segment until the first of its lane are read. */
-  restored(lane: Lane, messages: number): void {
-    this.add(lane, messages, messages)
+  restored(lane: Lane, messages: number, earliestDueMs: number): void {
+    this.add(lane, messages, messages, earliestDueMs)
     if (lane.limited !== undefined) lane.uncounted = messages
   }
 

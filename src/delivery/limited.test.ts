@@ -335,3 +335,22 @@ it('messages that an earlier process left count as long as the first of their la
   await w.rig.settle()
   expect(limited.ofCampaign('C1', 'att')).toBe(140)
 })
+
+it('scheduled messages wait from when they are due, also after a restart', async () => {
+  const store = new MemoryStore()
+  const w = new LimitedWorld({ [one]: 'C1', [two]: 'C1' }, campaignOf('C1', { att: shared(0.25) }))
+  await w.start({ store })
+  const laterMs = w.rig.nowMs() + 50 * 3_600_000
+  const later = [2, 3].map((segments) => w.submit(one, att, segments, { dueMs: laterMs, expiresAtMs: laterMs + 1e9 }))
+  w.submit(two, att, 4)
+  await w.rig.settle()
+  const counted = () => {
+    const { limited } = w.rig.dispatcher
+    return [w.rig.nowMs() + 36_000_000, Infinity].map((byMs) => limited.ofCampaign('C1', 'att', byMs))
+  }
+  expect(counted()).toEqual([4, 9])
+  await w.start({ store, clock: w.rig.clock })
+  await w.rig.settle()
+  expect(counted()).toEqual([4, 6])
+  expect(later).toHaveLength(2)
+})

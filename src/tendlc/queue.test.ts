@@ -61,3 +61,23 @@ it('those of unknown carriers stand before it, too', () => {
   expect(waiting.ofCampaign('C1', 'att')).toBe(0)
   expect([...waiting.campaigns()]).toEqual([{ campaign: 'C1', carrier: 'unknown', segments: 3 }])
 })
+
+it('what is due later waits from then on: to ten minutes', () => {
+  const waiting = new LimitedQueues()
+  const limited = { account: 'acme', number: '1', campaign: 'C1', carrier: 'att' }
+  const by = (...hours: readonly number[]) => hours.map((each) => waiting.ofCampaign('C1', 'att', each * hour))
+  waiting.add(limited, 1, 2)
+  waiting.add(limited, 1, 4, 12 * hour)
+  waiting.add(limited, 2, 6, 5 * hour)
+  waiting.add(limited, 1, 1, 5 * hour + 1000)
+  expect(by(0, 4.9, 5, 11, 12, Infinity)).toEqual([2, 2, 9, 9, 13, 13])
+  expect(waiting.ofAccount('acme', 4.9 * hour)).toBe(2)
+  expect([...waiting.numbers()]).toEqual([{ number: '1', carrier: 'att', segments: 13 }])
+  waiting.remove(limited, 12 * hour)
+  expect(by(0, Infinity)).toEqual([2, 9])
+  // Of others it is not known which left: those that were due first.
+  for (let i = 0; i < 2; i++) waiting.remove(limited)
+  expect(by(0, 4.9, 5)).toEqual([0, 0, 5])
+  for (let i = 0; i < 2; i++) waiting.remove(limited, 9 * hour)
+  expect([by(Infinity), [...waiting.campaigns()]]).toEqual([[0], []])
+})

@@ -53,15 +53,20 @@ export function isCarrier(text: string): text is Carrier {
   return (carriers as readonly string[]).includes(text)
 }
 
-/** Segments that go before one which comes now, of those that are counted so. */
+/**
+ * Segments that go before one which comes now, of those that are counted so.
+ *
+ * @param byMs switch time: what is due later does not go before it
+ */
 export function aheadIn(
   { of, carrier }: QueuePace,
   { account, campaign, number }: LimitedBy,
   waiting: Pick<WaitingSegments, 'ofCampaign' | 'ofNumber' | 'ofAccount'>,
+  byMs = Infinity,
 ): number {
-  if (of === 'account') return waiting.ofAccount(account)
+  if (of === 'account') return waiting.ofAccount(account, byMs)
   const ofCarrier = (each: string): number =>
-    of === 'campaign' ? waiting.ofCampaign(campaign, each) : waiting.ofNumber(number, each)
+    of === 'campaign' ? waiting.ofCampaign(campaign, each, byMs) : waiting.ofNumber(number, each, byMs)
   return ofCarrier(carrier) + (carrier === 'unknown' ? 0 : ofCarrier('unknown'))
 }
 

@@ -109,6 +109,23 @@ it('a message that is due later is judged by then: the day of today is not its o
   expect([later(busy, 0), later(busy, 10_999), later(busy, 11_000)]).toEqual([0, 0, 1])
 })
 
+it('those that are due later than a message may live are not before it; those on their way to the store neither', () => {
+  const hour = 3_600_000
+  const { stage, routed, waiting, log } = setUp({ lifeMs: () => hour })
+  const take = (segments: number, scheduleMs = 0) => {
+    const taken = stage.take([routed(limited.number, {}, segments, scheduleMs)], 0)
+    taken[0]?.submission.answer.accepted('1' as MessageId)
+    return taken.length
+  }
+  waiting.add(limited, 1, 4000, 2 * hour)
+  expect([take(100), stage.take([routed(limited.number, {}, 3500, 3 * hour)], 0).length]).toEqual([1, 1])
+  expect([take(100), take(3000), take(100, 2 * hour)]).toEqual([1, 1, 1])
+  // Four thousand and more go before it then, in two hours.
+  expect(log.filter((line) => line === 'queueOverflow')).toEqual([])
+  waiting.add(limited, 1, 3600, 0)
+  expect([take(1), take(4000, 2 * hour)]).toEqual([0, 0])
+})
+
 it('a message whose network comes later has its life, and stands in no queue yet', () => {
   const { stage, routed } = setUp({ queuesOf: () => [{ of: 'campaign', carrier: 'att', perSecond: 0.001 }] })
   const batch = stage.take(

@@ -70,19 +70,16 @@ export class LimitedStage {
     const segments = segmentsOf(submission.content)
     const { number, campaign, carrier } = limited
     const by: LimitedBy = { account: account.id, number, campaign, carrier }
-    const failure = this.#overflow(
-      by,
-      segments,
-      { dueInMs: Math.max(0, submission.scheduleMs), lifeMs: validityMs },
-      nowMs,
-    )
+    const dueInMs = Math.max(0, submission.scheduleMs)
+    const dueMs = dueInMs === 0 ? 0 : nowMs + dueInMs
+    const failure = this.#overflow(by, segments, { dueInMs, lifeMs: validityMs }, nowMs)
     if (failure !== undefined) {
       this.#ports.refused(limited, failure.reason)
       answer.refused(failure)
       return undefined
     }
-    this.#underWay.add(by, 1, segments)
-    const counted = new CountedAnswer(answer, () => this.#underWay.remove(by))
+    this.#underWay.add(by, 1, segments, dueMs)
+    const counted = new CountedAnswer(answer, () => this.#underWay.remove(by, dueMs))
     return { ...routed, submission: withFound(submission, { limited, validityMs, answer: counted }) }
   }
 
@@ -94,11 +91,11 @@ export class LimitedStage {
     const to = `${campaign === '' ? number : `campaign ${campaign}`} to ${carrier}`
     if (day?.fails === true && day.room < segments)
       return { reason: 'dayCapReached', cause: `${to}: ${day.room} of ${day.cap} are left of the day` }
+    // Those ahead go on leaving until it is due; what is due when its life is over does not go before it.
+    const untilMs = dueInMs + lifeMs
     for (const queue of this.#ports.queuesOf(by)) {
-      const ahead = aheadIn(queue, by, this.#waiting)
+      const ahead = aheadIn(queue, by, this.#waiting, nowMs + untilMs)
       const isOfAccount = queue.of === 'account'
-      // Those ahead go on leaving until it is due.
-      const untilMs = dueInMs + lifeMs
       // The day is one brand's, and those ahead in an account may be others'.
       const waitsFor = day?.fails === true || isOfAccount ? undefined : day
       if (canDrain(queue.perSecond, ahead, segments, untilMs, waitsFor)) continue
