@@ -33,6 +33,25 @@ describe('the books', () => {
     )
   })
 
+  it('where an id is given to another message while the report that came before the first answer is being placed', async () => {
+    const sent = { kind: 'submit', route: ['a'], failover: 'none', parts: [], registered: 3, phone: 0, validMs: 3000, price: 0 } as const // prettier-ignore
+    const answer = { kind: 'answer', over: 0, which: 0, goOn: false } as const
+    const events = [
+      { ...sent, cuts: [3, 1] },
+      { kind: 'advance', ms: 1 },
+      { kind: 'early', over: 0 },
+      { kind: 'advance', ms: 1 },
+      { ...answer, how: 'taken' },
+      { kind: 'advance', ms: 5000 },
+      { ...sent, cuts: [1, 1] },
+      { kind: 'early', over: 0 },
+      { ...answer, how: 'takenOldId' },
+    ] as unknown as readonly Happening[]
+    const money = { settleOn: 'answer', onReceiptTimeout: 'charge' } as const
+    const rules = { onUnanswered: 'resend', requestReceipt: 'asAsked', segmentReceipts: 'all' } as const
+    await play(events, { ...rules, limited: false, reuses: true, slow: 0, money })
+  })
+
   it('and on disk, through its rows, as in memory', async () => {
     await fc.assert(fc.asyncProperty(fc.array(allEventsAndCrashes, upTo(60)), payingWays, onDisk), {
       numRuns: 40,

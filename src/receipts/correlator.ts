@@ -154,8 +154,8 @@ export class Correlator implements UnitListener {
     }
     const matched = (group: SegmentGroup | undefined): void => {
       const over = this.#overlay.get(key)
-      // Another report may have come while the group was read.
-      if (over !== undefined && 'kind' in over) this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
+      // While the group was read another report may have come, or the vendor has given the id to another message, whose row it is now.
+      if (over !== undefined && over !== awaiting) this.#ports.recorder.recordLazily(unparkedUnit(early.row), this)
       else this.#matchEarly(awaiting, early, group)
     }
     void this.#groups.find(awaiting.group, matched, () => this.#parked.add(early))
