@@ -114,3 +114,12 @@ describe('what receipts taught', () => {
     )
   })
 })
+
+it.each([8, 64, 512])('remembers no more than %i phones where it may not', (most) => {
+  const learned = new LearnedCarriers({ ...learnedDefaults, phones: most })
+  for (let i = 0; i < 2000; i++) learned.learn(String(12_125_550_000 + i), 'att', i * 1000)
+  expect(learned.size).toBeLessThanOrEqual(most)
+  expect(learned.size).toBeGreaterThan(most / 2)
+  expect(learned.octets).toBe(most * 13)
+  expect(learned.of('12125551999', 2_000_000)).toBe('att')
+})

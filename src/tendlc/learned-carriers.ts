@@ -25,16 +25,20 @@ const none: readonly KeptRow[] = []
 export class LearnedCarriers {
   readonly #lifeS: number
   readonly #most: number
-  #phones = new Float64Array(FIRST_ROOM)
+  #phones: Float64Array
   /** Second since 1970 of the last receipt that is written down. */
-  #seconds = new Uint32Array(FIRST_ROOM)
-  #carriers = new Uint8Array(FIRST_ROOM)
+  #seconds: Uint32Array
+  #carriers: Uint8Array
   #size = 0
 
-  /** @param bounds `ms` how long it holds; `phones` how many are remembered, rounded up to a power of two */
+  /** @param bounds `ms` how long it holds; `phones` how many are remembered, rounded up to a power of two, 8 at least */
   constructor(bounds: { readonly ms: number; readonly phones: number } = learnedDefaults) {
     this.#lifeS = Math.floor(bounds.ms / 1000)
     this.#most = powerOfTwoFrom(Math.max(WAYS, bounds.phones))
+    const room = Math.min(FIRST_ROOM, this.#most)
+    this.#phones = new Float64Array(room)
+    this.#seconds = new Uint32Array(room)
+    this.#carriers = new Uint8Array(room)
   }
 
   /** Phones that something is remembered of, forgotten ones among them until their places are needed. */
