@@ -73,18 +73,27 @@ function heldText(held: readonly Held[]): string {
 }
 
 function timelineText({ timeline, midnights }: PlanAnswer): string {
-  const waitingAt = new Map(midnights.map(({ at, waiting }) => [at, waiting]))
   const most = Math.max(1, ...timeline.map(({ sent }) => sent))
   const cells = timeline.map(({ from, sent, waiting, limit }) => [
     ...[clock(from), sent, waiting],
     ...['#'.repeat(Math.ceil((sent / most) * BAR)).padEnd(BAR), limit ?? ''],
   ])
   const [head = '', ...lines] = textTable(['from (Los Angeles)', 'leave', 'wait', ''.padEnd(BAR), 'held by'], cells).split('\n') // prettier-ignore
-  const drawn = lines.flatMap((line, at) => {
-    const waiting = waitingAt.get(timeline[at]!.from)
-    return waiting === undefined ? [line] : [`-- midnight in Los Angeles, ${waiting} wait ${'-'.repeat(BAR)}`, line]
-  })
-  return [head, ...drawn].map((line) => line.trimEnd()).join('\n')
+  const drawn = [head]
+  let next = 0
+  /** Those up to a moment that are not drawn yet. */
+  const drawMidnights = (isThere: (at: string) => boolean): void => {
+    for (; next < midnights.length && isThere(midnights[next]!.at); next++)
+      drawn.push(`-- midnight in Los Angeles, ${midnights[next]!.waiting} wait ${'-'.repeat(BAR)}`)
+  }
+  for (const [index, line] of lines.entries()) {
+    const { from, to } = timeline[index]!
+    drawMidnights((at) => at <= from)
+    drawn.push(line)
+    // Long stretches have some within.
+    drawMidnights((at) => at < to)
+  }
+  return drawn.map((line) => line.trimEnd()).join('\n')
 }
 
 function bindingWords({ limits, endAt, costs }: PlanAnswer['binding'][number], index: number): string {

@@ -119,4 +119,18 @@ it('says what is wrong, where, and what would be right', async () => {
   expect(await told(phones(1), '--campaign', 'news', '--at', 'soon')).toContain('body/at expects a moment')
   expect(await told(['12,Ann'], '--campaign', 'news')).toMatch(/the sheet has 1 mistake.*nothing was planned\n.*line 2/)
   expect(await told([], '--campaign', 'news')).toContain('has no number to plan for')
+  const none = await told(['12,Ann', '13,Bob'], '--campaign', 'news', '--skip-bad')
+  expect(none).toMatch(/has no number to plan for[^]*line 2[^]*line 3/)
+})
+
+it('draws every midnight, also those within a stretch of two days', async () => {
+  const { out } = await plan(phones(60_000), '--campaign', 'news', '--text', 'x')
+  const lines = out.split('\n')
+  const first = lines.findIndex((line) => line.startsWith('from (Los Angeles)'))
+  const drawing = lines.slice(first + 1, lines.indexOf('', first))
+  const waits = drawing.flatMap((line) => /^-- midnight in Los Angeles, (\d+) wait/.exec(line)?.[1] ?? [])
+  expect(waits).toEqual(Array.from({ length: 29 }, (_, day) => String(58_000 - 2000 * day)))
+  // Each stands between the stretches that it is between, or after the one that it is in.
+  expect(drawing.filter((line) => !line.startsWith('--')).length).toBeLessThan(29)
+  expect(drawing[0]).toMatch(/^2027-01-31 04:00:00/)
 })

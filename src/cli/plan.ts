@@ -34,7 +34,9 @@ export const planCommand = {
     const { messages, mistakes } = messagesOf(campaignRows(sheet, parseTemplate(values.text, sheet.names)))
     if (mistakes.length > 0 && !values['skip-bad'])
       throw new BadSheet(`the sheet has ${mistakes.length} mistake(s); nothing was planned`, mistakes)
-    if (messages.length === 0) throw new CommandFailure('emptySheet', `${values.file} has no number to plan for`)
+    const none = `${values.file} has no number to plan for`
+    if (messages.length === 0 && mistakes.length > 0) throw new BadSheet(`${none}: all of its lines are bad`, mistakes)
+    if (messages.length === 0) throw new CommandFailure('emptySheet', none)
     const { account, from, at, media, campaign } = values
     const body: PlanBody = {
       messages,
