@@ -36,6 +36,7 @@ let waiting: LimitedQueues
 let admin: Admin
 let failure: StoreError | undefined
 let told: unknown[]
+let used: [string, number, number][]
 let wallMs: number
 
 beforeEach(async () => {
@@ -49,7 +50,8 @@ beforeEach(async () => {
   book = await openBook({ store: store.directory, rules, pauses: rigPauses, applied: () => undefined })
   const directory = () => book.current().snapshot
   wallMs = noon
-  days = new DayBook({ wallMs: () => wallMs })
+  used = []
+  days = new DayBook({ wallMs: () => wallMs, told: ({ key: of, percent, cap }) => used.push([of, percent, cap]) })
   limiter = new Limiter(
     {
       accountPace: (id) => {
@@ -175,6 +177,10 @@ it('what others send for a brand counts, and is known after a restart', async ()
     ['all', key, 4000],
     ['all', key, 5000],
   ])
+  expect(used).toEqual([[key, 50, 10_000]])
+  await call('POST', path, { segments: 10_000 })
+  expect(used.slice(1).map(([, percent]) => percent)).toEqual([70, 100])
+  await call('POST', path, { segments: 5000 })
   const again = new DayBook({ wallMs: () => wallMs })
   again.load((await store.keptRows('capday', { limit: 10 })).rows, 5000)
   expect(again.use(key, 5000).elsewhere).toBe(5000)

@@ -138,9 +138,11 @@ export function limitUse(ports: LimitUsePorts): LimitPorts {
     brandDay,
 
     async reportElsewhere(id, carrier, segments) {
-      const brand = directory().tenDlc?.brand(id)
-      if (brand === undefined) return undefined
-      const judged = days.judgeElsewhere(keyOf(brand, carrier), segments, nowMs())
+      const { tenDlc } = directory()
+      const brand = tenDlc?.brand(id)
+      if (tenDlc === undefined || brand === undefined) return undefined
+      const cap = capOf(brand, carrier, tenDlc.tables)
+      const judged = days.judgeElsewhere(keyOf(brand, carrier), segments, nowMs(), cap)
       // Durable first: a restart must not know less than whoever reported was told.
       await new Promise<void>((resolve, reject) =>
         recorder.offer(

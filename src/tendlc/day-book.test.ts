@@ -81,6 +81,27 @@ describe('the book of days', () => {
     expect([rig.book.used('ein:1', noon), rig.rows.size]).toEqual([1, 1])
   })
 
+  it('tells what of a cap is used by what others sent, at once', () => {
+    const rig = new Rig()
+    rig.book.take('ein:1', 1, 300, noon)
+    const report = (segments: number) => rig.book.judgeElsewhere('ein:1', segments, noon, 1000).apply()
+    const told = () => rig.told.splice(0).map(({ percent, cap }) => [percent, cap])
+    report(600)
+    expect(told()).toEqual([
+      [50, 1000],
+      [50, 300],
+      [70, 300],
+      [100, 300],
+    ])
+    report(999)
+    expect(told()).toEqual([
+      [70, 1000],
+      [100, 1000],
+    ])
+    report(1000)
+    expect(told()).toEqual([])
+  })
+
   it('counts an answer that came after its segment was given back', () => {
     const rig = new Rig()
     rig.book.take('ein:1', 2, 1000, noon)

@@ -163,14 +163,26 @@ export class DayBook {
     return [{ table: DAY_TABLE, key: rowKey, text: String(count.recorded) }]
   }
 
-  /** What others have sent for the brand today, in all: rows to be kept first, then applied. */
-  judgeElsewhere(key: string, segments: number, nowMs: number): { readonly rows: readonly KeptRow[]; apply(): void } {
+  /**
+   * What others have sent for the brand today, in all: rows to be kept first, then applied.
+   *
+   * @param cap of which it is told how much that uses, beside those that were sent against; undefined for none
+   */
+  judgeElsewhere(
+    key: string,
+    segments: number,
+    nowMs: number,
+    cap?: number,
+  ): { readonly rows: readonly KeptRow[]; apply(): void } {
     const { number } = this.day(nowMs)
     const text = segments === 0 ? '' : String(segments)
     return {
       rows: [{ table: DAY_TABLE, key: `${key}|${dayText(number)}|elsewhere`, text }],
       apply: () => {
-        this.#count(key, number).elsewhere = segments
+        const count = this.#count(key, number)
+        count.elsewhere = segments
+        const caps = new Set([...(cap === undefined ? [] : [cap]), ...(count.told?.keys() ?? [])])
+        for (const each of caps) this.#tell(key, count, each, usedOf(count))
       },
     }
   }
