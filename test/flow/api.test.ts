@@ -54,6 +54,15 @@ it('lets in who has the token, and nobody else', async () => {
   expect(await asked('wrong')).toBe(401)
 })
 
+it('takes no URL with an address of the inside in it, where that is not allowed', async () => {
+  const { daemon } = await startScenario(apiScenario())
+  const inside = 'http://[::ffff:10.0.0.1]/state'
+  const said = await request(daemon, 'POST', '/Message/', { src: own[0] ?? '', dst: phone, text: 'hi', url: inside })
+  expect(said).toMatchObject({ status: 400, body: { error: 'url must be at an address of the public internet' } })
+  const application = await request(daemon, 'POST', '/Application/', { app_name: 'in', message_url: inside })
+  expect(application).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^message_url: /) as string } })
+})
+
 it('tells an application what a phone wrote, sends what it answers, and keeps to STOP and START', async () => {
   const { daemon, vendor } = await startScenario(apiScenario())
   const sdk = await sdkOf(daemon)
