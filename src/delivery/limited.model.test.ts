@@ -7,7 +7,7 @@ import { campaignOf, mostIn, shared } from '../tendlc/world.suite.js'
 import { upTo } from './chance.suite.js'
 import { limitedIn } from './lane-key.js'
 import { LimitedWorld, phones } from './limited.suite.js'
-import { a } from './rig.suite.js'
+import { a, rulesOf } from './rig.suite.js'
 
 const numbers = { '14155550101': 'C1', '14155550102': 'C1', '14155550103': 'C2' }
 const from = Object.keys(numbers)
@@ -40,7 +40,10 @@ const event = fc.oneof(
       to: fc.constantFrom('C1', 'C2', ''),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: 'change' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('change' as const), day: fc.constantFrom('1', '1', '2', 'none') }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.oneof(fc.nat(400), fc.nat(5000)) }),
@@ -58,11 +61,16 @@ interface Story {
   isDisturbed: boolean
   began: number
   taken: number
+  /** It was never answered for, and is not sent again. */
+  isGivenUp: boolean
 }
 
-const brand1 = { ...shared(4), day: { key: 'tmobile:ein:1', segments: CAP } }
+const keys = ['tmobile:ein:1', 'tmobile:ein:2']
 
-function campaigns() {
+/** @param ein of the brand; `none` where its day has no cap */
+function campaigns(ein: string) {
+  const day = { key: `tmobile:ein:${ein}`, segments: CAP }
+  const brand1 = ein === 'none' ? shared(4) : { ...shared(4), day }
   return [
     campaignOf('C1', { att: shared(1, 30), tmobile: brand1, verizon: shared(4) }),
     campaignOf('C2', {
@@ -73,8 +81,9 @@ function campaigns() {
   ]
 }
 
-async function play(events: readonly Known[]): Promise<void> {
-  const w = new LimitedWorld(numbers, ...campaigns())
+async function play(events: readonly Known[], onUnanswered: 'resend' | 'fail'): Promise<void> {
+  const w = new LimitedWorld(numbers, ...campaigns('1'))
+  const rules = [rulesOf(a, { places: 6, resend: { stepMs: 1000, max: 50 }, onUnanswered })]
   w.accounts.set('acme', 6)
   const store = new MemoryStore()
   const stories = new Map<DeliveryId, Story>()
@@ -90,7 +99,7 @@ async function play(events: readonly Known[]): Promise<void> {
   let order = 0
   const start = async (): Promise<void> => {
     const before = w.starts === 0 ? undefined : w.rig.clock
-    await w.start({ store, ...(before && { clock: before }) }, 6)
+    await w.start({ store, rules, ...(before && { clock: before }) }, 6)
     w.vendor.onSend = (delivery, atMs) => {
       const story = stories.get(delivery.id)!
       if (w.vendor.underWay.length >= 6 || delivery.kind !== 'segment') return false
@@ -121,15 +130,17 @@ async function play(events: readonly Known[]): Promise<void> {
       const count = w.take(delivery, how === 'taken' ? Infinity : 1)
       if (w.vendor.underWay.length === before) {
         story.taken++
-        // Where its lane may not go on, what is left of it was given back in the moment in which it was taken.
+        // Where its lane may not go on, what is left of it has not left.
         const last = sent.findLast(({ id }) => id === delivery.id)!
-        if (last.atMs === w.rig.nowMs()) last.segments -= story.segments - (delivery.progress?.taken ?? 0) - count
+        last.segments -= story.segments - (delivery.progress?.taken ?? 0) - count
       }
     } else {
       story.isDisturbed = true
       if (how === 'refused') courier.attemptEnded(delivery, a, { kind: 'refused', permanent: false, error: '088' })
-      else if (how === 'unanswered') courier.attemptEnded(delivery, a, { kind: 'unanswered' })
-      else {
+      else if (how === 'unanswered') {
+        courier.attemptEnded(delivery, a, { kind: 'unanswered' })
+        story.isGivenUp = onUnanswered === 'fail'
+      } else {
         // What did not leave is nothing that a carrier has seen.
         sent.findLast(({ id }) => id === delivery.id)!.segments -= story.segments - (delivery.progress?.taken ?? 0)
         courier.notSent(delivery, how === 'pause' ? 700 : 0)
@@ -148,7 +159,7 @@ async function play(events: readonly Known[]): Promise<void> {
         const accepted = w.submit(from[happening.number]!, to[happening.phone]!, segments, {
           expiresAtMs: w.rig.nowMs() + 1e12,
         })
-        stories.set(accepted.id, { accepted, segments, isDisturbed: false, began: 0, taken: 0 })
+        stories.set(accepted.id, { accepted, segments, isDisturbed: false, began: 0, taken: 0, isGivenUp: false })
         await w.rig.settle()
         break
       }
@@ -162,6 +173,7 @@ async function play(events: readonly Known[]): Promise<void> {
         w.changed()
         break
       case 'change':
+        for (const campaign of campaigns(happening.day)) w.campaigns.set(campaign.campaign, campaign)
         w.changed()
         break
       case 'advance':
@@ -188,7 +200,9 @@ async function play(events: readonly Known[]): Promise<void> {
   if (w.rig.bugs.length > 0) throw w.rig.bugs[0]
   expect(w.segments.size).toBe(0)
   expect([...w.rig.dispatcher.limited.campaigns()]).toEqual([])
-  for (const [id, { taken, segments }] of stories) {
+  for (const key of keys) expect(w.days.use(key, w.rig.nowMs()).underWay).toBe(0)
+  for (const [id, { taken, segments, isGivenUp }] of stories) {
+    if (isGivenUp) continue
     if (taken === 0) throw new Error(`${id} was lost`)
     expect(w.had.get(id)).toBeGreaterThanOrEqual(segments)
   }
@@ -231,5 +245,6 @@ function check(
 const isTo = (carrier: string, one: string): boolean => carrier === one || carrier === 'unknown'
 
 it('no limit is passed, each lane keeps its order and nothing is lost, whatever vendors, directories and deaths do', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(event, upTo(120)), play), { numRuns: 100 })
+  const ways = fc.constantFrom('resend' as const, 'resend' as const, 'fail' as const)
+  await fc.assert(fc.asyncProperty(fc.array(event, upTo(120)), ways, play), { numRuns: 100 })
 }, 120_000)
