@@ -6,6 +6,7 @@ const load = {
   rate: 5000,
   vendorDelayMs: 300,
   acceptedBetween: [4000, 12_000],
+  underWay: 750,
   // An answer is forgotten when its unit was not on disk: read late by a busy thread, up to 5 ms until a commit begins, behind
   // one commit under way, then its own. On a machine that others share each of these may take 100 ms.
   answerGraceMs: 500,

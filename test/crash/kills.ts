@@ -16,6 +16,8 @@ export interface KillRunOptions {
   readonly vendorDelayMs: number
   /** An end comes after so many messages accepted since the last, chosen by chance between the two. */
   readonly acceptedBetween: readonly [number, number]
+  /** An end waits until so many messages wait for the vendor's answer: a machine that stalls may have fewer for a moment. */
+  readonly underWay?: number
   readonly answerGraceMs: number
   readonly onUnanswered?: 'resend' | 'waitReceipt' | 'fail'
   /** How long all receipts may take to arrive after the last start, ms. */
@@ -52,7 +54,12 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
     const stopMs: number[] = []
     let resumedMs = monotonicMs()
     await site.endUnderLoad(esme, {
-      ...{ kinds: options.ends, counted: 'accepted', between: options.acceptedBetween },
+      ...{
+        kinds: options.ends,
+        counted: 'accepted',
+        between: options.acceptedBetween,
+        underWay: options.underWay ?? 0,
+      },
       then: ({ kind, atMs, tookMs }, acceptedBefore) => {
         stopMs.push(Math.round(tookMs))
         moments.push({ kind, atMs, loadMs: atMs - resumedMs, acceptedBefore })

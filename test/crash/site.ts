@@ -30,6 +30,8 @@ export interface Ends {
   /** What the ESME counts, and how much of it lies between two ends: chosen by chance between the two. */
   readonly counted: 'accepted' | 'answers'
   readonly between: readonly [number, number]
+  /** So many messages at least wait for the vendor's answer at an end: it is put off until they do. */
+  readonly underWay?: number
   /** Called after each, when the daemon is up again and every link is bound. */
   readonly then?: (end: EndOfLife, countedBefore: number) => void
 }
@@ -79,7 +81,7 @@ export class Site {
   }
 
   /** Ends the daemon again and again, starts it again at once, and waits until the ESME has followed. */
-  async endUnderLoad(esme: LedgerProcess, { kinds, counted, between, then }: Ends): Promise<void> {
+  async endUnderLoad(esme: LedgerProcess, { kinds, counted, between, underWay = 0, then }: Ends): Promise<void> {
     const [least, most] = between
     let count = 0
     for (const kind of kinds) {
@@ -88,6 +90,7 @@ export class Site {
       const reached = esme.next('reached', 60_000)
       esme.tell({ cmd: 'progress', [counted]: wanted })
       await reached
+      await this.smsc.until((report) => Number(report['toAnswer']) >= underWay, 20_000)
       const end = await this.#end(kind)
       await this.#start()
       this.restartMs.push(Math.round(this.daemon.startedInMs))
