@@ -11,6 +11,9 @@ import type { Metrics } from './telemetry/metrics.js'
 
 /** About how much of them is in memory at a time. */
 const STEP_BYTES = 4 * 1024 * 1024
+/** About the records of a thousand messages: who has more of them in a pause makes more pauses. */
+const CALM_BYTES = 512 * 1024
+const LEAST_MS = 20
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 30_000
 
@@ -52,6 +55,8 @@ export function createRecordExport(config: Config, ports: RecordFilePorts): CdrE
     {
       folder: recordFolder(config),
       everyMs: config.cdr.exportMs,
+      leastMs: Math.min(LEAST_MS, config.cdr.exportMs),
+      calmBytes: CALM_BYTES,
       keepDays: config.cdr.keepDays,
       stepBytes: STEP_BYTES,
       retryMs: RETRY_MS,

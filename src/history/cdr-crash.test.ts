@@ -72,7 +72,16 @@ async function exportTheRest(): Promise<void> {
         removed: () => undefined,
       },
     },
-    { folder: join(folder, 'cdr'), everyMs: 1, keepDays: 0, stepBytes: 1000, retryMs: 1, retryMaxMs: 1 },
+    {
+      folder: join(folder, 'cdr'),
+      everyMs: 1,
+      leastMs: 1,
+      calmBytes: 500,
+      keepDays: 0,
+      stepBytes: 1000,
+      retryMs: 1,
+      retryMaxMs: 1,
+    },
   )
   exporter.start()
   await exporter.stop()

@@ -93,7 +93,17 @@ function exporter(options: Partial<CdrExportOptions> = {}, recorder = committing
         removed: (file) => tell('removed', file),
       },
     },
-    { folder, everyMs: 1000, keepDays: 0, stepBytes: 1000, retryMs: 100, retryMaxMs: 400, ...options },
+    {
+      folder,
+      everyMs: 1000,
+      leastMs: 20,
+      calmBytes: 500,
+      keepDays: 0,
+      stepBytes: 1000,
+      retryMs: 100,
+      retryMaxMs: 400,
+      ...options,
+    },
   )
   running.push(made)
   /** The next thing told of a kind. */
@@ -140,6 +150,30 @@ describe('CdrExport', () => {
     await made.stop()
     expect(told.map(({ about }) => about)).toEqual([1000, 1000, 1000, 500])
     expect(linesIn(FIRST)).toBe(line.repeat(7))
+  })
+
+  it('goes more often the more there is, and as seldom as before when it is less', async () => {
+    const { made, told, next } = exporter({ leastMs: 100, calmBytes: 250 })
+    const line = (octets: number): string => `${'x'.repeat(octets - 1)}\n`
+    made.start()
+    const afterPause = async (pauseMs: number, octets: number) => {
+      await record(line(octets))
+      const count = told.length
+      await pass(pauseMs - 1)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(told).toHaveLength(count)
+      const exported = next('exported')
+      clock.advance(1)
+      expect(await exported).toBe(octets)
+    }
+    await pass(0)
+    await afterPause(1000, 500)
+    await afterPause(500, 625)
+    await afterPause(200, 999)
+    await afterPause(100, 50)
+    await afterPause(500, 100)
+    await afterPause(1000, 1)
+    await made.stop()
   })
 
   it('makes no file before there is a line', async () => {

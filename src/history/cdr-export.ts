@@ -14,6 +14,12 @@ export interface CdrExportOptions {
   readonly folder: string
   /** Pause after everything was written, ms. */
   readonly everyMs: number
+  /**
+   * Where more octets than `calmBytes` come in a pause, pauses become shorter, down to this, ms. The pages that records leave in the
+   * store are holes between those of messages: few at a time cost less than many.
+   */
+  readonly leastMs: number
+  readonly calmBytes: number
   /** Files that are older than so many days are removed; 0 keeps all. */
   readonly keepDays: number
   /** About how many octets of records are in memory at a time. */
@@ -66,6 +72,8 @@ export class CdrExport {
   #place: Place | undefined
   #sweptDay = ''
   #retryMs: number
+  /** The pause that was made last, ms. */
+  #pauseMs: number
   #failing = false
   #stopping = false
   #wake: (() => void) | undefined
@@ -75,6 +83,7 @@ export class CdrExport {
     this.#ports = ports
     this.#options = options
     this.#retryMs = options.retryMs
+    this.#pauseMs = options.everyMs
   }
 
   /** Begins; never fails: what can't be written now is tried again. */
@@ -116,11 +125,13 @@ export class CdrExport {
   /** Gives the pause to make before the next one, 0 for none. */
   async #tryStep(): Promise<number> {
     try {
-      const more = await this.#step()
+      const bytes = await this.#step()
       if (this.#failing) this.#ports.events.recovered()
       this.#failing = false
       this.#retryMs = this.#options.retryMs
-      return more ? 0 : this.#options.everyMs
+      const pauseMs = this.#pauseAfter(bytes)
+      // What came in the meantime can wait until it is worth a sync.
+      return bytes >= this.#options.stepBytes ? 0 : pauseMs
     } catch (error) {
       const pauseMs = this.#retryMs
       this.#failing = true
@@ -132,12 +143,19 @@ export class CdrExport {
     }
   }
 
-  /** True where there is more to do at once. */
-  async #step(): Promise<boolean> {
+  /** As long as takes about `calmBytes` to come, going by how many came in the last one. */
+  #pauseAfter(bytes: number): number {
+    const { everyMs, leastMs, calmBytes } = this.#options
+    const wantedMs = bytes === 0 ? everyMs : (this.#pauseMs * calmBytes) / bytes
+    return (this.#pauseMs = Math.min(everyMs, Math.max(leastMs, wantedMs)))
+  }
+
+  /** Gives how many octets it wrote. */
+  async #step(): Promise<number> {
     const { books } = this.#ports
     if (books.recordsWaiting() === 0) {
       if (this.#place !== undefined) await this.#sweep(this.#place.file)
-      return false
+      return 0
     }
     this.#place ??= await this.#takeUp()
     const file = fileToWrite(this.#place.file, this.#ports.clock.wallMs())
@@ -151,8 +169,7 @@ export class CdrExport {
     const before = this.#place.bytes
     const records = await books.records(stepBytes)
     if (records.through > 0) this.#place = await this.#append(this.#place, records)
-    // What came in the meantime can wait until it is worth a sync.
-    return this.#place.bytes - before >= stepBytes
+    return this.#place.bytes - before
   }
 
   async #append(place: Place, { through, lines }: RecordLines): Promise<Place> {

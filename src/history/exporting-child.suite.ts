@@ -29,7 +29,16 @@ const exporter = new CdrExport(
       removed: () => undefined,
     },
   },
-  { folder: join(folder!, 'cdr'), everyMs: 1, keepDays: 0, stepBytes: 2000, retryMs: 1, retryMaxMs: 1 },
+  {
+    folder: join(folder!, 'cdr'),
+    everyMs: 1,
+    leastMs: 1,
+    calmBytes: 500,
+    keepDays: 0,
+    stepBytes: 2000,
+    retryMs: 1,
+    retryMaxMs: 1,
+  },
 )
 exporter.start()
 
