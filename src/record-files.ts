@@ -12,8 +12,8 @@ import type { Metrics } from './telemetry/metrics.js'
 /** About how much of them is in memory at a time. */
 const STEP_BYTES = 4 * 1024 * 1024
 /** About the records of a thousand messages: who has more of them in a pause makes more pauses. */
-const CALM_BYTES = 512 * 1024
-const LEAST_MS = 20
+const CALM_BYTES = 1536 * 1024
+const LEAST_MS = 30
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 30_000
 
