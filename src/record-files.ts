@@ -11,8 +11,8 @@ import type { Metrics } from './telemetry/metrics.js'
 
 /** About how much of them is in memory at a time. */
 const STEP_BYTES = 4 * 1024 * 1024
-/** About the records of a thousand messages: who has more of them in a pause makes more pauses. */
-const CALM_BYTES = 1536 * 1024
+/** A block or two come with a commit: at full load this is every `LEAST_MS`. */
+const MANY_BLOCKS = 8
 const LEAST_MS = 30
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 30_000
@@ -55,8 +55,8 @@ export function createRecordExport(config: Config, ports: RecordFilePorts): CdrE
     {
       folder: recordFolder(config),
       everyMs: config.cdr.exportMs,
-      leastMs: Math.min(LEAST_MS, config.cdr.exportMs),
-      calmBytes: CALM_BYTES,
+      leastMs: LEAST_MS,
+      manyBlocks: MANY_BLOCKS,
       keepDays: config.cdr.keepDays,
       stepBytes: STEP_BYTES,
       retryMs: RETRY_MS,

@@ -76,7 +76,7 @@ async function exportTheRest(): Promise<void> {
       folder: join(folder, 'cdr'),
       everyMs: 1,
       leastMs: 1,
-      calmBytes: 500,
+      manyBlocks: 1,
       keepDays: 0,
       stepBytes: 1000,
       retryMs: 1,

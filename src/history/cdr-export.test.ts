@@ -96,8 +96,8 @@ function exporter(options: Partial<CdrExportOptions> = {}, recorder = committing
     {
       folder,
       everyMs: 1000,
-      leastMs: 20,
-      calmBytes: 500,
+      leastMs: 1000,
+      manyBlocks: 1,
       keepDays: 0,
       stepBytes: 1000,
       retryMs: 100,
@@ -152,27 +152,30 @@ describe('CdrExport', () => {
     expect(linesIn(FIRST)).toBe(line.repeat(7))
   })
 
-  it('goes more often the more there is, and as seldom as before when it is less', async () => {
-    const { made, told, next } = exporter({ leastMs: 100, calmBytes: 250 })
-    const line = (octets: number): string => `${'x'.repeat(octets - 1)}\n`
+  it('rests for less where many blocks wait, and for no less than it must', async () => {
+    const { made, told, next } = exporter({ leastMs: 100, manyBlocks: 3 })
     made.start()
-    const afterPause = async (pauseMs: number, octets: number) => {
-      await record(line(octets))
+    await pass(0)
+    const exportedAfter = async (blocks: number, pauseMs: number) => {
+      await record(...Array.from({ length: blocks }, () => 'x\n'))
       const count = told.length
       await pass(pauseMs - 1)
       await new Promise((resolve) => setImmediate(resolve))
       expect(told).toHaveLength(count)
       const exported = next('exported')
       clock.advance(1)
-      expect(await exported).toBe(octets)
+      expect(await exported).toBe(2 * blocks)
     }
-    await pass(0)
-    await afterPause(1000, 500)
-    await afterPause(500, 625)
-    await afterPause(200, 999)
-    await afterPause(100, 50)
-    await afterPause(500, 100)
-    await afterPause(1000, 1)
+    await exportedAfter(2, 1000)
+    await exportedAfter(3, 100)
+    await exportedAfter(9, 100)
+    await exportedAfter(1, 1000)
+    const exported = next('exported')
+    await record('x\n', 'x\n')
+    await pass(250)
+    await record('x\n')
+    clock.advance(50)
+    expect(await exported).toBe(6)
     await made.stop()
   })
 

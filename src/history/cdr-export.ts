@@ -15,11 +15,11 @@ export interface CdrExportOptions {
   /** Pause after everything was written, ms. */
   readonly everyMs: number
   /**
-   * Where more octets than `calmBytes` come in a pause, pauses become shorter, down to this, ms. The pages that records leave in the
-   * store are holes between those of messages: few at a time cost less than many.
+   * Of `everyMs`, where `manyBlocks` of records wait by then. The pages that records leave in the store are holes between those of
+   * messages: few at a time cost less than many.
    */
   readonly leastMs: number
-  readonly calmBytes: number
+  readonly manyBlocks: number
   /** Files that are older than so many days are removed; 0 keeps all. */
   readonly keepDays: number
   /** About how many octets of records are in memory at a time. */
@@ -72,8 +72,6 @@ export class CdrExport {
   #place: Place | undefined
   #sweptDay = ''
   #retryMs: number
-  /** The pause that was made last, ms. */
-  #pauseMs: number
   #failing = false
   #stopping = false
   #wake: (() => void) | undefined
@@ -83,7 +81,6 @@ export class CdrExport {
     this.#ports = ports
     this.#options = options
     this.#retryMs = options.retryMs
-    this.#pauseMs = options.everyMs
   }
 
   /** Begins; never fails: what can't be written now is tried again. */
@@ -100,8 +97,10 @@ export class CdrExport {
 
   async #run(): Promise<void> {
     while (!this.#stopping) {
-      const pauseMs = await this.#tryStep()
-      if (pauseMs > 0 && !this.#isStopping()) await this.#pause(pauseMs)
+      const retryMs = await this.#tryStep()
+      if (this.#isStopping()) break
+      if (retryMs === undefined) await this.#rest()
+      else if (retryMs > 0) await this.#pause(retryMs, retryMs, () => true)
     }
     while ((await this.#tryStep()) === 0);
     await this.#letGo()
@@ -112,9 +111,23 @@ export class CdrExport {
     return this.#stopping
   }
 
-  #pause(ms: number): Promise<void> {
+  /** Until it is worth a sync again. */
+  #rest(): Promise<void> {
+    const { everyMs, leastMs, manyBlocks } = this.#options
+    return this.#pause(everyMs, leastMs, () => this.#ports.books.recordsWaiting() >= manyBlocks)
+  }
+
+  /** @param isEnough asked once in `lookMs`: it ends then */
+  #pause(ms: number, lookMs: number, isEnough: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const cancel: Cancel = this.#ports.timers.after(ms, resolve)
+      let cancel: Cancel
+      const wait = (leftMs: number): void => {
+        cancel = this.#ports.timers.after(Math.min(leftMs, lookMs), () => {
+          if (leftMs <= lookMs || isEnough()) resolve()
+          else wait(leftMs - lookMs)
+        })
+      }
+      wait(ms)
       this.#wake = () => {
         cancel()
         resolve()
@@ -122,16 +135,14 @@ export class CdrExport {
     })
   }
 
-  /** Gives the pause to make before the next one, 0 for none. */
-  async #tryStep(): Promise<number> {
+  /** Gives how long to wait after a failure, 0 where there is more to do at once, undefined where nothing is left. */
+  async #tryStep(): Promise<number | undefined> {
     try {
-      const bytes = await this.#step()
+      const more = await this.#step()
       if (this.#failing) this.#ports.events.recovered()
       this.#failing = false
       this.#retryMs = this.#options.retryMs
-      const pauseMs = this.#pauseAfter(bytes)
-      // What came in the meantime can wait until it is worth a sync.
-      return bytes >= this.#options.stepBytes ? 0 : pauseMs
+      return more ? 0 : undefined
     } catch (error) {
       const pauseMs = this.#retryMs
       this.#failing = true
@@ -143,19 +154,12 @@ export class CdrExport {
     }
   }
 
-  /** As long as takes about `calmBytes` to come, going by how many came in the last one. */
-  #pauseAfter(bytes: number): number {
-    const { everyMs, leastMs, calmBytes } = this.#options
-    const wantedMs = bytes === 0 ? everyMs : (this.#pauseMs * calmBytes) / bytes
-    return (this.#pauseMs = Math.min(everyMs, Math.max(leastMs, wantedMs)))
-  }
-
-  /** Gives how many octets it wrote. */
-  async #step(): Promise<number> {
+  /** True where there is more to do at once. */
+  async #step(): Promise<boolean> {
     const { books } = this.#ports
     if (books.recordsWaiting() === 0) {
       if (this.#place !== undefined) await this.#sweep(this.#place.file)
-      return 0
+      return false
     }
     this.#place ??= await this.#takeUp()
     const file = fileToWrite(this.#place.file, this.#ports.clock.wallMs())
@@ -169,7 +173,8 @@ export class CdrExport {
     const before = this.#place.bytes
     const records = await books.records(stepBytes)
     if (records.through > 0) this.#place = await this.#append(this.#place, records)
-    return this.#place.bytes - before
+    // What came in the meantime can wait until it is worth a sync.
+    return this.#place.bytes - before >= stepBytes
   }
 
   async #append(place: Place, { through, lines }: RecordLines): Promise<Place> {

@@ -33,7 +33,7 @@ const exporter = new CdrExport(
     folder: join(folder!, 'cdr'),
     everyMs: 1,
     leastMs: 1,
-    calmBytes: 500,
+    manyBlocks: 1,
     keepDays: 0,
     stepBytes: 2000,
     retryMs: 1,
