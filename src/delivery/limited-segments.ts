@@ -14,6 +14,8 @@ interface Taken {
   readonly left: number
   /** Switch time, ms. */
   readonly atMs: number
+  /** Of which limits, by their number. */
+  readonly limits: number
   /** On which they count. Those of now may be others: a brand's tax number or cap changes while they are under way. */
   readonly days: readonly string[]
 }
@@ -30,6 +32,8 @@ export class LimitedSegments {
   readonly #unanswered = new Map<DeliveryId, readonly string[]>()
   /** When any message took last. */
   #lastMs = -Infinity
+  /** Counts the limits that were in force one after another: within one moment there may be several. */
+  #limits = 0
 
   constructor(ports: LimitedPorts) {
     this.#ports = ports
@@ -50,13 +54,13 @@ export class LimitedSegments {
   }
 
   take(id: DeliveryId, limited: Limited, segments: number, nowMs: number): void {
-    this.#taken.set(id, { left: segments, atMs: nowMs, days: this.#ports.daysOf(limited) })
+    this.#taken.set(id, { left: segments, atMs: nowMs, limits: this.#limits, days: this.#ports.daysOf(limited) })
     this.#lastMs = nowMs
   }
 
   /** Lanes ask for their limits anew: what was taken of those before goes back to its days alone. */
   limitsChanged(): void {
-    this.#lastMs = -Infinity
+    this.#limits++
   }
 
   has(id: DeliveryId): boolean {
@@ -73,7 +77,7 @@ export class LimitedSegments {
     const taken = this.#taken.get(id)
     if (taken === undefined) return 0
     this.#taken.delete(id)
-    if (taken.atMs === this.#lastMs) return taken.left
+    if (taken.atMs === this.#lastMs && taken.limits === this.#limits) return taken.left
     if (taken.left > 0) this.#ports.vendorRefused(taken.days, taken.left)
     return 0
   }
@@ -109,7 +113,8 @@ export class LimitedSegments {
     const rows = isTaken ? this.#ports.vendorHas(days, 1, isLate) : undefined
     if (isUnanswered && rows !== undefined) this.#remember(id, rows)
     const rest = (taken?.left ?? 0) - (isTaken && !isLate ? 1 : 0)
-    if (isOn) this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity, days })
+    if (isOn)
+      this.#taken.set(id, { left: rest, atMs: taken?.atMs ?? -Infinity, limits: taken?.limits ?? this.#limits, days })
     else {
       this.#taken.delete(id)
       if (rest > 0) this.#ports.vendorRefused(days, rest)

@@ -248,3 +248,10 @@ it('no limit is passed, each lane keeps its order and nothing is lost, whatever 
   const ways = fc.constantFrom('resend' as const, 'resend' as const, 'fail' as const)
   await fc.assert(fc.asyncProperty(fc.array(event, upTo(120)), ways, play), { numRuns: 100 })
 }, 120_000)
+
+it('gives back to its day what was taken before limits changed, though others took at the same moment since', async () => {
+  const submit = { kind: 'submit', number: 0, segments: 1 } as const
+  const changed = { kind: 'change', day: 'none' } as const
+  const notSent = { kind: 'answer', which: 0, how: 'notSent' } as const
+  await play([{ ...submit, phone: 1 }, changed, { ...submit, phone: 0 }, notSent], 'resend')
+})
