@@ -100,7 +100,7 @@ export class CdrExport {
       const retryMs = await this.#tryStep()
       if (this.#isStopping()) break
       if (retryMs === undefined) await this.#rest()
-      else if (retryMs > 0) await this.#pause(retryMs, retryMs, () => true)
+      else if (retryMs > 0) await this.#pause(retryMs)
     }
     while ((await this.#tryStep()) === 0);
     await this.#letGo()
@@ -118,12 +118,12 @@ export class CdrExport {
   }
 
   /** @param isEnough asked once in `lookMs`: it ends then */
-  #pause(ms: number, lookMs: number, isEnough: () => boolean): Promise<void> {
+  #pause(ms: number, lookMs = ms, isEnough?: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       let cancel: Cancel
       const wait = (leftMs: number): void => {
         cancel = this.#ports.timers.after(Math.min(leftMs, lookMs), () => {
-          if (leftMs <= lookMs || isEnough()) resolve()
+          if (leftMs <= lookMs || isEnough?.() === true) resolve()
           else wait(leftMs - lookMs)
         })
       }
